@@ -1,0 +1,1 @@
+"""Layout and reading: clean pages and line images in, regions and readings out."""
