@@ -1,0 +1,1 @@
+"""Training of the handwriting reader; needs the ``train`` extra (torch, transformers)."""
