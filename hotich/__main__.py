@@ -1,0 +1,5 @@
+"""``python -m hotich``."""
+
+from hotich.cli import main
+
+main()

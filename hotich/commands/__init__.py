@@ -1,0 +1,29 @@
+"""The commands, one file each. Only the one that is called is imported: `hotich --help` is quick."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command lives: ``module`` in this package, ``name`` in it, and its line of help."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "extract": Command("extract", "extract", "Scans of one book → pre-filled records."),
+    "read": Command("read", "read", "Cropped line images → their text, as JSON lines."),
+    "restore": Command("restore", "restore", "One page cleaned."),
+    "skew": Command("skew", "skew", "The angle each page is turned by, as JSON lines."),
+    "match": Command("match", "match", "Find people in a list of existing records."),
+    "review": Command("review", "app", "Label Studio: send doubtful fields, take them back."),
+    "deliver": Command("deliver", "deliver", "The book's package: xlsx, zip of PDFs, manifest."),
+    "check": Command("check", "check", "Acceptance of any package, ours or not."),
+    "report": Command("report", "report", "One HTML page: progress, quality, what to look at."),
+    "train": Command("train", "train", "A recogniser from scratch."),
+    "evaluate": Command("evaluate", "app", "Every figure of the project, with its data and n."),
+    "doctor": Command("doctor", "doctor", "What is installed, what is missing, how to get it."),
+}
