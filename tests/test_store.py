@@ -160,5 +160,5 @@ def test_records_file_is_whole_and_survives_the_round(tmp_path: Path) -> None:
     assert [r.as_json() for r in read_records(path)] == [record().as_json(), record(2).as_json()]
     assert list(tmp_path.iterdir()) == [path]
     path.write_text('{"book": "x"}\n')
-    with pytest.raises(InputError, match="records.jsonl:1"):
+    with pytest.raises(InputError, match=r"records\.jsonl:1"):
         read_records(path)

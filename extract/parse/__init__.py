@@ -1,0 +1,1 @@
+"""Text as written in, normalised value out; one module a kind of field."""

@@ -1,0 +1,37 @@
+"""Names of people. The spelling is never made modern; only hyphens and case are."""
+
+from __future__ import annotations
+
+import re
+
+from common.text import fold, squeeze, title_case
+
+_LEADERS = re.compile(r"[.…_]{2,}|(?<=\s)[.…_·,;:]+(?=\s|$)|^[\s.…_·,;:\-]+|[\s.…_·,;:\-]+$")
+_HYPHENS = re.compile(r"\s*[-‐‑–—]\s*")
+_INITIAL = re.compile(r"^[A-ZĐ]\.?$")
+
+
+def strip_leaders(text: str) -> str:
+    """Without the dots of leaders and the punctuation at the ends."""
+    return squeeze(_LEADERS.sub(" ", squeeze(text)))
+
+
+def parse_name(text: str) -> str | None:
+    """``NGUYỄN-văn-Tư`` → ``Nguyễn Văn Tư``; None when no letter is left."""
+    name = title_case(_HYPHENS.sub(" ", strip_leaders(text)))
+    return name if any(ch.isalpha() for ch in name) else None
+
+
+def surname(name: str | None) -> str | None:
+    """The first syllable, as written."""
+    return name.split(" ")[0] if name else None
+
+
+def same_syllable(one: str, other: str) -> bool:
+    """Equal for comparison: case and every diacritic folded, i and y one letter."""
+    return fold(one).replace("y", "i") == fold(other).replace("y", "i")
+
+
+def middle_names(name: str | None) -> tuple[str, ...]:
+    """The syllables between surname and given name."""
+    return tuple((name or "").split(" ")[1:-1])

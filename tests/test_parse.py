@@ -1,0 +1,110 @@
+"""Names, sex, places, marks and papers: text as written to the value delivered."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.parse.closed import parse_closed
+from extract.parse.identity import parse_identity
+from extract.parse.marks import mark_of
+from extract.parse.names import middle_names, parse_name, same_syllable, surname
+from extract.parse.places import parse_place, province_of
+from extract.parse.sex import parse_sex
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Nguyễn-văn-Tư", "Nguyễn Văn Tư"),
+        ("NGUYỄN VĂN TƯ", "Nguyễn Văn Tư"),
+        ("Huỳnh - thị  Sáu ......", "Huỳnh Thị Sáu"),
+        ("… Lê Kiểng .", "Lê Kiểng"),
+        ("H'Hen Niê", "H'Hen Niê"),
+        ("....", None),
+    ],
+)
+def test_names(raw: str, value: str | None) -> None:
+    assert parse_name(raw) == value
+
+
+def test_parts_of_names() -> None:
+    assert surname("Nguyễn Văn Tư") == "Nguyễn"
+    assert middle_names("Nguyễn Thị Kim Tư") == ("Thị", "Kim")
+    assert middle_names("Lê Tư") == ()
+    assert same_syllable("Lý", "Lí") and same_syllable("Nguyễn", "Nguyển")
+    assert not same_syllable("Lê", "Lý")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("Nam", "Nam"),
+        ("con gái", "Nữ"),
+        ("gái.", "Nữ"),
+        ("trại", "Nam"),
+        ("Nử", "Nữ"),
+        ("masculin", "Nam"),
+        ("féminin", "Nữ"),
+        ("Nan", "Nam"),
+        ("xã Bình", None),
+        ("", None),
+    ],
+)
+def test_sex(raw: str, value: str | None) -> None:
+    assert parse_sex(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "mark"),
+    [
+        ("//", "either"),
+        ("/", "blank"),
+        ("không có", "blank"),
+        ("vô danh", "unknown"),
+        ("nt", "ditto"),
+        ("N.T", "ditto"),
+        ("như trên", "ditto"),
+        ("..như cha..", "ditto_father"),
+        ("Nguyễn Văn Tư", None),
+        ("", None),
+    ],
+)
+def test_marks(raw: str, mark: str | None) -> None:
+    assert mark_of(raw) == mark
+
+
+def test_places() -> None:
+    assert parse_place("xã Bình-hòa ,quận Gò-vấp, Gia-định..") == (
+        "xã Bình hòa, quận Gò vấp, Gia định"
+    )
+    assert parse_place("…") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "province"),
+    [
+        ("xã Bình hòa, quận Gò vấp, Gia định", "Gia Định"),
+        ("Phường 1, quận 5, TP. Hồ Chí Minh", "Hồ Chí Minh"),
+        ("xã Long Trì, tỉnh Long An", "Long An"),
+        ("Nhà bảo sanh Vĩnh Long", "Vĩnh Long"),
+        ("Bà Rịa - Vũng Tàu", "Bà Rịa - Vũng Tàu"),
+        ("xã Bình Hòa", None),
+        (None, None),
+    ],
+)
+def test_the_province_that_ends_a_place(place: str | None, province: str | None) -> None:
+    assert province_of(place) == province
+
+
+def test_identity_papers() -> None:
+    assert parse_identity("020 123 456") == "020123456"
+    assert parse_identity("079.062.000123") == "079062000123"
+    assert parse_identity("O2O123456") == "020123456"
+    assert parse_identity("b1234567") == "B1234567"
+    assert parse_identity("12") is None
+
+
+def test_closed_lists_keep_what_they_do_not_know() -> None:
+    assert parse_closed("Việt-Nam", "nationality") == "Việt Nam"
+    assert parse_closed("khơ-me", "ethnic") == "Khơ Me"
+    assert parse_closed("stiêng", "ethnic") == "Stiêng"
