@@ -1,0 +1,140 @@
+"""PDF pages → RGB pixels. A page that is one scan gives its embedded image as it was scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+from numpy.typing import NDArray
+
+from common.errors import InputError, PageError
+from preprocessing.pictures import check_pixels
+
+Image = NDArray[np.uint8]
+
+_POINTS_PER_INCH = 72
+_UNREADABLE = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+_HIDDEN = "ignore-text"  # the invisible text layer of a PDF that has been through OCR
+_SLACK = 0.02  # how far, of the page's side, a scan may fall short of its page or overhang it
+_MAX_DPI = 600.0
+
+# MuPDF writes what it repairs to stderr; a page's cause of failure comes as an exception.
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+
+def count_pages(path: Path) -> int:
+    """Raises InputError when the PDF is encrypted, damaged beyond repair or has no page."""
+    with _opened(path) as document:
+        if not len(document):
+            raise InputError("the PDF has no pages", where=path.name, hint="export it again")
+        return len(document)
+
+
+def load(path: Path, number: int, source: str, pixels: int, dpi: int) -> Image:
+    """Page ``number`` (from 0), upright as a viewer shows it, as RGB uint8 (H, W, 3).
+
+    A page that is one scan gives that image at its own resolution; any other page is drawn at
+    the resolution of its finest image, ``dpi`` at least. Raises PageError, naming ``source``.
+    """
+    with _opened(path) as document:
+        try:
+            page = document[number]
+            scan = _only_scan(page)
+            if scan is not None:
+                check_pixels(scan["width"], scan["height"], source, pixels)
+                return _upright(_pixels(pymupdf.Pixmap(document, scan["xref"])), page, scan)
+            resolution = _resolution(page, dpi)
+            scale = resolution / _POINTS_PER_INCH
+            check_pixels(
+                round(page.rect.width * scale), round(page.rect.height * scale), source, pixels
+            )
+            return _pixels(page.get_pixmap(dpi=round(resolution), alpha=False))
+        except _UNREADABLE as error:
+            raise PageError(
+                "the PDF page is damaged", where=source, hint="scan or export it again"
+            ) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pymupdf.Document]:
+    try:
+        document = pymupdf.open(path, filetype="pdf")
+    except _UNREADABLE as error:
+        raise InputError(
+            "the PDF is damaged and cannot be opened", where=path.name, hint="export it again"
+        ) from error
+    with document:
+        if document.needs_pass:
+            raise InputError(
+                "the PDF is encrypted", where=path.name, hint="save it without a password"
+            )
+        yield document
+
+
+def _only_scan(page: pymupdf.Page) -> dict[str, object] | None:
+    """The image that is all there is to see on the page, or None."""
+    visible = [entry for entry in page.get_bboxlog() if entry[0] != _HIDDEN]
+    images = page.get_image_info(xrefs=True)
+    if not images or not visible or visible[-1][0] != "fill-image":
+        return None
+    last = images[-1]
+    masks = {entry[0]: entry[1] for entry in page.get_images(full=True)}
+    if not last["xref"] or masks.get(last["xref"], 1) or not _covers(last["bbox"], page):
+        return None
+    along = _orientation(page, last)
+    straight = np.isclose(np.abs(along), 0).sum() == 2
+    return last if straight else None
+
+
+def _covers(box: tuple[float, float, float, float], page: pymupdf.Page) -> bool:
+    """Whether the image and the page have the same edges (a cropped scan does not count)."""
+    shown = page.rect * page.derotation_matrix
+    width, height = abs(shown.width) * _SLACK, abs(shown.height) * _SLACK
+    gaps = np.abs(np.subtract(box, tuple(shown.normalize())))
+    return bool(np.all(gaps <= (width, height, width, height)))
+
+
+def _orientation(page: pymupdf.Page, scan: dict[str, object]) -> NDArray[np.float64]:
+    """2×2: where the image's right and down point on the upright page, to unit length."""
+    shown = pymupdf.Matrix(scan["transform"]) * page.rotation_matrix
+    along = np.array([[shown.a, shown.b], [shown.c, shown.d]])
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    return np.asarray(np.round(along, 3))
+
+
+def _upright(image: Image, page: pymupdf.Page, scan: dict[str, object]) -> Image:
+    """The embedded image turned and mirrored as the page shows it."""
+    along = _orientation(page, scan)
+    if along[0, 0] == 0:  # the image's right runs down or up the page
+        image = image.transpose(1, 0, 2)
+        along = along[::-1]
+    if along[0, 0] < 0:
+        image = image[:, ::-1]
+    if along[1, 1] < 0:
+        image = image[::-1]
+    return np.ascontiguousarray(image)
+
+
+def _resolution(page: pymupdf.Page, dpi: int) -> float:
+    """Dots per inch that keep every pixel of the page's finest image, up to a limit."""
+    finest = float(dpi)
+    for image in page.get_image_info():
+        matrix = pymupdf.Matrix(image["transform"])
+        inches = np.hypot(matrix.a, matrix.b) / _POINTS_PER_INCH
+        if inches > 1:  # a logo or a mark does not decide
+            finest = max(finest, image["width"] / inches)
+    return min(finest, max(_MAX_DPI, dpi))
+
+
+def _pixels(picture: pymupdf.Pixmap) -> Image:
+    if picture.colorspace is None or picture.colorspace.n != 3 or picture.alpha:
+        picture = pymupdf.Pixmap(pymupdf.csRGB, picture)
+    if picture.alpha:
+        picture = pymupdf.Pixmap(picture, 0)
+    flat = np.frombuffer(picture.samples_mv, dtype=np.uint8)
+    rows = flat.reshape(picture.height, picture.stride)[:, : picture.width * 3]
+    return rows.reshape(picture.height, picture.width, 3).copy()
