@@ -1,0 +1,228 @@
+"""Checks within one record. Each takes the record, its rule, the book; yields what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from common.errors import UsageError
+from common.text import fold
+from extract.parse.dates import Era, PartialDate, date_of_value, parse_date
+from extract.parse.names import middle_names, same_syllable, surname
+from extract.record import Issue, Record
+from extract.registers import Generation, Register
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of ``data/rules.csv``."""
+
+    id: str
+    severity: str
+    fields: tuple[str, ...]
+    params: Mapping[str, str]
+    message: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, str]) -> Rule:
+        pairs = (pair.split("=") for pair in row["params"].split(";") if pair)
+        fields = tuple(row["fields"].split())
+        return cls(row["rule"], row["severity"], fields, dict(pairs), row["message"])
+
+    def issue(self, fields: tuple[str, ...], **words: object) -> Issue:
+        return Issue(self.id, fields, self.message.format(**words))
+
+    def number(self, name: str) -> int:
+        return int(self.params[name])
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a check may know of the whole book."""
+
+    register: Register
+    generation: Generation
+
+    def codes(self, rule: Rule) -> list[str]:
+        """The rule's fields; ``type:x`` stands for all columns of that type, ``type:*`` for all."""
+        if len(rule.fields) == 1 and rule.fields[0].startswith("type:"):
+            wanted = rule.fields[0].removeprefix("type:")
+            return [c.code for c in self.register.columns if wanted in ("*", c.type)]
+        return list(rule.fields)
+
+    def label(self, code: str) -> str:
+        try:
+            return self.register.column(code).label
+        except UsageError:
+            return code
+
+
+Check = Callable[[Record, Rule, Book], Iterator[Issue]]
+
+
+def _values(record: Record, rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
+    for code in book.codes(rule):
+        value = record.get(code).value
+        if value is not None:
+            yield code, value
+
+
+def _dates(record: Record, *codes: str) -> list[PartialDate] | None:
+    dates = [date_of_value(record.get(code).value) for code in codes]
+    found = [date for date in dates if date is not None]
+    return found if len(found) == len(codes) else None
+
+
+def _days(first: PartialDate, second: PartialDate) -> int | None:
+    """Days from first to second; None when either is not a whole date of the calendar."""
+    if None in (first.day, second.day) or not (first.valid and second.valid):
+        return None
+    one = date(first.year, first.month or 1, first.day or 1)
+    return (date(second.year, second.month or 1, second.day or 1) - one).days
+
+
+def present(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code in book.codes(rule):
+        if record.get(code).value is None:
+            yield rule.issue((code,), label=book.label(code))
+
+
+def full_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        found = date_of_value(value)
+        if found is None or found.day is None:
+            yield rule.issue((code,), value=value)
+
+
+def partial_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        found = date_of_value(value)
+        if found is None or not found.valid:
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
+def same_year(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    number, registered = (record.get(code).value for code in rule.fields)
+    if number and registered and number[-4:] != registered[-4:]:
+        yield rule.issue(rule.fields, first=number, second=registered)
+
+
+def numeric(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        if not value.isdigit():
+            yield rule.issue((code,), value=value)
+
+
+def no_digits(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        if any(ch.isdigit() for ch in value):
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
+def in_era(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    first, last = book.generation.years
+    for code, value in _values(record, rule, book):
+        found, slack = date_of_value(value), rule.number("slack")
+        if found and not first - slack <= found.year <= last + slack:
+            yield rule.issue((code,), value=value, first_year=first, last_year=last)
+
+
+def words_agree(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    figures, words = (record.get(code).value for code in rule.fields)
+    said = parse_date(words, Era(1800, 2099)) if words else None
+    if figures and words and (said is None or said.text != figures):
+        yield rule.issue(rule.fields, first=figures, second=words)
+
+
+def identity_digits(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        if not (value.isdigit() and len(value) in (9, 12)):
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
+def not_after(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    dates = _dates(record, *rule.fields)
+    if not dates:
+        return
+    first, second = dates
+    days = _days(first, second)
+    later = first.year > second.year if days is None else days < 0
+    if later:
+        yield rule.issue(rule.fields, first=first.text, second=second.text)
+
+
+def lag_in_time(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    *codes, kind = rule.fields
+    dates = _dates(record, *codes)
+    days = _days(*dates) if dates else None
+    in_time = record.get(kind).value == rule.params["code"]
+    if in_time and days is not None and days > rule.number("days"):
+        yield rule.issue(rule.fields, days=days)
+
+
+def lag(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    dates = _dates(record, *rule.fields)
+    if dates and dates[1].year - dates[0].year > rule.number("years"):
+        yield rule.issue(rule.fields, years=dates[1].year - dates[0].year)
+
+
+def age_between(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    dates = _dates(record, *rule.fields)
+    if dates:
+        years = dates[1].year - dates[0].year
+        if not rule.number("low") <= years <= rule.number("high"):
+            yield rule.issue(rule.fields, years=years)
+
+
+def surname_follows(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    """The child's surname is the father's, or the mother's. Only where surnames are handed down."""
+    child, father, mother = (surname(record.get(code).value) for code in rule.fields)
+    ethnic = record.get(rule.params["ethnic"]).value
+    if ethnic not in (None, "Kinh", "Hoa") or not child or not father:
+        return
+    if not same_syllable(child, father) and not (mother and same_syllable(child, mother)):
+        yield rule.issue(rule.fields, first=child, second=father)
+
+
+def sex_of_name(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    name, sex = (record.get(code).value for code in rule.fields)
+    for middle in middle_names(name):
+        expected = {"thi": "Nữ", "van": "Nam"}.get(fold(middle))
+        if expected and sex and sex != expected:
+            yield rule.issue(rule.fields, middle=middle, expected=expected, second=sex)
+            return
+
+
+def one_of(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    child, *parents = (record.get(code).value for code in rule.fields)
+    known = [value for value in parents if value]
+    if child and len(known) == len(parents) and child not in known:
+        yield rule.issue(rule.fields, first=child)
+
+
+def absent_has_value(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in _values(record, rule, book):
+        if code in book.generation.absent:
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
+CHECKS: Mapping[str, Check] = {
+    "present": present,
+    "full_date": full_date,
+    "partial_date": partial_date,
+    "same_year": same_year,
+    "numeric": numeric,
+    "no_digits": no_digits,
+    "in_era": in_era,
+    "words_agree": words_agree,
+    "identity_digits": identity_digits,
+    "not_after": not_after,
+    "lag_in_time": lag_in_time,
+    "lag": lag,
+    "age_between": age_between,
+    "surname": surname_follows,
+    "sex_of_name": sex_of_name,
+    "one_of": one_of,
+    "absent_has_value": absent_has_value,
+}
