@@ -1,0 +1,136 @@
+"""The blank form that a book's pages share: laid on each other, their handwriting averages away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from common.errors import FormError
+from extract.form.align import Features, Fit, features, register
+from models.reading import Image
+
+MIN_INLIERS = 20
+MIN_SCORE = 0.22
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """What the pages of a book have in common.
+
+    Attributes:
+        grey: (H, W) the blank form, in the geometry of the reference page.
+        pages: positions in the book of the pages that agreed, ascending, from 0.
+        tried: how many pages were looked at.
+    """
+
+    grey: Image
+    pages: tuple[int, ...]
+    tried: int
+
+
+def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000) -> Consensus:
+    """Register pages spread over the book to each other and take what most of them print.
+
+    Args:
+        book: clean grey pages (H, W), any number from 1.
+        most: how many pages are used.
+        long_side: pages larger than this are reduced to it.
+
+    Raises:
+        FormError: there is no page with print on it.
+    """
+    chosen = _spread(book, most)
+    if not chosen:
+        raise FormError("no page has anything on it", hint="give the pages of one register")
+    pages = [_reduced(book[index], long_side) for index in chosen]
+    seen = [features(page) for page in pages]
+    reference, fits = _reference(pages, seen)
+    used = [reference, *fits]
+    blank = _agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
+    if len(used) > 1:
+        blank, used = _again(blank, pages, seen)
+    return Consensus(blank, tuple(sorted(chosen[i] for i in used)), len(chosen))
+
+
+def laid(fit: Fit | None) -> bool:
+    """Whether a page truly lies on the form, by keypoints and by the print found again."""
+    if fit is None or abs(fit.turned) > 90:
+        return False
+    return fit.inliers >= MIN_INLIERS and fit.score >= MIN_SCORE
+
+
+def _spread(book: Sequence[Image], most: int) -> list[int]:
+    """Positions of up to ``most`` pages that carry ink, spread evenly over the book."""
+    wanted = np.unique(np.linspace(0, len(book) - 1, min(len(book), 2 * most)).astype(int))
+    inked = [int(index) for index in wanted if _inked(book[int(index)])]
+    if len(inked) <= most:
+        return inked
+    return [inked[int(i)] for i in np.linspace(0, len(inked) - 1, most)]
+
+
+def _inked(page: Image) -> bool:
+    small = cv2.resize(page, (256, 256), interpolation=cv2.INTER_AREA)
+    strokes = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((7, 7), dtype=np.uint8))
+    return bool((strokes > 25).mean() > 0.01)
+
+
+def _reduced(page: Image, long_side: int) -> Image:
+    scale = long_side / max(page.shape)
+    if scale >= 1:
+        return page
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def _reference(pages: list[Image], seen: list[Features]) -> tuple[int, dict[int, Fit]]:
+    """The page on which most others lie, and how they lie there.
+
+    The pages from the middle of the book outwards are tried until one holds two thirds of them:
+    covers and closing pages stand at the ends.
+    """
+    order = sorted(range(len(pages)), key=lambda i: abs(i - (len(pages) - 1) / 2))
+    best, best_fits = order[0], dict[int, Fit]()
+    for candidate in order[:6]:
+        size = pages[candidate].shape[1], pages[candidate].shape[0]
+        fits = {}
+        for other, page in enumerate(seen):
+            fit = register(seen[candidate], page, size) if other != candidate else None
+            if fit is not None and laid(fit):
+                fits[other] = fit
+        if len(fits) > len(best_fits):
+            best, best_fits = candidate, fits
+        if len(best_fits) + 1 >= 2 * len(pages) / 3:
+            break
+    return best, best_fits
+
+
+def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[Image, list[int]]:
+    """Lay every page on the first consensus, whose print is cleaner than any page's, and agree."""
+    form = features(blank)
+    size = blank.shape[1], blank.shape[0]
+    pulled, used = [], []
+    for index, page in enumerate(pages):
+        fit = register(form, seen[index], size)
+        if fit is not None and laid(fit):
+            pulled.append(fit.warp.pull(page))
+            used.append(index)
+    return _agreed(pulled) if len(pulled) > 1 else blank, used
+
+
+def _agreed(layers: list[Image]) -> Image:
+    """What is dark on most layers: the median, or with few layers what all but one print."""
+    if len(layers) == 1:
+        return layers[0]
+    stack = np.stack([_even(layer) for layer in layers])
+    rank = max(len(layers) // 2, min(len(layers) - 2, 2)) if len(layers) > 2 else 1
+    return np.asarray(np.partition(stack, rank, axis=0)[rank], dtype=np.uint8)
+
+
+def _even(layer: Image) -> Image:
+    """Paper at 255 and the darkest print at 0, so that a pale page counts like a dark one."""
+    dark, paper = np.percentile(layer[::4, ::4], [1, 60])
+    gain = 255 / max(30.0, float(paper - dark))
+    return np.clip(255 - (paper - layer.astype(np.float32)) * gain, 0, 255).astype(np.uint8)
