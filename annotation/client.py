@@ -1,0 +1,119 @@
+"""The few calls to Label Studio's REST interface that review needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from common.errors import MissingPartError, UsageError
+
+_CHUNK = 500  # tasks a call: the server's memory stays below half a gigabyte
+
+
+class LabelStudio:
+    """A server that runs. Use as a context manager.
+
+    Args:
+        url: its address.
+        token: a user's access token.
+
+    Raises (every call): `MissingPartError` when the server does not answer or answers with an
+    error, `UsageError` when it does not accept the token.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Token {token}"},
+            timeout=120,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def call(self, method: str, path: str, **content: Any) -> Any:
+        """One call; the JSON of the answer."""
+        try:
+            answer = self._http.request(method, path, **content)
+        except httpx.HTTPError as error:
+            raise MissingPartError(
+                f"no answer ({error})",
+                where=f"Label Studio at {self.url}",
+                hint="hotich review start",
+            ) from error
+        if answer.status_code in (401, 403):
+            raise UsageError("the token is not accepted", where=f"Label Studio at {self.url}")
+        if answer.is_error:
+            raise MissingPartError(
+                f"{method} {path} → {answer.status_code}: {answer.text[:300]}",
+                where=f"Label Studio at {self.url}",
+            )
+        return answer.json() if answer.content else None
+
+    def user(self) -> str:
+        """The e-mail of the token's owner."""
+        return str(self.call("GET", "/api/current-user/whoami")["email"])
+
+    def users(self) -> dict[int, str]:
+        """Everybody's e-mail by user id."""
+        return {user["id"]: user["email"] for user in self.call("GET", "/api/users")}
+
+    def find_project(self, key: str) -> int | None:
+        """The project whose description is ``key``."""
+        page = 1
+        while True:
+            answer = self.call("GET", "/api/projects", params={"page": page, "page_size": 100})
+            for project in answer["results"]:
+                if project["description"] == key:
+                    return int(project["id"])
+            if not answer["next"]:
+                return None
+            page += 1
+
+    def make_project(self, key: str, title: str, layout: str, instructions: str) -> int:
+        """A new project; its id. The title is cut to the 50 letters the server takes."""
+        content = {
+            "title": title[:50],
+            "description": key,
+            "label_config": layout,
+            "expert_instruction": instructions,
+            "show_instruction": True,
+        }
+        return int(self.call("POST", "/api/projects", json=content)["id"])
+
+    def serve_folder(self, project: int, folder: Path) -> None:
+        """Let the server show the images of a folder below its document root."""
+        content = {"project": project, "path": str(folder), "use_blob_urls": True, "title": "crops"}
+        self.call("POST", "/api/storages/localfiles", json=content)
+
+    def tasks(self, project: int, *, all_tasks: bool = True) -> list[dict[str, Any]]:
+        """The tasks with their annotations; without ``all_tasks`` only the annotated ones."""
+        choice = {"exportType": "JSON", "download_all_tasks": str(all_tasks).lower()}
+        found: list[dict[str, Any]] = self.call(
+            "GET", f"/api/projects/{project}/export", params=choice
+        )
+        return found
+
+    def add_tasks(self, project: int, tasks: Sequence[dict[str, Any]]) -> None:
+        """Import tasks, some hundred a call."""
+        for start in range(0, len(tasks), _CHUNK):
+            chunk = list(tasks[start : start + _CHUNK])
+            self.call("POST", f"/api/projects/{project}/import", json=chunk)
+
+    def drop_task(self, task: int) -> None:
+        """Delete one task."""
+        self.call("DELETE", f"/api/tasks/{task}/")

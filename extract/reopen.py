@@ -1,0 +1,64 @@
+"""A book that was extracted, opened again: by review, delivery and the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from common.errors import InputError
+from extract.folder import BookFolder
+from extract.record import Record, read_records
+from extract.store import Store
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The folder that ``extract`` wrote, its store, and the book's name in it."""
+
+    folder: BookFolder
+    store: Store
+    name: str
+
+    @classmethod
+    def open(cls, root: Path, store_url: str = "") -> Self:
+        """Open a folder; use it as a context manager.
+
+        Args:
+            store_url: address of the store; empty takes the one in the folder.
+
+        Raises:
+            InputError: the folder is not one that ``extract`` wrote, or its store lacks the book.
+        """
+        folder = BookFolder(root)
+        if not folder.records.is_file():
+            raise InputError(
+                "no records here", where=str(root), hint="give a folder that hotich extract wrote"
+            )
+        store = Store.open(store_url or folder.store_url)
+        records = read_records(folder.records)
+        names = {records[0].book} if records else set(store.books())
+        if len(names) != 1 or not names <= set(store.books()):
+            store.close()
+            raise InputError(
+                f"the store does not hold this book ({', '.join(sorted(names)) or 'it is empty'})",
+                where=str(root),
+                hint="give the store that extract used with --store",
+            )
+        return cls(folder, store, names.pop())
+
+    def records(self) -> list[Record]:
+        """The records with their latest values, in book order."""
+        return self.store.records(self.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.store.close()

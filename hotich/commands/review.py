@@ -1,0 +1,91 @@
+"""`hotich review`: Label Studio — a private server, doubtful fields out, corrections back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation.client import LabelStudio
+from annotation.pull import pull as pull_answers
+from annotation.push import push as push_tasks
+from annotation.server import USER, Server, default_home
+from common.errors import MissingPartError, UsageError
+from extract.reopen import Extracted
+
+app = typer.Typer(no_args_is_help=True, help="Label Studio: send doubtful fields, take them back.")
+
+Folder = Annotated[Path, typer.Argument(help="What `hotich extract` wrote.")]
+Url = Annotated[str, typer.Option(help="A server that exists; else the one of `review start`.")]
+TokenFile = Annotated[
+    Path | None, typer.Option(help="File with its token; or HOTICH_LABEL_STUDIO_TOKEN.")
+]
+StoreUrl = Annotated[str, typer.Option("--store", help="Address of the store; else DIR's own.")]
+
+
+@app.command()
+def start(
+    port: Annotated[int, typer.Option(help="0 takes any free one.")] = 0,
+) -> None:
+    """Start a private server on this machine; the first time it is installed (about 1 GB)."""
+    server = Server(default_home())
+    if not (server.environment / "bin" / "label-studio").is_file():
+        typer.echo("Installing Label Studio, once: about 1 GB, a minute or two …", err=True)
+    typer.echo(server.start(port))
+    typer.echo(f"user {USER}, password in {server.home / 'server.json'}", err=True)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the private server."""
+    typer.echo("stopped" if Server(default_home()).stop() else "it was not running")
+
+
+@app.command()
+def push(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
+    """Send the fields that need a person; what is already there is not sent again."""
+    with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
+        done = push_tasks(studio, Server(default_home()), book.folder, book.records())
+        typer.echo(f"{done.added} new, {done.renewed} renewed, {done.waiting} already there")
+        typer.echo(f"{studio.url}/projects/{done.project}/data?labeling=1")
+
+
+@app.command()
+def pull(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
+    """Take people's answers into the store, each with its author and time."""
+    with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
+        done = pull_answers(studio, book.folder, book.store, book.name)
+        typer.echo(f"{done.new} new answers, {done.known} known, {done.open} fields still open")
+
+
+@app.command()
+def status(url: Url = "", token_file: TokenFile = None) -> None:
+    """Whether a server answers, where, and how a colleague joins."""
+    with _studio(url, token_file) as studio:
+        typer.echo(f"{studio.url} answers; you are {studio.user()}")
+        invitation = studio.call("GET", "/api/invite")["invite_url"]
+        typer.echo(f"invite a colleague: {studio.url}{invitation}")
+
+
+def _studio(url: str, token_file: Path | None) -> LabelStudio:
+    """The server that a command talks to: a given one with its token, or our own."""
+    if not url:
+        server = Server(default_home())
+        if not server.running():
+            raise MissingPartError("no Label Studio runs here", hint="hotich review start")
+        return LabelStudio(server.url, server.credentials.token)
+    token = os.environ.get("HOTICH_LABEL_STUDIO_TOKEN", "")
+    if token_file:
+        try:
+            token = token_file.read_text("utf-8")
+        except OSError as error:
+            raise UsageError(f"cannot be read: {error.strerror}", where=str(token_file)) from error
+    if not token.strip():
+        raise UsageError(
+            "no token for the server",
+            where=url,
+            hint="set HOTICH_LABEL_STUDIO_TOKEN or give --token-file",
+        )
+    return LabelStudio(url, token.strip())
