@@ -13,15 +13,19 @@ from extract.parse.dates import (
     date_in_words,
     date_of_value,
     parse_date,
+    words_nearest,
 )
 from extract.parse.numbers import (
+    NORTH,
+    SOUTH,
+    Dialect,
     age,
     number_from_words,
     number_in_words,
     register_number,
 )
 
-SOUTH = Era(1880, 1975)
+BOOK = Era(1880, 1975)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +55,7 @@ SOUTH = Era(1880, 1975)
     ],
 )
 def test_dates_as_clerks_write_them(text: str, value: str) -> None:
-    date = parse_date(text, SOUTH)
+    date = parse_date(text, BOOK)
     assert date is not None and date.text == value
     assert date_of_value(value) == date
 
@@ -60,7 +64,7 @@ def test_dates_as_clerks_write_them(text: str, value: str) -> None:
     "text", ["", "không rõ", "31-2-1962", "12-13-1962", "Nguyễn Văn Tư", "0-0-0", "1-2-3-4-5"]
 )
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert parse_date(text, SOUTH) is None
+    assert parse_date(text, BOOK) is None
 
 
 def test_a_short_year_takes_the_century_of_the_book() -> None:
@@ -72,27 +76,34 @@ def test_a_short_year_takes_the_century_of_the_book() -> None:
 
 
 def test_slots_with_places_for_the_parts() -> None:
-    assert compose_date("12", "3", "62", SOUTH) == PartialDate(1962, 3, 12)
-    assert compose_date("", "3", "1962", SOUTH) == PartialDate(1962, 3)
-    assert compose_date("", "", "1962", SOUTH) == PartialDate(1962)
-    assert compose_date("12", "", "1962", SOUTH) == PartialDate(1962)
-    assert compose_date("mười hai", "ba", "", SOUTH) is None
+    assert compose_date("12", "3", "62", BOOK) == PartialDate(1962, 3, 12)
+    assert compose_date("", "3", "1962", BOOK) == PartialDate(1962, 3)
+    assert compose_date("", "", "1962", BOOK) == PartialDate(1962)
+    assert compose_date("12", "", "1962", BOOK) == PartialDate(1962)
+    assert compose_date("mười hai", "ba", "", BOOK) is None
 
 
-@pytest.mark.parametrize("style", ["south", "north"])
-def test_every_number_goes_to_words_and_back(style: str) -> None:
+@pytest.mark.parametrize("dialect", [SOUTH, NORTH])
+def test_every_number_goes_to_words_and_back(dialect: Dialect) -> None:
     for number in range(10_000):
-        words = number_in_words(number, style)  # type: ignore[arg-type]
+        words = number_in_words(number, dialect)
         assert number_from_words(words.split()) == number, words
 
 
-@pytest.mark.parametrize("style", ["south", "north"])
-def test_dates_go_to_words_and_back(style: str) -> None:
+@pytest.mark.parametrize("dialect", [SOUTH, NORTH])
+@pytest.mark.parametrize("first", ["", "mùng"])
+def test_dates_go_to_words_and_back(dialect: Dialect, first: str) -> None:
     rng = random.Random(7)
     for _ in range(2000):
         date = PartialDate(rng.randint(1880, 2020), rng.randint(1, 12), rng.randint(1, 28))
-        words = date_in_words(date, style)  # type: ignore[arg-type]
+        words = date_in_words(date, dialect, first)
         assert parse_date(words, Era(1800, 2030)) == date, words
+
+
+def test_slips_in_words_are_mended_in_the_clerks_own_way_of_saying_it() -> None:
+    date = PartialDate(1984, 4, 5)
+    read = "mùng nam thang tư năm mọt nghìn chín trăm tám mươi tu"
+    assert words_nearest(date, read) == "mùng năm tháng tư năm một nghìn chín trăm tám mươi tư"
 
 
 def test_words_with_one_wrong_letter() -> None:

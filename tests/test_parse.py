@@ -20,6 +20,7 @@ from extract.parse.sex import parse_sex
         ("Huỳnh - thị  Sáu ......", "Huỳnh Thị Sáu"),
         ("… Lê Kiểng .", "Lê Kiểng"),
         ("H'Hen Niê", "H'Hen Niê"),
+        ("Lê-văn-Tư, 45 tuổi, làm-ruộng", "Lê Văn Tư, 45 tuổi, làm ruộng"),
         ("....", None),
     ],
 )

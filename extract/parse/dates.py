@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from rapidfuzz.distance import Levenshtein
+
 from common.text import fold, squeeze
 from extract.parse.numbers import (
-    Style,
+    NORTH,
+    SOUTH,
+    Dialect,
     as_digits,
     number_from_words,
     number_in_words,
@@ -71,6 +75,7 @@ class PartialDate:
         return (self.year * 12 + (self.month or 1) - 1) * 31 + (self.day or 1)
 
 
+_MIXED = Dialect("nghìn", "linh", "bốn")
 _VALUE = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})")
 _SEPARATORS = re.compile(r"[\s,;.:/\-–—_'’]+")
 
@@ -113,16 +118,28 @@ def _tokens(text: str) -> list[str]:
     return [token if fold(token) in _month_names() else as_digits(token) for token in tokens]
 
 
-def date_in_words(date: PartialDate, style: Style = "south") -> str:
-    """How a clerk writes the date in words, lower case."""
-    parts = [f"năm {number_in_words(date.year, style)}"]
+def date_in_words(date: PartialDate, dialect: Dialect = SOUTH, first: str = "") -> str:
+    """How a clerk writes the date in words, lower case; ``first`` stands before days 1 to 10."""
+    parts = [f"năm {number_in_words(date.year, dialect)}"]
     if date.month is not None:
-        month = "tư" if date.month == 4 else number_in_words(date.month, style)
+        month = "tư" if date.month == 4 else number_in_words(date.month, dialect)
         parts.insert(0, f"tháng {month}")
     if date.day is not None:
-        first = "mùng " if date.day <= 10 and style == "north" else ""
-        parts.insert(0, f"ngày {first}{number_in_words(date.day, style)}")
+        before = f"{first} " if first and date.day <= 10 else ""
+        parts.insert(0, f"ngày {before}{number_in_words(date.day, dialect)}")
     return " ".join(parts)
+
+
+def words_nearest(date: PartialDate, text: str) -> str:
+    """The date in the words that come nearest to what was read: a slip of the reader is mended."""
+    said = [
+        date_in_words(date, dialect, first).removeprefix(dropped)
+        for dialect in (SOUTH, NORTH, _MIXED)
+        for first in ("", "mùng", "mồng")
+        for dropped in ("", "ngày ")
+    ]
+    read = squeeze(text).lower()
+    return min(said, key=lambda words: Levenshtein.distance(words, read))
 
 
 @cache

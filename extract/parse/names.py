@@ -8,7 +8,6 @@ from common.text import fold, squeeze, title_case
 
 _LEADERS = re.compile(r"[.…_]{2,}|(?<=\s)[.…_·,;:]+(?=\s|$)|^[\s.…_·,;:\-]+|[\s.…_·,;:\-]+$")
 _HYPHENS = re.compile(r"\s*[-‐‑–—]\s*")
-_INITIAL = re.compile(r"^[A-ZĐ]\.?$")
 
 
 def strip_leaders(text: str) -> str:
@@ -17,8 +16,12 @@ def strip_leaders(text: str) -> str:
 
 
 def parse_name(text: str) -> str | None:
-    """``NGUYỄN-văn-Tư`` → ``Nguyễn Văn Tư``; None when no letter is left."""
-    name = title_case(_HYPHENS.sub(" ", strip_leaders(text)))
+    """``NGUYỄN-văn-Tư`` → ``Nguyễn Văn Tư``; None when no letter is left.
+
+    What follows a comma (a witness's age and work) keeps its case.
+    """
+    name, comma, rest = _HYPHENS.sub(" ", strip_leaders(text)).partition(",")
+    name = title_case(name) + (f", {squeeze(rest)}" if comma else "")
     return name if any(ch.isalpha() for ch in name) else None
 
 

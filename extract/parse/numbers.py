@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
 from common.text import fold, squeeze
 from extract.parse.tables import table
 
-Style = Literal["south", "north"]
+
+@dataclass(frozen=True)
+class Dialect:
+    """Words that differ between regions: thousand, the filler before a lone unit, 4 after tens."""
+
+    thousand: str = "ngàn"
+    zero: str = "lẻ"
+    fourth: str = "bốn"
+
+
+SOUTH = Dialect()
+NORTH = Dialect("nghìn", "linh", "tư")
 _HUNDRED, _THOUSAND, _TEN, _TWENTY, _ZERO = "hundred", "thousand", "ten", "twenty", "zero"
 
 
@@ -73,26 +84,27 @@ def number_from_words(words: Sequence[str]) -> int | None:
     return total + max(digit, 0)
 
 
-def number_in_words(number: int, style: Style = "south") -> str:
+def number_in_words(number: int, dialect: Dialect = SOUTH) -> str:
     """How a clerk writes 0 to 9999 in words. Raises ValueError outside that range."""
     if not 0 <= number <= 9999:
         raise ValueError(f"{number} is outside 0–9999")
-    writing = table("numbers")["writing"]
-    digits, thousand, zero = writing["digits"], writing[style]["thousand"], writing[style]["zero"]
+    digits: list[str] = table("numbers")["digits"]
     parts: list[str] = []
     if number >= 1000:
-        parts += [digits[number // 1000], thousand]
+        parts += [digits[number // 1000], dialect.thousand]
     if number % 1000 >= 100 or (number >= 1000 and number % 1000):
         parts += [digits[number % 1000 // 100], "trăm"]
     tens, unit = divmod(number % 100, 10)
     if tens == 0 and unit and number >= 100:
-        parts += [zero]
+        parts += [dialect.zero]
     elif tens == 1:
         parts += ["mười"]
     elif tens > 1:
         parts += [digits[tens], "mươi"]
     if unit == 1 and tens > 1:
         parts += ["mốt"]
+    elif unit == 4 and tens > 1:
+        parts += [dialect.fourth]
     elif unit == 5 and tens >= 1:
         parts += ["lăm"]
     elif unit or number == 0:

@@ -18,7 +18,7 @@ def parse_place(text: str) -> str | None:
     """``Xã Bình-hòa ,Gia-định`` → ``Xã Bình hòa, Gia định``'s spaced form, case as written."""
     place = _COMMAS.sub(r"\1 ", _HYPHENS.sub(" ", strip_leaders(text)))
     place = squeeze(place)
-    return place if any(ch.isalpha() for ch in place) else None
+    return place if any(ch.isalnum() for ch in place) else None
 
 
 @cache

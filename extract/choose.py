@@ -1,0 +1,145 @@
+"""Choosing one field's value from what was read in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from extract.confidence import Evidence
+from extract.parse.dates import compose_date
+from extract.parse.field import Context, parse_value
+from extract.parse.marks import Mark, mark_of
+from extract.readings import SlotReading, merged
+from extract.record import FieldValue, Status
+from extract.registers import Column
+
+_UNSURE = 0.25  # a written slot read with less, of which nothing can be made, is illegible
+_TRIED = 5  # texts of each part of a date that are combined
+_KEPT = 5  # alternatives a record keeps
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A field's value with the evidence for it; the confidence is set from that at the end."""
+
+    value: FieldValue
+    evidence: Evidence
+    options: Mapping[str, float] = field(default_factory=dict)
+    mark: Mark | None = None
+
+
+def options_of(column: Column, slots: Sequence[SlotReading], context: Context) -> dict[str, float]:
+    """Every value that the readings may give, with its probability."""
+    found: dict[str, float] = {}
+    for text, probability in texts_of(slots):
+        value = _value(column, slots, text, context)
+        if value is not None:
+            found[value] = found.get(value, 0.0) + probability
+    return found
+
+
+def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
+    """Texts of a place; of a date in parts, ``d|m|y`` for every combination of its parts."""
+    if not slots[0].part:
+        return slots[0].candidates
+    parts = {slot.part: slot.candidates[:_TRIED] or (("", 1.0),) for slot in slots}
+    combined = []
+    for chosen in product(*(parts.get(name, (("", 1.0),)) for name in "dmy")):
+        probability = 1.0
+        for _, p in chosen:
+            probability *= p
+        combined.append(("|".join(text for text, _ in chosen), probability))
+    return merged(combined)
+
+
+def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Drafted:
+    """The field as its own place gives it: a value, a mark, blank, or illegible."""
+    lead = slots[0]
+    texts = texts_of(slots)
+    raw = texts[0][0].replace("|", " ").strip() if texts else ""
+    box = _around(slots)
+    if not raw:
+        status: Status = "blank"
+        seen = max(slot.written for slot in slots)
+        evidence = Evidence("blank", 1 - seen, 1 - seen)
+        return Drafted(FieldValue(None, None, 1 - seen, status, box), evidence)
+    mark = mark_of(raw)
+    if mark:
+        return _marked(mark, raw, box, slots)
+    options = options_of(column, slots, context)
+    source = lead.source
+    if not options:
+        doubt = texts[0][1]
+        status = "illegible" if doubt < _UNSURE else "read"
+        evidence = Evidence("unparsed", doubt, _weakest(slots), support=-1.0)
+        return Drafted(FieldValue(raw, None, 0.0, status, box, source=source), evidence)
+    value = max(sorted(options), key=lambda option: options[option])
+    first = _value(column, slots, texts[0][0], context) == value
+    derived = lead.kind == "age" and column.type == "partial_date" and len(value) == 4
+    read = FieldValue(raw, value, 0.0, "derived" if derived else "read", box, source=source)
+    evidence = Evidence(lead.kind, options[value], _weakest(slots), first)
+    return Drafted(read, evidence, options)
+
+
+def chosen(drafted: Drafted, value: str, support: float, source: str = "") -> Drafted:
+    """The same field with another of its values, or one that its neighbours brought."""
+    options = {**drafted.options}
+    share = options.get(value, 0.0)
+    changed = value != drafted.value.value
+    evidence = Evidence(
+        drafted.evidence.kind if drafted.evidence.kind != "unparsed" else "brought",
+        share if changed else drafted.evidence.reader,
+        drafted.evidence.weakest,
+        drafted.evidence.first and not changed,
+        support,
+    )
+    status: Status = "read" if drafted.value.status == "illegible" else drafted.value.status
+    kept = FieldValue(
+        drafted.value.raw,
+        value,
+        0.0,
+        status,
+        drafted.value.box,
+        source=source or drafted.value.source,
+    )
+    return Drafted(kept, evidence, options, drafted.mark)
+
+
+def alternatives_of(drafted: Drafted) -> tuple[tuple[str, float], ...]:
+    """The values not chosen, best first."""
+    others = ((v, p) for v, p in drafted.options.items() if v != drafted.value.value)
+    return merged(others)[:_KEPT]
+
+
+def _value(column: Column, slots: Sequence[SlotReading], text: str, context: Context) -> str | None:
+    if slots[0].part:
+        day, month, year = text.split("|")
+        date = compose_date(day, month, year or str(context.year or ""), context.era)
+        return date.text if date else None
+    return parse_value(column, slots[0].kind, text, context)
+
+
+def _marked(
+    mark: Mark, raw: str, box: tuple[int, int, int, int], slots: Sequence[SlotReading]
+) -> Drafted:
+    ditto = mark.startswith("ditto")
+    status: Status = "ditto" if ditto else "blank"
+    seen = slots[0].candidates[0][1] if slots[0].candidates else 0.0
+    evidence = Evidence("ditto" if ditto else "mark", seen, _weakest(slots))
+    value = FieldValue(raw, None, 0.0, status, box, source=slots[0].source)
+    return Drafted(value, evidence, mark=mark)
+
+
+def _weakest(slots: Sequence[SlotReading]) -> float:
+    return min(slot.weakest for slot in slots)
+
+
+def _around(slots: Sequence[SlotReading]) -> tuple[int, int, int, int]:
+    boxes = [slot.box for slot in slots]
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )

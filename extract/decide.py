@@ -1,0 +1,312 @@
+"""Deciding late, with the whole book known: which value each field has.
+
+Every field is first drafted from its own place. Then what the book knows is brought in: the
+year, numbers that run on, dates that do not run back, the same date in words, names of offices
+that stay the same, and the field that a ditto mark points to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rapidfuzz.distance import Levenshtein
+
+from common.text import fold
+from extract.choose import Drafted, alternatives_of, chosen, draft, texts_of
+from extract.confidence import Calibration, Evidence
+from extract.parse.dates import Era, date_of_value, parse_date
+from extract.parse.field import Context
+from extract.parse.numbers import as_digits
+from extract.parse.places import province_of
+from extract.readings import EntryReading, PageReading, SlotReading
+from extract.record import ABSENT, FieldValue, Record
+from extract.registers import Generation, Register
+from extract.runon import run_on_dates, run_on_numbers
+
+_ROLES = Path(__file__).with_name("data") / "roles.yaml"
+_LONGEST_LIFE = 90
+_NEAR = 0.25  # a value this near to the book's usual one is taken to be it
+
+Drafts = dict[str, Drafted]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One entry with its fields as drafted so far."""
+
+    page: int
+    entry: int
+    slots: Mapping[str, tuple[SlotReading, ...]]
+
+
+@cache
+def roles_of(register: str) -> Mapping[str, Any]:
+    """Which columns play which part in a register (``data/roles.yaml``)."""
+    roles: dict[str, Any] = yaml.safe_load(_ROLES.read_text("utf-8"))
+    return dict(roles.get(register, {}))
+
+
+def decide_book(
+    book: str,
+    pages: Sequence[PageReading],
+    register: Register,
+    generation: Generation,
+    calibration: Calibration,
+) -> list[Record]:
+    """The book's records, in book order; confidence set, review and issues not yet."""
+    decided = draft_book(pages, register, generation)
+    return [
+        _record(book, case, drafts, register, generation, calibration) for case, drafts in decided
+    ]
+
+
+def draft_book(
+    pages: Sequence[PageReading], register: Register, generation: Generation
+) -> list[tuple[Case, Drafts]]:
+    """Every case with all its fields chosen, and the evidence for each."""
+    roles = roles_of(register.code)
+    cases = [_case(page.page, e) for page in pages for e in page.entries]
+    first, last = generation.years
+    registered = _registration_dates(cases, register, roles, Era(first - 1, last + 1))
+    years = [date_of_value(d.value.value) if d else None for d in registered]
+    usual = Counter(y.year for y in years if y).most_common(1)
+    era = Era(first - _LONGEST_LIFE, last + 1)
+    drafted: list[Drafts] = []
+    for case, date, year in zip(cases, registered, years, strict=True):
+        known = year.year if year else (usual[0][0] if usual else None)
+        context = Context(known, era)
+        drafts = {
+            code: draft(register.column(code), slots, context) for code, slots in case.slots.items()
+        }
+        if date:
+            drafts[roles["registered"]] = date
+        drafted.append(drafts)
+    _number(cases, drafted, roles)
+    for code, words in roles.get("events", {}).items():
+        for drafts in drafted:
+            _agree_in_words(drafts, code, words, roles["registered"])
+    for code in roles.get("constant", ()):
+        _hold_constant(drafted, code)
+    _resolve_dittos(drafted, roles)
+    return list(zip(cases, drafted, strict=True))
+
+
+def _case(page: int, entry: EntryReading) -> Case:
+    slots: dict[str, list[SlotReading]] = defaultdict(list)
+    for slot in entry.slots:
+        slots[slot.code].append(slot)
+    return Case(page, entry.entry, {code: _one_place(found) for code, found in slots.items()})
+
+
+def _one_place(slots: Sequence[SlotReading]) -> tuple[SlotReading, ...]:
+    """The parts of a date together; of several whole places the one with the most ink."""
+    whole = [slot for slot in slots if not slot.part]
+    parts = tuple(slot for slot in slots if slot.part)
+    return parts or (max(whole, key=lambda slot: slot.ink),)
+
+
+def _registration_dates(
+    cases: Sequence[Case], register: Register, roles: Mapping[str, Any], era: Era
+) -> list[Drafted | None]:
+    code = roles.get("registered", "")
+    context = Context(None, era)
+    drafts = [
+        draft(register.column(code), case.slots[code], context) if code in case.slots else None
+        for case in cases
+    ]
+    options = [dict(d.options) if d else {} for d in drafts]
+    votes: Counter[int] = Counter()
+    for own in options:
+        for value, probability in own.items():
+            votes[int(value[-4:])] += probability  # type: ignore[assignment]
+    total = sum(votes.values())
+    years = {year: share / total for year, share in votes.items() if share > 0.15 * total}
+    dates = run_on_dates(options, years)
+    return [
+        None if d is None else d if date is None else chosen(d, date, _steady(dates, place))
+        for place, (d, date) in enumerate(zip(drafts, dates, strict=True))
+    ]
+
+
+def _steady(values: Sequence[str | None], place: int) -> float:
+    """1 when the date lies between its neighbours', −1 when it does not."""
+    around = [date_of_value(v) for v in values[max(0, place - 1) : place + 2]]
+    known = [date.ordinal for date in around if date]
+    return 1.0 if known == sorted(known) else -1.0
+
+
+def _number(cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
+    code = roles.get("number", "")
+    places = [place for place, drafts in enumerate(drafted) if code in drafts]
+    readings = [_figures(cases[place].slots[code]) for place in places]
+    numbers = run_on_numbers(readings)
+    for at, (place, number) in enumerate(zip(places, numbers, strict=True)):
+        value = drafted[place][code].value.value
+        date = drafted[place].get(roles.get("registered", ""))
+        year = date.value.value[-4:] if date and date.value.value else (value or "")[-4:]
+        if number is None or not year:
+            continue
+        support = _support(numbers, at)
+        drafted[place][code] = chosen(drafted[place][code], f"{number:02d}/{year}", support)
+
+
+def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
+    found = []
+    for text, probability in texts_of(slots):
+        number = re.search(r"\d{1,4}", as_digits(text.replace(" ", "")))
+        if number:
+            found.append((str(int(number[0])), probability))
+    return found
+
+
+def _support(numbers: Sequence[int | None], at: int) -> float:
+    """How many of the four nearest numbers fit this one, −1 (none) to 1 (all)."""
+    around = [
+        numbers[other] == (numbers[at] or 0) + other - at
+        for other in range(max(0, at - 2), min(len(numbers), at + 3))
+        if other != at
+    ]
+    return 2 * sum(around) / len(around) - 1 if around else 0.0
+
+
+def _agree_in_words(drafts: Drafts, code: str, words: str, registered: str) -> None:
+    """One date written in figures and in words: the date that both, and the lag, make likely."""
+    figures, spoken = drafts.get(code), drafts.get(words)
+    if not figures or not figures.options:
+        return
+    said: dict[str, float] = defaultdict(float)
+    for text, probability in (spoken.options if spoken else {}).items():
+        date = parse_date(text, Era(1, 9999))
+        if date:
+            said[date.text] += probability
+    end = date_of_value(drafts[registered].value.value) if registered in drafts else None
+    options = {**dict.fromkeys(said, 0.02), **figures.options}
+
+    def weight(value: str) -> float:
+        heard = (0.02 + said.get(value, 0.0)) if said else 1.0
+        return options[value] * heard * _lag_weight(value, end.ordinal if end else None)
+
+    best = max(sorted(options), key=weight)
+    support = 0.0 if not said else (1.0 if best in said else -1.0)
+    drafts[code] = chosen(figures, best, support)
+    if spoken and spoken.value.value and said and best in said:
+        value = next(
+            text
+            for text in sorted(spoken.options, key=lambda t: -spoken.options[t])
+            if (parsed := parse_date(text, Era(1, 9999))) and parsed.text == best
+        )
+        agreed = 1.0 if best == figures.value.value else 0.0
+        drafts[words] = chosen(spoken, value, agreed)
+
+
+def _lag_weight(value: str, end: int | None) -> float:
+    """How likely a date is this long before registration (counted in 31-day months)."""
+    date = date_of_value(value)
+    if end is None or date is None:
+        return 1.0
+    days = end - date.ordinal
+    if days < 0:
+        return 0.01
+    return 1.0 if days <= 65 else 0.3 if days <= 372 else 0.08
+
+
+def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:
+    """Bring a value that is nearly the book's usual one to it; a value far from it stands."""
+    values = Counter(
+        d[code].value.value for d in drafted if code in d and d[code].value.value is not None
+    )
+    if sum(values.values()) < 3:
+        return
+    total = sum(values.values())
+    for drafts in drafted:
+        own = drafts[code].value.value if code in drafts else None
+        if own is None:
+            continue
+        near = {
+            value: count
+            for value, count in values.items()
+            if value and Levenshtein.normalized_distance(fold(own), fold(value)) <= _NEAR
+        }
+        usual = max(sorted(near), key=lambda value: near[value])
+        if near[usual] >= max(2, 0.2 * total):
+            drafts[code] = chosen(drafts[code], usual, near[usual] / total)
+
+
+def _resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
+    pairs: Mapping[str, str] = roles.get("pairs", {})
+    people: Sequence[str] = roles.get("people", ())
+    for place, drafts in enumerate(drafted):
+        for code, own in list(drafts.items()):
+            person = next((p for p in people if re.match(rf"{p}[A-Z]", code)), None)
+            if own.mark is None or person is None:
+                continue
+            rest = code.removeprefix(person)
+            if own.mark == "either" and not (rest == "NoiCuTru" and person != people[0]):
+                continue
+            if own.mark not in ("ditto", "either", *pairs):
+                continue
+            named = pairs.get(own.mark)
+            earlier = [named] if named else _before(drafts, code, people)[::-1]
+            source = next(
+                (p + rest for p in earlier if p + rest in drafts and p + rest != code), None
+            )
+            target = drafts[source] if source else None
+            if target is None and place:
+                target, source = drafted[place - 1].get(code), f"{code} of the case before"
+            if target and target.value.value is not None:
+                drafts[code] = _as_ditto(own, target, str(source))
+
+
+def _before(drafts: Drafts, code: str, people: Sequence[str]) -> list[str]:
+    """People whose fields stand before this one on the form."""
+    codes = list(drafts)[: list(drafts).index(code)]
+    found = [p for c in codes for p in people if re.match(rf"{p}[A-Z]", c)]
+    return list(dict.fromkeys(found))
+
+
+def _as_ditto(own: Drafted, target: Drafted, source: str) -> Drafted:
+    value = replace(
+        own.value, value=target.value.value, status="ditto", source=f"ditto of {source}"
+    )
+    evidence = Evidence("ditto", target.evidence.reader, own.evidence.weakest)
+    return Drafted(value, evidence, mark=own.mark)
+
+
+def _record(
+    book: str,
+    case: Case,
+    drafts: Drafts,
+    register: Register,
+    generation: Generation,
+    calibration: Calibration,
+) -> Record:
+    fields: dict[str, FieldValue] = {column.code: ABSENT for column in register.columns}
+    for code, own in drafts.items():
+        confidence = calibration.probability(own.evidence)
+        fields[code] = replace(own.value, confidence=confidence, alternatives=alternatives_of(own))
+    for code, origin in generation.derived:
+        fields[code] = _derive(fields[origin], origin)
+    return Record(book, case.page, case.entry, register.code, generation.id, fields)
+
+
+def _derive(origin: FieldValue, code: str) -> FieldValue:
+    """The province that a place ends in; the only derived column so far."""
+    if origin.status == "absent_on_form":
+        return ABSENT
+    province = province_of(origin.value)
+    return replace(
+        origin,
+        raw=None,
+        value=province,
+        status="derived" if province else "blank",
+        confidence=origin.confidence if province is None else max(origin.confidence, 0.5),
+        alternatives=(),
+        source=f"derived from {code}",
+    )

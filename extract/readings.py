@@ -1,0 +1,103 @@
+"""What was seen and read on one page, before anything is decided. Stored, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+_DIGITS = 5
+
+
+@dataclass(frozen=True)
+class SlotReading:
+    """One place of the form on one page.
+
+    Attributes:
+        code: the column written there; ``also``: further columns written in the same place.
+        kind: what is written there (`extract.registers.KINDS`).
+        part: ``d``, ``m`` or ``y`` for a part of a date, else empty.
+        box: pixels of the page as scanned.
+        ink: ink beyond the printed form, as a share of the place's area.
+        written: the reader's probability that anything is written.
+        candidates: texts with their probabilities, best first.
+        weakest: the least probability of any character of the best text.
+        source: ``engine@weights``.
+    """
+
+    code: str
+    kind: str
+    box: tuple[int, int, int, int]
+    part: str = ""
+    also: tuple[str, ...] = ()
+    tick: str = ""
+    ink: float = 0.0
+    written: float = 0.0
+    candidates: tuple[tuple[str, float], ...] = ()
+    weakest: float = 0.0
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """The likeliest text; empty when nothing was read."""
+        return self.candidates[0][0] if self.candidates else ""
+
+    def as_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["candidates"] = [[text, round(p, _DIGITS)] for text, p in self.candidates]
+        for name in ("ink", "written", "weakest"):
+            data[name] = round(data[name], _DIGITS)
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        x0, y0, x1, y1 = data["box"]
+        changed = {
+            "box": (x0, y0, x1, y1),
+            "also": tuple(data["also"]),
+            "candidates": tuple((text, p) for text, p in data["candidates"]),
+        }
+        return cls(**{**data, **changed})
+
+
+@dataclass(frozen=True)
+class EntryReading:
+    """The places of one case, in the form's order."""
+
+    entry: int
+    slots: tuple[SlotReading, ...]
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """All cases of one page."""
+
+    page: int
+    entries: tuple[EntryReading, ...] = field(default_factory=tuple)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "page": self.page,
+            "entries": [
+                {"entry": e.entry, "slots": [slot.as_json() for slot in e.slots]}
+                for e in self.entries
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            data["page"],
+            tuple(
+                EntryReading(e["entry"], tuple(SlotReading.from_json(s) for s in e["slots"]))
+                for e in data["entries"]
+            ),
+        )
+
+
+def merged(candidates: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Equal texts as one, their probabilities added; best first, ties by text."""
+    total: dict[str, float] = {}
+    for text, probability in candidates:
+        total[text] = total.get(text, 0.0) + probability
+    return tuple(sorted(total.items(), key=lambda item: (-item[1], item[0])))
