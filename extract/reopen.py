@@ -52,6 +52,13 @@ class Extracted:
         """The records with their latest values, in book order."""
         return self.store.records(self.name)
 
+    def picture_scale(self, page: int) -> float:
+        """Pixels of the page's picture for one pixel of its scan."""
+        for stored in self.store.pages(self.name):
+            if stored.page == page:
+                return float(stored.payload.get("picture_scale", 1.0))
+        return 1.0
+
     def __enter__(self) -> Self:
         return self
 

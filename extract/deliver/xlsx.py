@@ -1,0 +1,129 @@
+"""The book's workbook: the import sheet, and where its cells come from.
+
+Every cell is text, whatever it begins with: a name that starts with ``=`` stays a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from common.errors import InputError
+from extract.deliver.sheet import SheetForm, column_code
+from extract.registers import Register
+
+SOURCE_SHEET = "Nguon"
+_SOURCE_HEADERS = (
+    "Tờ", "Trường hợp", "Số", "Cột", "Máy đọc", "Giao", "Nguồn", "Người sửa", "Thời gian (UTC)",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a delivered cell comes from, when it is not simply what the machine read."""
+
+    page: int
+    entry: int
+    number: str
+    column: str
+    machine: str
+    delivered: str
+    kind: str
+    author: str
+    time: str
+
+    def row(self) -> list[str | None]:
+        words = (self.number, self.column, self.machine, self.delivered, self.kind)
+        return [str(self.page), str(self.entry), *words, self.author, self.time]
+
+
+def new_workbook(form: SheetForm) -> tuple[Workbook, Any, int, Sequence[str]]:
+    """An empty workbook of a known form: book, sheet, header row, raw headers."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = form.sheet
+    _write_header(sheet, form.headers, form)
+    for place, header in enumerate(form.headers, start=1):
+        width = max(12, min(34, len(header) + 3))
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    return book, sheet, 1, form.headers
+
+
+def open_template(path: Path, register: Register) -> tuple[Workbook, Any, int, Sequence[str]]:
+    """The customer's blank workbook: book, sheet, header row, raw headers, all untouched.
+
+    Rows that stand under the header (samples) are cleared.
+
+    Raises:
+        InputError: not an xlsx, or no sheet of it has the register's headers.
+    """
+    try:
+        book = load_workbook(path)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise InputError(f"not an xlsx template: {error}", where=str(path)) from error
+    codes = {column.code for column in register.columns}
+    best: tuple[int, Any, int, list[str]] = (0, None, 0, [])
+    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.title.strip() != register.code):
+        for row in range(1, min(sheet.max_row, 20) + 1):
+            headers = [str(cell.value or "") for cell in sheet[row]]
+            found = sum(column_code(header) in codes for header in headers)
+            if found > best[0]:
+                best = (found, sheet, row, headers)
+    found, sheet, row, headers = best
+    if found < 10:
+        raise InputError(
+            f"no sheet with the headers of register {register.code}",
+            where=str(path),
+            hint="give the blank import file of this register",
+        )
+    for cells in sheet.iter_rows(min_row=row + 1):
+        for cell in cells:
+            cell.value = None
+    return book, sheet, row, headers
+
+
+def write_rows(sheet: Any, after: int, rows: Iterable[Sequence[str | None]]) -> None:
+    """Write text rows below row ``after``."""
+    for place, cells in enumerate(rows, start=after + 1):
+        for column, text in enumerate(cells, start=1):
+            if text is not None:
+                put_text(sheet.cell(place, column), text)
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """Text that Excel neither computes nor turns into a number or a date."""
+    cell.value = text
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if text[:1] in "=+-@":
+        cell.quotePrefix = True
+
+
+def write_sources(book: Workbook, form: SheetForm, sources: Iterable[Source]) -> None:
+    """The second sheet: one row for each cell that a person corrected or a rule derived."""
+    sheet: Any = book.create_sheet(SOURCE_SHEET)
+    _write_header(sheet, _SOURCE_HEADERS, form)
+    for place, width in enumerate((6, 11, 12, 26, 30, 30, 16, 30, 30), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    write_rows(sheet, 1, (source.row() for source in sources))
+
+
+def _write_header(sheet: Any, headers: Sequence[str], form: SheetForm) -> None:
+    fill = PatternFill("solid", fgColor=form.header_fill)
+    font = Font(color=form.header_font, bold=True)
+    for place, header in enumerate(headers, start=1):
+        cell = sheet.cell(1, place)
+        put_text(cell, header)
+        cell.fill, cell.font = fill, font
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    sheet.freeze_panes = "A2"

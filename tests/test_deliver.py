@@ -1,0 +1,241 @@
+"""Delivery: the workbook and the PDFs opened again and compared with the records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import extracted_book
+import numpy as np
+import pymupdf
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from common.errors import InputError, PackageError, UsageError
+from common.geometry import Box
+from extract.deliver import DeliverOptions, deliver
+from extract.deliver.names import BookNumber, case_name, parse_book_number
+from extract.deliver.pdfs import case_box, case_pdf
+from extract.deliver.sheet import cell_text, column_code, sheet_form
+from extract.record import FieldValue
+from extract.registers import load_register
+from extract.reopen import Extracted
+
+NAMES = [
+    "KS.1962.01.1962-07-10.001.pdf",
+    "KS.1962.01.1962-07-11.002.pdf",
+    "KS.1962.01.1962-07-12.003.pdf",
+    "KS.1962.01.1962-07-13.004.pdf",
+]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Extracted]:
+    with extracted_book.make(tmp_path / "book") as made:
+        yield made
+
+
+def correct(book: Extracted, field: str, value: str | None, entry: int = 1) -> None:
+    status = "read" if value else "blank"
+    at = (book.name, 1, entry, field)
+    book.store.correct(*at, value=value, status=status, author="lan@xa.vn", time="2026-11-21T08:00")
+
+
+def rows(path: Path, sheet: str = "KS") -> list[dict[str, str]]:
+    table = load_workbook(path)[sheet].iter_rows(values_only=True)
+    head = [column_code(str(header)) if sheet == "KS" else str(header) for header in next(table)]
+    return [dict(zip(head, (str(v or "") for v in row), strict=True)) for row in table]
+
+
+def test_the_workbook_holds_the_records_as_coded_text(book: Extracted, tmp_path: Path) -> None:
+    package = deliver(book, tmp_path / "out", DeliverOptions())
+    assert package.xlsx.name == "KS.1962.01.xlsx" and package.zip.name == "KS.1962.01.zip"
+    sheet = load_workbook(package.xlsx)["KS"]
+    assert [cell.value for cell in sheet[1]] == list(sheet_form("KS").headers)
+    assert len(sheet_form("KS").headers) == 60
+    assert sheet["A1"].fill.fgColor.rgb.endswith("0070C0")
+    assert sheet["A1"].font.color.rgb.endswith("FFFFFF")
+    first, second, *_ = rows(package.xlsx)
+    assert (first["so"], first["quyenSo"], first["ngayDangKy"]) == (
+        "01/1962",
+        "01/1962",
+        "10.07.1962",
+    )
+    assert (first["nksGioiTinh"], second["nksGioiTinh"]) == ("1", "2")
+    assert first["nksHoTen"] == "Nguyễn Văn Tư" and first["ghiChu"] == ""
+    assert all(cell.data_type in "sn" and not isinstance(cell.value, int) for cell in sheet[2])
+
+
+def test_one_pdf_a_case_cut_from_the_shared_page(book: Extracted, tmp_path: Path) -> None:
+    package = deliver(book, tmp_path / "out", DeliverOptions())
+    with zipfile.ZipFile(package.zip) as archive:
+        assert archive.namelist() == NAMES
+        pages = [pymupdf.open(stream=archive.read(name)) for name in NAMES]
+        sizes = [len(archive.read(name)) for name in NAMES]
+    assert all(document.page_count == 1 for document in pages)
+    assert all(5_000 < size < 110_000 for size in sizes)
+    shape = pages[0][0].rect
+    assert shape.height < shape.width  # half of an upright page
+    top = (900 + 1200) / 2 / extracted_book.HEIGHT  # half-way between the cases
+    assert shape.height / shape.width == pytest.approx(
+        top * extracted_book.HEIGHT / extracted_book.WIDTH, rel=0.1
+    )
+
+
+def test_the_manifest_names_the_bytes_and_equal_packages_are_equal(
+    book: Extracted, tmp_path: Path
+) -> None:
+    package = deliver(book, tmp_path / "a", DeliverOptions())
+    manifest = json.loads(package.manifest.read_text("utf-8"))
+    assert manifest["pdfs"] == NAMES and manifest["cases"] == 4
+    for path in (package.xlsx, package.zip):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert manifest["files"][path.name]["sha256"] == digest
+    again = deliver(book, tmp_path / "b", DeliverOptions())
+    assert again.zip.read_bytes() == package.zip.read_bytes()
+
+
+def test_a_correction_stands_with_its_author(book: Extracted, tmp_path: Path) -> None:
+    correct(book, "nksHoTen", "Nguyễn Văn Tứ")
+    correct(book, "chaHoTen", None)
+    package = deliver(book, tmp_path / "out", DeliverOptions())
+    assert package.corrected == 2
+    first = rows(package.xlsx)[0]
+    assert (first["nksHoTen"], first["chaHoTen"]) == ("Nguyễn Văn Tứ", "")
+    by_person = [r for r in rows(package.xlsx, "Nguon") if r["Nguồn"] == "người sửa"]
+    assert [(r["Cột"], r["Máy đọc"], r["Giao"], r["Người sửa"]) for r in by_person] == [
+        ("nksHoTen", "Nguyễn Văn Tư", "Nguyễn Văn Tứ", "lan@xa.vn"),
+        ("chaHoTen", "Nguyễn Văn Ba", "", "lan@xa.vn"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+84 123", "-Tư", "@SUM(A1)", '=HYPERLINK("http://x")'])
+def test_a_cell_never_computes(book: Extracted, tmp_path: Path, text: str) -> None:
+    correct(book, "ghiChu", text)
+    package = deliver(book, tmp_path / "out", DeliverOptions())
+    (cell,) = [
+        c for c in load_workbook(package.xlsx)["KS"][2] if c.value == text
+    ]  # fmt: skip
+    assert cell.data_type == "s" and cell.quotePrefix
+    with zipfile.ZipFile(package.xlsx) as parts:
+        assert all(b"<f>" not in parts.read(n) for n in parts.namelist() if "sheet" in n)
+
+
+def test_the_customers_template_keeps_its_headers(book: Extracted, tmp_path: Path) -> None:
+    raw = ["so ", "quyenSo", "loaiDangKy \ni=[1,2,3,4,5,6]", " nksHoTen", "cotLa"]
+    raw += [column.code for column in load_register("KS").sheet if column.code not in raw]
+    template, blank = tmp_path / "blank.xlsx", Workbook()
+    blank.active.title = "Ghi chu"
+    sheet = blank.create_sheet("DL Import")
+    sheet["A1"] = "SỔ ĐĂNG KÝ KHAI SINH"
+    for place, header in enumerate(raw, start=1):
+        sheet.cell(3, place, header)
+    sheet.cell(4, 1, "dòng mẫu")
+    blank.save(template)
+    package = deliver(book, tmp_path / "out", DeliverOptions(template=template))
+    filled = load_workbook(package.xlsx)["DL Import"]
+    assert [cell.value for cell in filled[3]] == raw and filled["A1"].value.startswith("SỔ")
+    assert [filled.cell(row, 4).value for row in (4, 5)] == ["Nguyễn Văn Tư", "Trần Thị Lành"]
+    assert filled.cell(4, 1).value == "01/1962" and filled.cell(4, 5).value is None
+
+
+def test_what_is_no_template_is_refused(book: Extracted, tmp_path: Path) -> None:
+    other = tmp_path / "other.xlsx"
+    Workbook().save(other)
+    text = tmp_path / "text.xlsx"
+    text.write_text("not a zip")
+    for path in (other, text, tmp_path / "none.xlsx"):
+        with pytest.raises(InputError, match=path.name):
+            deliver(book, tmp_path / "out", DeliverOptions(template=path))
+
+
+def test_a_missing_number_or_date_stops_the_export_with_the_list(
+    book: Extracted, tmp_path: Path
+) -> None:
+    correct(book, "so", None)
+    correct(book, "ngayDangKy", "07.1962", entry=2)
+    with pytest.raises(PackageError) as error:
+        deliver(book, tmp_path / "out", DeliverOptions())
+    said = str(error.value)
+    assert "2 of 4 cases" in said
+    assert "tờ 1 trường hợp 1: so thiếu" in said
+    assert "tờ 1 trường hợp 2: ngayDangKy không dùng được (07.1962)" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_cases_of_one_name_and_an_unknown_code_stop_it(book: Extracted, tmp_path: Path) -> None:
+    correct(book, "so", "02/1962")
+    correct(book, "ngayDangKy", "11.07.1962")
+    correct(book, "nksGioiTinh", "Namm", entry=2)
+    with pytest.raises(PackageError, match=r"trùng tên .*002\.pdf") as error:
+        deliver(book, tmp_path / "out", DeliverOptions())
+    assert "nksGioiTinh không có trong bảng mã (Namm)" in str(error.value)
+
+
+def test_registers_without_a_sheet_say_so() -> None:
+    with pytest.raises(UsageError, match="GH is not delivered yet — delivered: KS"):
+        sheet_form("GH")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("01/1962", BookNumber("1962", 1)),
+        ("2 / 2007-2009", BookNumber("2007-2009", 2)),
+        ("KS.1962.01", BookNumber("1962", 1)),
+        ("xalocthuan_hbd_tbt.KS.1898.12", BookNumber("1898", 12)),
+        ("sách cũ", None),
+        ("", None),
+    ],
+)
+def test_book_numbers(text: str, number: BookNumber | None) -> None:
+    assert parse_book_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("so", "width", "end"),
+    [
+        ("12/1962", 3, ".012.pdf"),
+        ("012a/1962", 3, ".012a.pdf"),
+        ("7", 2, ".07.pdf"),
+        ("1234/1962", 3, None),
+        ("1234/1962", 4, ".1234.pdf"),
+        ("0", 3, None),
+        ("12bis", 3, None),
+        ("../12", 3, None),
+        (None, 3, None),
+    ],
+)
+def test_case_names(so: str | None, width: int, end: str | None) -> None:
+    record = extracted_book.records()[0].with_fields({"so": FieldValue(value=so, status="read")})
+    name, causes = case_name(record, BookNumber("1962", 1), width)
+    assert name.endswith(end) if end else (name == "" and causes)
+
+
+def test_states_without_a_value_leave_the_cell_empty() -> None:
+    register = load_register("KS")
+    column = register.column("nksHoTen")
+    for status in ("blank", "absent_on_form", "illegible"):
+        assert cell_text(FieldValue(value="x", status=status), column, register) is None  # type: ignore[arg-type]
+    assert (
+        cell_text(FieldValue(value="A\x00\u200bB\nC", status="ditto"), column, register) == "AB C"
+    )
+
+
+def test_a_case_gets_its_part_beside_and_below_others() -> None:
+    own, below, right = Box(0, 0, 40, 40), Box(0, 60, 40, 90), Box(60, 0, 90, 40)
+    assert case_box(own, [below, right], 100, 100) == Box(0, 0, 50, 50)
+    assert case_box(own, [], 100, 80) == Box(0, 0, 100, 80)
+
+
+def test_a_noisy_page_still_fits_the_size() -> None:
+    page = np.random.default_rng(0).integers(0, 255, (2000, 1400, 3), np.uint8)
+    content = case_pdf(page, Box(0, 0, 1400, 2000), "KS.1962.01.1962-05-10.012.pdf")
+    assert len(content) < 115_000
+    with pymupdf.open(stream=content) as document:
+        pixmap = document[0].get_pixmap()
+        assert cv2.countNonZero(np.frombuffer(pixmap.samples, np.uint8)) > 0
