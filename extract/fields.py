@@ -1,0 +1,154 @@
+"""From a page laid on its form to what is written in every place of every case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from common.geometry import Box
+from common.options import Options
+from extract.form.book_form import BookForm, FieldSlot
+from extract.ink import Cut, InkOptions, cut_line, lift_ink
+from extract.readings import EntryReading, SlotReading, merged
+from models.reading import Image, Reader, Reading
+
+_PARTS = {"day": "d", "month": "m", "year": "y"}
+_JOINED = 3  # readings of each line that are combined with the other lines'
+_KEPT = 12  # texts kept for a place
+
+
+class FieldOptions(Options):
+    """How fields are read.
+
+    Attributes:
+        ink: how ink is told from paper and print.
+        least_ink: ink (area over height squared) under which a place is blank without reading.
+        least_written: the same for the reader's word that something is written.
+        tick_ink: share of a tick's box that ink fills when it is ticked.
+    """
+
+    ink: InkOptions = InkOptions()
+    least_ink: float = 0.025
+    least_written: float = 0.35
+    tick_ink: float = 0.04
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One line of one place, cut out and waiting to be read."""
+
+    entry: int
+    code: str
+    part: str
+    cut: Cut
+
+
+def read_fields(
+    page: Image,
+    form: BookForm,
+    reader: Reader,
+    to_scan: Callable[[Box], Box],
+    options: FieldOptions,
+) -> tuple[EntryReading, ...]:
+    """Read every field of a page, all lines in one call of the reader.
+
+    Args:
+        page: (H, W) grey, clean, in the form's geometry.
+        to_scan: carries a box of the form to pixels of the page as scanned.
+    """
+    lifted = lift_ink(page, form.blank, options.ink)
+    pieces = list(_pieces(lifted, form, options))
+    inked = [piece for piece in pieces if piece.cut.ink >= options.least_ink]
+    readings = reader.read([piece.cut.image for piece in inked])
+    read = {id(piece): reading for piece, reading in zip(inked, readings, strict=True)}
+    entries = []
+    for entry in form.entries:
+        slots: list[SlotReading] = []
+        for code, slot in entry.fields.items():
+            own = [p for p in pieces if p.entry == entry.index and p.code == code]
+            if slot.kind == "tick":
+                slots.append(_tick(code, slot, own, to_scan, options))
+                continue
+            for part in dict.fromkeys(piece.part for piece in own):
+                lines = [(p, read.get(id(p))) for p in own if p.part == part]
+                place = slot.box if not part else _part_box(slot, part)
+                slots.append(_slot(code, slot.kind, part, lines, to_scan(place), options))
+        entries.append(EntryReading(entry.index, tuple(slots)))
+    return tuple(entries)
+
+
+def _pieces(lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:
+    for entry in form.entries:
+        for code, slot in entry.fields.items():
+            if slot.kind == "tick":
+                places = list(slot.parts.items())
+            elif slot.parts:
+                places = [(_PARTS[name], box) for name, box in slot.parts.items()]
+            else:
+                places = [("", box) for box in slot.boxes]
+            for part, box in places:
+                yield _Piece(entry.index, code, part, cut_line(lifted, box, options.ink))
+
+
+def _part_box(slot: FieldSlot, part: str) -> Box:
+    return next(box for name, box in slot.parts.items() if _PARTS[name] == part)
+
+
+def _slot(
+    code: str,
+    kind: str,
+    part: str,
+    lines: Sequence[tuple[_Piece, Reading | None]],
+    box: Box,
+    options: FieldOptions,
+) -> SlotReading:
+    ink = sum(piece.cut.ink for piece, _ in lines)
+    seen = [r for _, r in lines if r and r.written >= options.least_written and r.text]
+    written = max((r.written for _, r in lines if r), default=0.0)
+    weakest = min((p for r in seen for _, p in r.chars), default=0.0)
+    return SlotReading(
+        code=code,
+        kind=kind,
+        box=box.rounded(),
+        part=part,
+        ink=ink,
+        written=written,
+        candidates=_joined(seen),
+        weakest=weakest,
+        source=seen[0].source if seen else "",
+    )
+
+
+def _joined(lines: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
+    """Texts of all lines of a place: every combination of each line's likeliest texts."""
+    texts: list[tuple[str, float]] = [("", 1.0)] if lines else []
+    for reading in lines:
+        own = [(reading.text, reading.confidence), *reading.alternatives]
+        kept = own if len(lines) == 1 else own[:_JOINED]
+        texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in kept]
+    return merged(texts)[:_KEPT]
+
+
+def _tick(
+    code: str,
+    slot: FieldSlot,
+    pieces: Sequence[_Piece],
+    to_scan: Callable[[Box], Box],
+    options: FieldOptions,
+) -> SlotReading:
+    """The coded value whose box is ticked: the one with by far the most ink."""
+    inked = sorted(((p.cut.ink, p.part) for p in pieces), reverse=True)
+    ink, value = inked[0] if inked else (0.0, "")
+    second = inked[1][0] if len(inked) > 1 else 0.0
+    ticked = ink >= options.tick_ink
+    share = (ink - second) / ink if ticked else 0.0
+    return SlotReading(
+        code=code,
+        kind="tick",
+        box=to_scan(slot.parts[value] if ticked else slot.box).rounded(),
+        ink=ink,
+        written=1.0 if ticked else 0.0,
+        candidates=((value, 0.5 + 0.5 * share),) if ticked else (),
+        weakest=0.5 + 0.5 * share,
+        source="tick",
+    )

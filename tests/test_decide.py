@@ -1,0 +1,165 @@
+"""Choosing values with the whole book known."""
+
+from __future__ import annotations
+
+from extract.confidence import Calibration
+from extract.decide import decide_book
+from extract.readings import EntryReading, PageReading, SlotReading, merged
+from extract.record import Record
+from extract.registers import load_register
+from extract.runon import run_on_dates, run_on_numbers
+
+KS = load_register("KS")
+SOUTH = KS.generation("rvn-1955-1975")
+KINDS = {
+    "so": "number_token",
+    "ngayDangKy": "partial_date",
+    "nksNgaySinh": "partial_date",
+    "nksGioiTinh": "enum",
+    "chaNgaySinh": "age",
+    "nycTuoi": "age",
+    "nksNgaySinhBangChu": "text_date_words",
+}
+
+
+def slot(code: str, *texts: tuple[str, float], part: str = "") -> SlotReading:
+    kind = KINDS.get(code, "place" if code.endswith(("NoiCuTru", "NoiSinh")) else "person_name")
+    seen = 0.99 if texts else 0.01
+    return SlotReading(code, kind, (0, 0, 9, 9), part, (), "", seen, seen, texts, 0.9, "reader@x")
+
+
+def decided(*entries: tuple[SlotReading, ...]) -> list[Record]:
+    pages = [PageReading(n, (EntryReading(1, e),)) for n, e in enumerate(entries, start=1)]
+    return decide_book("b", pages, KS, SOUTH, Calibration({}, {}, "none"))
+
+
+def test_numbers_run_on_over_what_was_misread() -> None:
+    readings = [
+        [("7", 0.9)],
+        [("3", 0.5), ("8", 0.3)],
+        [("9", 0.8)],
+        [],
+        [("11", 0.6)],
+        [("72", 0.55)],
+        [("13", 0.9)],
+    ]
+    assert run_on_numbers(readings) == [7, 8, 9, 10, 11, 12, 13]
+
+
+def test_a_true_gap_in_the_numbers_stays() -> None:
+    readings = [[(str(n), 0.9)] for n in (7, 8, 15, 16, 17)]
+    assert run_on_numbers(readings) == [7, 8, 15, 16, 17]
+
+
+def test_dates_keep_to_the_books_year_and_order() -> None:
+    readings = [
+        {"12.03.1962": 0.9},
+        {"13.08.1962": 0.5, "13.03.1962": 0.4},
+        {"15.03.1902": 0.7},
+        {"16.03.1962": 0.9},
+    ]
+    assert run_on_dates(readings, {1962: 1.0}) == [
+        "12.03.1962",
+        "13.03.1962",
+        "15.03.1962",
+        "16.03.1962",
+    ]
+
+
+def test_states_are_kept_apart() -> None:
+    (record,) = decided(
+        (
+            slot("so", ("7", 0.9)),
+            slot("ngayDangKy", ("12-3-1962", 0.9)),
+            slot("nksHoTen", ("Nguyễn-văn-Tư", 0.8)),
+            slot("nksGioiTinh", ("trai", 0.9)),
+            slot("chaHoTen", ("không rõ", 0.9)),
+            slot("chaNgaySinh", ("32 tuổi", 0.9)),
+            slot("chaNoiCuTru", ("ấp Chợ, Gia-định", 0.9)),
+            slot("meNoiCuTru", ("như cha", 0.9)),
+            slot("nksNoiSinh", ("xã Bình-hòa, Gia-định", 0.9)),
+            slot("meHoTen"),
+            slot("nhanChung1", ("#%", 0.1)),
+        )
+    )
+    states = {code: value.status for code, value in record.fields.items()}
+    values = {code: value.value for code, value in record.fields.items()}
+    assert states["nksQueQuan"] == "absent_on_form" and values["nksQueQuan"] is None
+    assert (states["meHoTen"], values["meHoTen"]) == ("blank", None)
+    assert (states["chaHoTen"], values["chaHoTen"]) == ("blank", None)
+    assert record.fields["chaHoTen"].raw == "không rõ"
+    assert (states["nhanChung1"], values["nhanChung1"]) == ("illegible", None)
+    assert (states["meNoiCuTru"], values["meNoiCuTru"]) == ("ditto", "ấp Chợ, Gia định")
+    assert (states["chaNgaySinh"], values["chaNgaySinh"]) == ("derived", "1930")
+    assert record.fields["chaNgaySinh"].raw == "32 tuổi"
+    assert (states["nksNoiSinhDVHC"], values["nksNoiSinhDVHC"]) == ("derived", "Gia Định")
+    assert (values["so"], values["nksHoTen"]) == ("07/1962", "Nguyễn Văn Tư")
+    assert values["nksGioiTinh"] == "Nam"
+    assert list(record.fields) == [column.code for column in KS.columns]
+
+
+def test_a_double_stroke_is_blank_alone_and_ditto_at_the_second_parents_home() -> None:
+    (record,) = decided(
+        (
+            slot("ngayDangKy", ("12-3-1962", 0.9)),
+            slot("chaNoiCuTru", ("Gia-định", 0.9)),
+            slot("meHoTen", ("//", 0.9)),
+            slot("meNoiCuTru", ("//", 0.9)),
+        )
+    )
+    assert record.fields["meHoTen"].status == "blank"
+    assert record.fields["meNoiCuTru"].status == "ditto"
+    assert record.fields["meNoiCuTru"].value == "Gia định"
+
+
+def test_a_date_in_parts_is_composed() -> None:
+    (record,) = decided(
+        (
+            slot("ngayDangKy", ("12", 0.9), part="d"),
+            slot("ngayDangKy", ("3", 0.9), part="m"),
+            slot("ngayDangKy", ("62", 0.9), part="y"),
+        )
+    )
+    assert record.fields["ngayDangKy"].value == "12.03.1962"
+    assert record.fields["ngayDangKy"].raw == "12 3 62"
+
+
+def test_words_settle_a_date_whose_figures_are_in_doubt() -> None:
+    (record,) = decided(
+        (
+            slot("ngayDangKy", ("20-3-1962", 0.9)),
+            slot("nksNgaySinh", ("17-3-1962", 0.5), ("12-3-1962", 0.4)),
+            slot(
+                "nksNgaySinhBangChu",
+                ("ngày mười hai tháng ba năm một ngàn chín trăm sáu mươi hai", 0.7),
+            ),
+        )
+    )
+    assert record.fields["nksNgaySinh"].value == "12.03.1962"
+    assert dict(record.fields["nksNgaySinh"].alternatives) == {"17.03.1962": 0.5}
+
+
+def test_a_birth_after_its_registration_is_unlikely() -> None:
+    (record,) = decided(
+        (
+            slot("ngayDangKy", ("20-3-1962", 0.9)),
+            slot("nksNgaySinh", ("12-8-1962", 0.5), ("12-3-1962", 0.4)),
+        )
+    )
+    assert record.fields["nksNgaySinh"].value == "12.03.1962"
+
+
+def test_an_office_that_stays_the_same_is_brought_to_its_usual_spelling() -> None:
+    signed = ("Trần-văn-Bảy", "Trần-văn-Bảy", "Trần-văn-Bẩy", "Trần-văn-Bảy", "Lê-văn-Út")
+    records = decided(
+        *((slot("ngayDangKy", ("20-3-1962", 0.9)), slot("nguoiKy", (name, 0.6))) for name in signed)
+    )
+    found = [record.fields["nguoiKy"].value for record in records]
+    assert found == ["Trần Văn Bảy"] * 4 + ["Lê Văn Út"]
+    assert records[2].fields["nguoiKy"].raw == "Trần-văn-Bẩy"
+
+
+def test_readings_survive_their_store() -> None:
+    page = PageReading(3, (EntryReading(1, (slot("so", ("7", 0.9), ("1", 0.05)),)),))
+    assert PageReading.from_json(page.as_json()) == page
+    assert merged([("a", 0.2), ("b", 0.3), ("a", 0.2)]) == (("a", 0.4), ("b", 0.3))

@@ -1,0 +1,123 @@
+"""Handwriting lifted off its form, and the places of a page read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from common.geometry import Box
+from extract.fields import FieldOptions, read_fields
+from extract.form.book_form import BookForm, Entry, FieldSlot
+from extract.ink import InkOptions, cut_line, lift_ink
+from models.reading import Image, Reading
+
+WIDTH, HEIGHT = 900, 400
+OPTIONS = InkOptions()
+
+
+def blank_form() -> Image:
+    page = np.full((HEIGHT, WIDTH), 250, np.uint8)
+    cv2.putText(page, "Ho ten", (20, 100), cv2.FONT_HERSHEY_SIMPLEX, 1, 40, 2)
+    cv2.line(page, (140, 110), (860, 110), 60, 2)
+    for x in range(140, 860, 8):
+        cv2.circle(page, (x, 210), 1, 80, -1)
+    return page
+
+
+def written(page: Image, text: str, x: int, y: int) -> Image:
+    page = page.copy()
+    cv2.putText(page, text, (x, y), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 1.2, 70, 2, cv2.LINE_AA)
+    return page
+
+
+class Measuring:
+    """A reader that says whether a line's ink is long or short."""
+
+    source = "measuring@0"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def read(self, lines: Sequence[Image]) -> list[Reading]:
+        self.calls += 1
+        return [
+            Reading(
+                "long" if line.shape[1] > 100 else "short",
+                0.8,
+                (("1", 0.7),),
+                (("x", 0.1),),
+                self.source,
+                0.97,
+            )
+            for line in lines
+        ]
+
+
+def test_print_goes_and_handwriting_stays() -> None:
+    blank = blank_form()
+    shifted = np.roll(blank, (1, 1), axis=(0, 1))  # the page's print lies a pixel off
+    page = written(shifted, "gangway", 200, 112)
+    lifted = lift_ink(page, blank, OPTIONS)
+    ink_alone = written(np.full_like(blank, 250), "gangway", 200, 112) < 200
+    near_ink = cv2.dilate(ink_alone.astype(np.uint8), np.ones((13, 13))) > 0
+    assert (lifted[(shifted < 200) & ~near_ink] < 200).mean() < 0.01
+    assert (lifted[ink_alone] < 200).mean() > 0.75  # what runs along the rule goes
+
+
+def test_strokes_across_a_rule_are_not_cut() -> None:
+    blank = blank_form()
+    page = blank.copy()
+    cv2.line(page, (300, 80), (305, 140), 70, 3)
+    cut = cut_line(lift_ink(page, blank, OPTIONS), Box(250, 75, 400, 145), OPTIONS)
+    pieces, *_ = cv2.connectedComponents((cut.image < 180).astype(np.uint8))
+    assert pieces == 2  # the paper and one stroke
+
+
+def test_an_empty_place_has_no_ink_and_specks_are_dirt() -> None:
+    blank = blank_form()
+    page = blank.copy()
+    page[190, 300] = page[195, 500] = 0
+    lifted = lift_ink(page, blank, OPTIONS)
+    for box in (Box(150, 70, 850, 112), Box(150, 170, 850, 212)):
+        assert cut_line(lifted, box, OPTIONS).ink == 0.0
+
+
+def test_a_line_keeps_its_own_ink_and_leaves_its_neighbours() -> None:
+    page = written(np.full((HEIGHT, WIDTH), 250, np.uint8), "yyy", 200, 105)
+    page = written(page, "HHHHHH", 400, 165)
+    cut = cut_line(page, Box(150, 70, 850, 112), OPTIONS)
+    assert cut.box.x1 < 400
+    assert cut.box.y1 > 112  # the tails of y stand below the line and stay
+    assert cut.image.shape[1] < 200
+
+
+def form() -> BookForm:
+    first = FieldSlot((Box(150, 70, 850, 112),), kind="person_name")
+    second = FieldSlot((Box(150, 170, 850, 212), Box(150, 270, 850, 312)), kind="place")
+    ticks = FieldSlot(
+        (Box(600, 330, 760, 370),),
+        kind="tick",
+        parts={"1": Box(600, 330, 640, 370), "4": Box(700, 330, 740, 370)},
+    )
+    fields = {"nksHoTen": first, "nksNoiSinh": second, "loaiDangKy": ticks}
+    return BookForm("KS", "x", blank_form(), (), (Entry(1, Box(0, 0, 1, 1), fields),), 1.0)
+
+
+def test_every_place_is_read_in_one_call() -> None:
+    page = written(blank_form(), "hhhhhh", 200, 205)
+    page = written(page, "hh", 200, 305)
+    cv2.line(page, (705, 335), (735, 365), 60, 3)
+    reader = Measuring()
+    (entry,) = read_fields(
+        page, form(), reader, lambda box: Box(*(2 * v for v in box)), FieldOptions()
+    )
+    name, place, tick = entry.slots
+    assert reader.calls == 1
+    assert (name.code, name.candidates, name.written) == ("nksHoTen", (), 0.0)
+    assert place.text == "long short"  # two lines, joined
+    assert place.candidates[0][1] == 0.64 and len(place.candidates) == 4
+    assert place.weakest == 0.7 and place.source == "measuring@0"
+    assert place.box == (300, 340, 1700, 624)
+    assert tick.text == "4" and tick.box == (1400, 660, 1480, 740)
