@@ -1,0 +1,135 @@
+"""CTC without a framework: greedy and prefix-beam decoding, and exact scores of given texts.
+
+Everything takes the log probabilities of one line, (frames, classes), class 0 the blank.
+Graves 2006 (CTC); the prefix beam after Hannun 2014 (arXiv 1408.2873), without a language model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.charset import BLANK
+
+LogProbs = NDArray[np.float32]
+Labels = tuple[int, ...]
+
+_NEVER = -np.inf
+
+
+def greedy(log_probs: LogProbs) -> Labels:
+    """The classes along the best path: repeats merged, blanks left out."""
+    best = log_probs.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    return tuple(int(i) for i in best[starts] if i != BLANK)
+
+
+def score(log_probs: LogProbs, labels: Sequence[int]) -> float:
+    """The exact log probability that the line reads as ``labels`` (the sum over all paths)."""
+    return float(scores(log_probs, [labels])[0])
+
+
+def scores(log_probs: LogProbs, texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """`score` of several texts of one line at once."""
+    extended, may_skip = _extended(texts)
+    lengths = np.array([2 * len(text) + 1 for text in texts])
+    emitted = log_probs.astype(np.float64)[:, extended]
+    alpha = np.full(extended.shape, _NEVER)
+    alpha[:, :2] = emitted[0, :, :2]
+    alpha[lengths == 1, 1:] = _NEVER
+    for frame in emitted[1:]:
+        one = np.logaddexp(alpha[:, 1:], alpha[:, :-1])
+        two = np.where(may_skip[:, 2:], alpha[:, :-2], _NEVER)
+        alpha[:, 1:] = one
+        alpha[:, 2:] = np.logaddexp(alpha[:, 2:], two)
+        alpha += frame
+    rows = np.arange(len(texts))
+    before_last = np.where(lengths > 1, alpha[rows, lengths - 2], _NEVER)
+    return np.asarray(np.logaddexp(alpha[rows, lengths - 1], before_last))
+
+
+def align(log_probs: LogProbs, labels: Sequence[int]) -> list[tuple[int, int]]:
+    """For each label the frames (first, last + 1) it takes on its best path (Viterbi).
+
+    Returns an empty list when the frames are too few to hold the labels.
+    """
+    extended, may_skip = (rows[0] for rows in _extended([labels]))
+    emitted = log_probs.astype(np.float64)[:, extended]
+    best = np.full(len(extended), _NEVER)
+    best[:2] = emitted[0, :2]
+    came = np.zeros(emitted.shape, np.int8)
+    for t in range(1, len(emitted)):
+        choices = np.full((3, len(extended)), _NEVER)
+        choices[0] = best
+        choices[1, 1:] = best[:-1]
+        choices[2, 2:] = np.where(may_skip[2:], best[:-2], _NEVER)
+        came[t] = choices.argmax(axis=0)
+        best = choices.max(axis=0) + emitted[t]
+    if not labels or not np.isfinite(best[-2:]).any():
+        return []
+    at = len(extended) - 1 if best[-1] > best[-2] else len(extended) - 2
+    frames: list[list[int]] = [[] for _ in extended]
+    for t in range(len(emitted) - 1, -1, -1):
+        frames[at].append(t)
+        at -= int(came[t, at])
+    return [(held[-1], held[0] + 1) for held in frames[1::2]]
+
+
+def prefix_beam(
+    log_probs: LogProbs, width: int = 8, floor: float = -7.0
+) -> list[tuple[Labels, float]]:
+    """The likeliest texts with their exact log probabilities, best first.
+
+    Per frame only classes above ``floor`` (log probability) are tried; the beam keeps ``width``
+    prefixes. The scores returned are not the beam's sums but `score` of each text.
+    """
+    beam: dict[Labels, tuple[float, float]] = {(): (0.0, _NEVER)}
+    for frame in log_probs.astype(np.float64):
+        tried = np.flatnonzero(frame > floor)
+        grown: dict[Labels, tuple[float, float]] = {}
+        for prefix, (blank, ink) in beam.items():
+            total = np.logaddexp(blank, ink)
+            for label in tried:
+                _extend(grown, prefix, int(label), float(frame[label]), (blank, ink, total))
+        ranked = sorted(grown.items(), key=lambda item: -np.logaddexp(*item[1]))
+        beam = dict(ranked[:width])
+    exact = scores(log_probs, list(beam)).tolist()
+    return sorted(zip(beam, exact, strict=True), key=lambda item: -item[1])
+
+
+def _extended(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Labels with blanks between, one text a row, and where a path may skip the blank before."""
+    extended = np.full((len(texts), 2 * max(map(len, texts)) + 1 + 1), BLANK, dtype=np.int64)
+    for row, text in zip(extended, texts, strict=True):
+        row[1 : 2 * len(text) : 2] = text
+    extended = extended[:, : max(2, extended.shape[1] - 1)]
+    may_skip = np.zeros(extended.shape, bool)
+    may_skip[:, 2:] = (extended[:, 2:] != BLANK) & (extended[:, 2:] != extended[:, :-2])
+    return extended, may_skip
+
+
+def _extend(
+    grown: dict[Labels, tuple[float, float]],
+    prefix: Labels,
+    label: int,
+    gain: float,
+    before: tuple[float, float, float],
+) -> None:
+    """Add to ``grown`` what ``prefix`` becomes when the next frame shows ``label``."""
+    blank, ink, total = before
+    if label == BLANK:
+        _add(grown, prefix, total + gain, _NEVER)
+    elif prefix and label == prefix[-1]:
+        _add(grown, prefix, _NEVER, ink + gain)
+        _add(grown, (*prefix, label), _NEVER, blank + gain)
+    else:
+        _add(grown, (*prefix, label), _NEVER, total + gain)
+
+
+def _add(
+    grown: dict[Labels, tuple[float, float]], prefix: Labels, blank: float, ink: float
+) -> None:
+    old_blank, old_ink = grown.get(prefix, (_NEVER, _NEVER))
+    grown[prefix] = (float(np.logaddexp(old_blank, blank)), float(np.logaddexp(old_ink, ink)))

@@ -1,0 +1,203 @@
+"""Training of the line network: AdamW, one cycle of learning rate over a budget of hours, EMA.
+
+Needs the ``train`` extra. `train` is what ``hotich train`` calls.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from common.errors import InputError
+from common.options import Options
+from models import ctc
+from models.charset import default_charset
+from models.network import LineConfig, LineNetwork
+from models.normalise import normalise
+from models.training import checkpoint
+from models.training.batches import Batches, collate
+from models.training.checkpoint import Progress
+from models.training.data import Line, held_back_lines
+from models.training.metrics import error_rates
+
+
+class TrainOptions(Options):
+    """The whole recipe; ``hotich train --config`` reads it from a yaml file."""
+
+    sources: dict[str, float] = Field(
+        default={"vn_address_lines": 0.3, "cursive_fr": 0.3, "wills_fr": 0.1, "synth": 0.3},
+        description="folder (inside DATA, or absolute) → share of the lines drawn",
+    )
+    watch: str = Field("vn_address_lines", description="the set whose held-back CER is logged")
+    hours: float = Field(2.0, gt=0, description="length of the learning-rate cycle")
+    threads: int = Field(2, ge=1)
+    columns: int = Field(16_000, ge=64, description="total width of a batch in px")
+    peak_rate: float = Field(2e-3, gt=0)
+    warm_up: float = Field(0.04, ge=0, lt=1, description="share of the cycle")
+    weight_decay: float = Field(0.01, ge=0)
+    average_decay: float = Field(0.998, gt=0, lt=1, description="of the moving average of weights")
+    empty: float = Field(0.04, ge=0, lt=1, description="share of lines with nothing written")
+    strength: float = Field(1.0, ge=0, description="of the augmentation")
+    seed: int = 1
+    save_minutes: float = Field(5.0, gt=0)
+    check_minutes: float = Field(10.0, gt=0)
+    max_steps: int | None = Field(None, description="stop earlier, after so many steps")
+
+
+class Trainer:
+    """One training, from its folder: new, or gone on with from its checkpoint."""
+
+    def __init__(self, data: Path, out: Path, options: TrainOptions, *, resume: bool) -> None:
+        torch.set_num_threads(options.threads)
+        torch.manual_seed(options.seed)
+        self.options, self.out = options, out
+        self.folders = {data / name: share for name, share in options.sources.items()}
+        if not any(folder.is_dir() for folder in self.folders):
+            raise InputError("no training source found", where=str(data))
+        self.watched = held_back_lines(data / options.watch) if options.watch else []
+        self.network = LineNetwork(LineConfig()).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.network).eval()
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), options.peak_rate, weight_decay=options.weight_decay
+        )
+        self.progress = Progress()
+        if resume and (out / checkpoint.STATE).is_file():
+            self.progress = checkpoint.load(out, self.network, self.average, self.optimiser)
+
+    def run(self, say: Callable[[str], None]) -> Progress:
+        """Train to the end of the cycle (or ``max_steps``), saving as it goes."""
+        options, progress = self.options, self.progress
+        started = time.monotonic() - progress.seconds
+        spoken = saved = checked = progress.seconds
+        losses: list[float] = []
+        for batch in self._batches():
+            losses.append(self._step(batch))
+            progress.step += 1
+            progress.lines += len(batch["lengths"])
+            now = progress.seconds = time.monotonic() - started
+            if now - spoken > 60:
+                mean = sum(losses) / len(losses)
+                say(f"{self._where()} loss {mean:.3f} rate {self._rate():.5f}")
+                spoken, losses = now, []
+            if now - saved > 60 * options.save_minutes:
+                self._save()
+                saved = now
+            if self.watched and now - checked > 60 * options.check_minutes:
+                say(f"{self._where()} held-back CER {self.check():.4f} n {len(self.watched)}")
+                checked = now
+            if now > 3600 * options.hours or progress.step == options.max_steps:
+                break
+        self._save()
+        return progress
+
+    def check(self) -> float:
+        """Greedy CER, case folded, of the averaged weights on the watched held-back lines."""
+        texts = read_lines(self.average, self.watched)
+        truths = [line.text for line in self.watched]
+        return error_rates(texts, truths, fold_case=True).cer
+
+    def _step(self, batch: dict[str, Tensor]) -> float:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self._rate()
+        self.network.train()
+        loss = ctc_loss(self.network, batch)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        self.optimiser.step()
+        self._follow()
+        return float(loss.detach())
+
+    def _rate(self) -> float:
+        """Linear warm-up, then a cosine down to a hundredth at the end of the cycle."""
+        at = min(1.0, self.progress.seconds / (3600 * self.options.hours))
+        if at < self.options.warm_up:
+            return self.options.peak_rate * max(0.02, at / self.options.warm_up)
+        left = (at - self.options.warm_up) / (1 - self.options.warm_up)
+        return self.options.peak_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the averaged weights a little towards the network's."""
+        decay = min(
+            self.options.average_decay, (1 + self.progress.step) / (10 + self.progress.step)
+        )
+        for mine, its in zip(
+            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
+        ):
+            if mine.is_floating_point():
+                mine.lerp_(its, 1 - decay)
+            else:
+                mine.copy_(its)
+
+    def _batches(self) -> Iterator[dict[str, Tensor]]:
+        batches = Batches(
+            self.folders,
+            columns=self.options.columns,
+            empty=self.options.empty,
+            strength=self.options.strength,
+            seed=self.options.seed + self.progress.step,
+        )
+        loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=24)
+        return iter(loader)
+
+    def _save(self) -> None:
+        checkpoint.save(self.out, self.network, self.average, self.optimiser, self.progress)
+
+    def _where(self) -> str:
+        p = self.progress
+        return f"{p.seconds / 60:6.1f} min step {p.step} lines {p.lines}"
+
+
+def ctc_loss(network: LineNetwork, batch: dict[str, Tensor]) -> Tensor:
+    """Mean over lines of the CTC loss per character (at least one), in bf16 where it pays."""
+    ink = batch["ink"].float().div_(255).to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        log_probs = network(ink)
+    lengths = batch["lengths"]
+    frames = torch.full_like(lengths, log_probs.shape[1])
+    losses = functional.ctc_loss(
+        log_probs.transpose(0, 1),
+        batch["targets"],
+        frames,
+        lengths,
+        reduction="none",
+        zero_infinity=True,
+    )
+    return losses.sum() / lengths.clamp(min=1).sum()
+
+
+@torch.no_grad()
+def read_lines(network: LineNetwork, lines: list[Line]) -> list[str]:
+    """Greedy readings of lines, in their order."""
+    charset = default_charset()
+    texts = []
+    for line in lines:
+        ink = collate([(normalise(line.image), "")])["ink"].float().div_(255)
+        texts.append(charset.decode(ctc.greedy(network(ink)[0].numpy())))
+    return texts
+
+
+def train(
+    data: Path,
+    out: Path,
+    options: TrainOptions | None = None,
+    *,
+    resume: bool = False,
+    say: Callable[[str], None] = print,
+) -> Progress:
+    """Train on the sources under ``data`` and keep everything in ``out``.
+
+    Raises:
+        InputError: no source, or a damaged one.
+    """
+    return Trainer(data, out, options or TrainOptions(), resume=resume).run(say)
