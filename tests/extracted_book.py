@@ -50,6 +50,7 @@ def records() -> list[Record]:
         values = {
             "so": f"{place + 1:02d}/1962",
             "ngayDangKy": f"{10 + place}.07.1962",
+            "noiDangKy": "Xã Tân Phú, Quận Gò Vấp, Tỉnh Gia Định",
             "nksHoTen": name,
             "nksGioiTinh": sex,
             "nksNgaySinh": birth,

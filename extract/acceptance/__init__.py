@@ -1,0 +1,6 @@
+"""Must this package be accepted? Counts, names, schema, values, pictures."""
+
+from extract.acceptance.findings import Finding
+from extract.acceptance.package import PackageFiles, check_package, find_packages
+
+__all__ = ["Finding", "PackageFiles", "check_package", "find_packages"]

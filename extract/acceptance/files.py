@@ -1,0 +1,124 @@
+"""The zip of a package: every PDF opens, shows something, and has its row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+
+from extract.acceptance.findings import Finding, finding
+from extract.acceptance.sheet import Row
+from extract.deliver.names import parse_book_number, rules
+from extract.parse.dates import date_of_value
+
+_PLACEHOLDER = re.compile(r"null|nan|none|undefined", re.I)
+_FULL_PAGE_KB = 300
+_LEAST_WIDTH = 600
+_LARGEST = 50_000_000
+
+
+def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator[Finding]:
+    """Everything wrong with the zip, and between it and the rows."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            for name, times in Counter(entry.filename for entry in entries).items():
+                if times > 1:
+                    yield finding("B08-twice", path.name, name=name)
+            for entry in entries:
+                yield from _check_pdf(path.name, archive, entry)
+    except (zipfile.BadZipFile, OSError) as error:
+        yield finding("H01", path.name, cause=error)
+        return
+    if rows is not None:
+        yield from _pairs(path.name, [entry.filename for entry in entries], rows, register)
+
+
+def check_manifest(path: Path) -> Iterator[Finding]:
+    """The files that a manifest names have the bytes that it says."""
+    try:
+        files = json.loads(path.read_text("utf-8"))["files"]
+        wanted = {str(name): str(about["sha256"]) for name, about in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        yield finding("H01", path.name, cause=error)
+        return
+    for name, digest in wanted.items():
+        file = path.parent / Path(name).name
+        if not file.is_file():
+            yield finding("B03", path.name, name=name)
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            yield finding("B08-hash", path.name, name=name)
+
+
+def _check_pdf(where: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Finding]:
+    name = entry.filename
+    if _PLACEHOLDER.search(name):
+        yield finding("B07", where, text=name)
+    elif not re.match(rules()["case_file"], name):
+        yield finding("B02-name", where, name=name)
+    if entry.file_size > _LARGEST:
+        yield finding("B04-broken", where, name=name, cause=f"{entry.file_size} bytes")
+        return
+    try:
+        content = archive.read(entry)
+        with pymupdf.open(stream=content, filetype="pdf") as document:
+            yield from _check_pages(where, name, len(content), document)
+    except (pymupdf.FileDataError, zipfile.BadZipFile, RuntimeError, ValueError) as error:
+        yield finding("B04-broken", where, name=name, cause=error)
+
+
+def _check_pages(where: str, name: str, size: int, document: pymupdf.Document) -> Iterator[Finding]:
+    if document.page_count == 0:
+        yield finding("B04-empty", where, name=name)
+        return
+    kilobytes = size // 1000 // document.page_count
+    if kilobytes > _FULL_PAGE_KB:
+        yield finding("B04-size", where, name=name, kilobytes=kilobytes)
+    for page in document:
+        shown = page.get_pixmap(dpi=40, colorspace=pymupdf.csGRAY)
+        if np.frombuffer(shown.samples, np.uint8).std() < 1.0:
+            yield finding("B04-empty", where, name=name)
+        widths = [image[2] for image in page.get_images()]
+        if widths and max(widths) < _LEAST_WIDTH:
+            yield finding("B04-poor", where, name=name, width=max(widths))
+
+
+def _pairs(
+    where: str, names: Sequence[str], rows: Sequence[Row], register: str
+) -> Iterator[Finding]:
+    """Each row has its PDF and each PDF its row, by type, book, date and number."""
+    if len(names) != len(rows):
+        yield finding("B01", where, rows=len(rows), pdfs=len(names))
+    waiting = {key: name for name in names if (key := _key(name))}
+    for row in rows:
+        key = _row_key(row, register)
+        if key is None:
+            continue
+        if waiting.pop(key, None) is None:
+            yield finding("B02-row", f"{where} dòng {row.number}", name=".".join(key) + ".pdf")
+    for name in waiting.values():
+        yield finding("B02-pdf", where, name=name)
+
+
+def _key(name: str) -> tuple[str, ...] | None:
+    found = re.match(rules()["case_file"], name)
+    if not found:
+        return None
+    parts = found.groupdict()
+    return (*(parts[p] for p in ("type", "year", "number", "date")), parts["case"].lstrip("0"))
+
+
+def _row_key(row: Row, register: str) -> tuple[str, ...] | None:
+    book, date = parse_book_number(row.get("quyenSo")), date_of_value(row.get("ngayDangKy"))
+    case = re.match(rules()["case_number"], row.get("so"))
+    if book is None or date is None or date.day is None or case is None:
+        return None
+    iso = f"{date.year:04d}-{date.month:02d}-{date.day:02d}"
+    return register, book.year, f"{book.number:02d}", iso, case["digits"] + case["suffix"]

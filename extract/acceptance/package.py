@@ -1,0 +1,77 @@
+"""Acceptance of a package, whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import InputError
+from extract.acceptance.files import check_manifest, check_zip
+from extract.acceptance.findings import Finding, finding
+from extract.acceptance.rows import check_rows
+from extract.acceptance.sheet import read_table
+from extract.registers import load_register, register_codes
+
+
+@dataclass(frozen=True)
+class PackageFiles:
+    """The files of one book, which share their base name; any of them may be missing."""
+
+    folder: Path
+    base: str
+
+    def file(self, ending: str) -> Path:
+        return self.folder / f"{self.base}{ending}"
+
+    @property
+    def register(self) -> str:
+        """The register's code, from the base name: ``….KS.1962.01`` → ``KS``; KS by default."""
+        known = [part for part in self.base.split(".") if part in register_codes()]
+        return known[0] if known else "KS"
+
+
+def find_packages(paths: Sequence[Path]) -> list[PackageFiles]:
+    """The books among folders and files, by base name, each once.
+
+    Raises:
+        InputError: a path is not there, or a folder holds neither xlsx nor zip.
+    """
+    found: dict[PackageFiles, None] = {}
+    for path in paths:
+        if path.is_dir():
+            files = sorted(p for p in path.iterdir() if p.suffix.lower() in (".xlsx", ".zip"))
+        else:
+            files = [path] if path.is_file() else []
+        if not files:
+            raise InputError(
+                "no package here", where=str(path), hint="give a folder, or an xlsx and its zip"
+            )
+        found.update({PackageFiles(file.parent, file.stem): None for file in files})
+    return list(found)
+
+
+def check_package(files: PackageFiles) -> list[Finding]:
+    """Everything that is wrong with one package, errors first."""
+    return sorted(_check(files), key=lambda found: not found.stops)
+
+
+def _check(files: PackageFiles) -> Iterator[Finding]:
+    xlsx, archive, manifest = map(files.file, (".xlsx", ".zip", ".manifest.json"))
+    register = load_register(files.register)
+    table = None
+    if xlsx.is_file():
+        table, wrong = read_table(xlsx, register)
+        yield from wrong
+    else:
+        yield finding("B03", files.base, name=xlsx.name)
+    if table is not None:
+        if not table.rows:
+            yield finding("H06", xlsx.name)
+        yield from check_rows(xlsx.name, table.rows, register)
+    if archive.is_file():
+        yield from check_zip(archive, table.rows if table else None, register.code)
+    else:
+        yield finding("B03", files.base, name=archive.name)
+    if manifest.is_file():
+        yield from check_manifest(manifest)

@@ -1,0 +1,185 @@
+"""Acceptance: a good package passes without a word; each planted fault is found by its rule."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import extracted_book
+import pymupdf
+import pytest
+import typer
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from common.errors import InputError
+from extract.acceptance import check_package, find_packages
+from extract.deliver import DeliverOptions, deliver
+from hotich.commands.check import check
+
+BASE = "KS.1962.01"
+FIRST = "KS.1962.01.1962-07-10.001.pdf"
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("delivered")
+    with extracted_book.make(home / "book") as book:
+        deliver(book, home / "out", DeliverOptions())
+    return home / "out"
+
+
+@pytest.fixture
+def package(delivered: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(delivered, tmp_path / "out"))
+
+
+def found(folder: Path) -> set[str]:
+    return {finding.rule for files in find_packages([folder]) for finding in check_package(files)}
+
+
+def edit_cell(column: str, value: str, row: int = 2) -> Callable[[Path], None]:
+    """Sets one cell; the manifest goes, as it would with another vendor's package."""
+
+    def edit(folder: Path) -> None:
+        path = folder / f"{BASE}.xlsx"
+        book = load_workbook(path)
+        sheet = book["KS"]
+        at = [cell.value for cell in sheet[1]].index(column) + 1
+        sheet.cell(row, at).value = value
+        book.save(path)
+        (folder / f"{BASE}.manifest.json").unlink()
+
+    return edit
+
+
+def edit_zip(change: Callable[[dict[str, bytes]], None]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        path = folder / f"{BASE}.zip"
+        with zipfile.ZipFile(path) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        change(files)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        (folder / f"{BASE}.manifest.json").unlink()
+
+    return edit
+
+
+def rename(new: str) -> Callable[[dict[str, bytes]], None]:
+    return lambda files: files.update({new: files.pop(FIRST)})
+
+
+def blank_pdf() -> bytes:
+    with pymupdf.open() as document:
+        document.new_page()
+        content: bytes = document.tobytes()
+    return content
+
+
+def drop_column(folder: Path) -> None:
+    edit_cell("ghiChu", "x")(folder)
+    path = folder / f"{BASE}.xlsx"
+    book = load_workbook(path)
+    book["KS"].delete_cols(60)
+    book.save(path)
+
+
+def tamper(folder: Path) -> None:
+    with (folder / f"{BASE}.zip").open("ab") as file:
+        file.write(b"x")
+
+
+def rename_headers(folder: Path) -> None:
+    path = folder / f"{BASE}.xlsx"
+    book = load_workbook(path)
+    for cell in book["KS"][1]:
+        cell.value = f"x{cell.column}"
+    book.save(path)
+
+
+FAULTS: list[tuple[str, Callable[[Path], None]]] = [
+    ("F01", edit_cell("so", "")),
+    ("F01", edit_cell("ngayDangKy", "")),
+    ("F01-place", edit_cell("noiDangKy", "")),
+    ("F02", edit_cell("so", "12")),
+    ("F02", edit_cell("quyenSo", "một")),
+    ("F03", edit_cell("nksNgaySinh", "31.02.1962")),
+    ("F03", edit_cell("nksNgaySinh", "1962-05-10")),
+    ("F03-full", edit_cell("ngayDangKy", "07.1962")),
+    ("F04", edit_cell("so", "01/1963")),
+    ("F05", edit_cell("trangSo", "x")),
+    ("F06", edit_cell("nksGioiTinh", "Nam")),
+    ("F06", edit_cell("loaiDangKy", "9")),
+    ("F07", edit_cell("nksHoTen", "Nguyễn  Văn Tư")),
+    ("F07", edit_cell("nksHoTen", "'Nguyễn Văn Tư")),
+    ("F07", edit_cell("nksHoTen", "Nguye\u0302\u0303n Va\u0306n Tu\u031b")),
+    ("F07-name", edit_cell("chaHoTen", "Nguyễn V4n Tư")),
+    ("F16", edit_cell("ghiChu", "=1+1")),
+    ("B07", edit_cell("ghiChu", "null")),
+    ("B07", edit_cell("meHoTen", "NaN")),
+    ("B07", edit_cell("meHoTen", "Nguyễn [?] Tư")),
+    ("X01", edit_cell("nksNgaySinh", "11.07.1962")),
+    ("S02", edit_cell("so", "02/1962")),
+    ("S03", edit_cell("so", "09/1962", row=5)),
+    ("S04", edit_cell("ngayDangKy", "10.05.1962", row=4)),
+    ("B02-row", edit_cell("ngayDangKy", "12.07.1962")),
+    ("B01", edit_zip(lambda files: files.pop(FIRST) and None)),
+    ("B02-row", edit_zip(lambda files: files.pop(FIRST) and None)),
+    ("B02-pdf", edit_zip(rename("KS.1962.01.1962-07-10.009.pdf"))),
+    ("B02-name", edit_zip(rename("1.pdf"))),
+    ("B02-name", edit_zip(rename("../" + FIRST))),
+    ("B07", edit_zip(rename("KS.1962.01.null.001.pdf"))),
+    ("B04-broken", edit_zip(lambda files: files.update({FIRST: b"%PDF-1.7 broken"}))),
+    ("B04-broken", edit_zip(lambda files: files.update({FIRST: b""}))),
+    ("B04-empty", edit_zip(lambda files: files.update({FIRST: blank_pdf()}))),
+    ("B03", lambda folder: (folder / f"{BASE}.zip").unlink()),
+    ("B03", lambda folder: (folder / f"{BASE}.xlsx").unlink()),
+    ("B08-hash", tamper),
+    ("H01", lambda folder: (folder / f"{BASE}.zip").write_bytes(b"PK")),
+    ("H01", lambda folder: (folder / f"{BASE}.xlsx").write_bytes(b"PK")),
+    ("H01", lambda folder: (folder / f"{BASE}.manifest.json").write_text("[1]")),
+    ("H02", rename_headers),
+    ("H03", drop_column),
+]
+
+
+def test_a_good_package_passes_without_a_word(package: Path) -> None:
+    assert found(package) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "plant"), FAULTS, ids=[f"{n}-{f[0]}" for n, f in enumerate(FAULTS)]
+)
+def test_each_planted_fault_is_found(
+    package: Path, rule: str, plant: Callable[[Path], None]
+) -> None:
+    plant(package)
+    assert rule in found(package)
+
+
+def run(*paths: Path, json: bool = False) -> tuple[int, str]:
+    app = typer.Typer()
+    app.command()(check)
+    result = CliRunner().invoke(app, [*map(str, paths), *(["--json"] if json else [])])
+    return result.exit_code, result.output
+
+
+def test_the_command_accepts_and_refuses(package: Path) -> None:
+    assert run(package) == (0, f"{BASE}: can be accepted (0 errors, 0 warnings)\n")
+    assert run(package / f"{BASE}.xlsx")[0] == 0
+    edit_cell("nksGioiTinh", "Nam")(package)
+    code, output = run(package)
+    assert code == 1 and "F06" in output and "dòng 2" in output
+    code, output = run(package, json=True)
+    assert code == 1 and '"rule": "F06"' in output
+
+
+def test_nothing_to_check_is_unusable_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no package here"):
+        find_packages([tmp_path])
+    with pytest.raises(InputError, match=r"none\.xlsx"):
+        find_packages([tmp_path / "none.xlsx"])
