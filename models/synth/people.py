@@ -1,0 +1,254 @@
+"""Families that could have stood in one commune's register: names, ages, homes, dates agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+SOCIETY = Path(__file__).parent / "society.yaml"
+
+MALE, FEMALE = "Nam", "Nữ"
+
+
+@lru_cache(maxsize=1)
+def society() -> Mapping[str, Any]:
+    """The names, work and places families are drawn from (`society.yaml`)."""
+    data: Mapping[str, Any] = yaml.safe_load(SOCIETY.read_text(encoding="utf-8"))
+    return data
+
+
+@dataclass(frozen=True)
+class Home:
+    """A dwelling place: hamlet with its kind (ấp, khóm …), commune, district, province."""
+
+    ward: str
+    hamlet: str
+    commune: str
+    district: str
+    province: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One invented person."""
+
+    surname: str
+    middle: str
+    given: str
+    sex: str
+    born: date
+    work: str
+    home: Home
+    ethnic: str
+    id_number: str = ""
+    id_issued: date | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.surname, self.middle, self.given) if part)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One registered birth, as it happened (what the clerk writes of it is `clerk.py`)."""
+
+    number: int
+    registered: date
+    child: Person
+    father: Person | None
+    mother: Person
+    informant: Person
+    relation: str
+    witnesses: tuple[Person, Person]
+    rank: str
+    birthplace: str
+    birth_province: str | None
+    signer: str
+    signer_title: str
+    executor: str
+    late: bool
+    note: str
+
+
+@dataclass
+class Community:
+    """A commune in one year: its officers, and the births it registers in order."""
+
+    form: str
+    year: int
+    rng: np.random.Generator
+    home: Home = field(init=False)
+    signers: list[str] = field(init=False)
+    title: str = field(init=False)
+    executor: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        provinces = society()["places"][self.form]
+        province = self._pick(sorted(provinces))
+        district = self._pick(sorted(provinces[province]))
+        self.home = self._home(province, district)
+        self.title = self._pick(society()["signers"][self.form])
+        adult = date(self.year - 40, 1, 1)
+        self.signers = [self._person(MALE, adult).name for _ in range(2)]
+        self.executor = self._person(self._pick([MALE, FEMALE]), adult).name
+
+    def cases(self, count: int, first: int) -> Iterator[Case]:
+        """``count`` births numbered from ``first``; dates never run back."""
+        share = 340 / max(1, count + first)
+        day = date(self.year, 1, 2) + timedelta(days=int(min(300, first * min(share, 1.2))))
+        last = date(self.year, 12, 30)
+        for number in range(first, first + count):
+            room = max(0, (last - day).days - (first + count - number))
+            day = day + timedelta(days=int(min(room, self.rng.poisson(min(3.0, share)))))
+            yield self._case(number, day)
+
+    def _case(self, number: int, day: date) -> Case:
+        rng = self.rng
+        late = bool(rng.random() < 0.04)
+        delay = int(rng.integers(90, 900)) if late else int(np.clip(rng.gamma(2, 4), 1, 30))
+        born = day - timedelta(days=delay)
+        mother = self._person(FEMALE, _years_before(born, rng.uniform(17.5, 41), rng))
+        older = np.clip(rng.normal(3.5, 4), -4, 18)
+        father: Person | None = None
+        if rng.random() > 0.05:
+            birth = _years_before(mother.born, older, rng) if older > 0 else mother.born
+            home = mother.home if rng.random() < 0.85 else None
+            father = self._person(MALE, birth, home, mother.ethnic)
+        sex = MALE if rng.random() < 0.512 else FEMALE
+        child = self._person(sex, born, mother.home, mother.ethnic, (father or mother).surname)
+        informant, relation = self._informant(father, mother)
+        witnesses = tuple(self._adult() for _ in range(2))
+        place, province = self._birthplace(mother.home)
+        return Case(
+            number=number,
+            registered=day,
+            child=child,
+            father=father,
+            mother=mother,
+            informant=informant,
+            relation=relation,
+            witnesses=(witnesses[0], witnesses[1]),
+            rank=self._pick(society()["ranks"]) if father else "",
+            birthplace=place,
+            birth_province=province,
+            signer=self.signers[0] if rng.random() < 0.9 else self.signers[1],
+            signer_title=self.title,
+            executor=self.executor,
+            late=late,
+            note=self._note(day) if rng.random() < 0.1 else "",
+        )
+
+    def _informant(self, father: Person | None, mother: Person) -> tuple[Person, str]:
+        roll = self.rng.random()
+        if father is not None and roll < 0.6:
+            return father, "Cha"
+        if roll < 0.75:
+            return mother, "Mẹ"
+        elder = _years_before(mother.born, self.rng.uniform(20, 32), self.rng)
+        sex = self._pick([MALE, FEMALE])
+        kin = "Ông" if sex == MALE else "Bà"
+        side = self._pick(["nội", "ngoại"] if father else ["ngoại"])
+        surname = father.surname if father and side == "nội" and sex == MALE else None
+        if side == "ngoại" and sex == MALE:
+            surname = mother.surname
+        return self._person(sex, elder, mother.home, mother.ethnic, surname), f"{kin} {side}"
+
+    def _adult(self) -> Person:
+        sex = MALE if self.rng.random() < 0.8 else FEMALE
+        return self._person(sex, date(self.year - int(self.rng.integers(23, 62)), 6, 1))
+
+    def _person(
+        self,
+        sex: str,
+        born: date,
+        home: Home | None = None,
+        ethnic: str | None = None,
+        surname: str | None = None,
+    ) -> Person:
+        data = society()
+        id_number, issued = self._identity(born, sex)
+        return Person(
+            surname=surname or self._weighted(data["surnames"]),
+            middle=self._weighted(data["middles"][sex]),
+            given=self._pick(data["given"][sex].split()),
+            sex=sex,
+            born=born,
+            work=self._pick(data["work"][self.form][sex]),
+            home=home or self._neighbour(),
+            ethnic=ethnic or self._weighted(data["ethnic"]),
+            id_number=id_number,
+            id_issued=issued,
+        )
+
+    def _identity(self, born: date, sex: str) -> tuple[str, date | None]:
+        """An identity number of the time and the day of its issue."""
+        issued = date(max(born.year + 18, self.year - int(self.rng.integers(1, 9))), 1, 1)
+        issued += timedelta(days=int(self.rng.integers(0, 360)))
+        if self.form == "tt15-2015" and issued.year >= 2016:
+            century = (0 if born.year < 2000 else 2) + (1 if sex == FEMALE else 0)
+            serial = int(self.rng.integers(0, 1_000_000))
+            return f"0{self.rng.integers(10, 97)}{century}{born.year % 100:02d}{serial:06d}", issued
+        return f"{self.rng.integers(20, 39)}{self.rng.integers(0, 10**7):07d}", issued
+
+    def _home(self, province: str, district: str) -> Home:
+        data = society()
+        commune = self._pick(data["places"][self.form][province][district])
+        ward = self._pick(data["wards"][self.form])
+        return Home(ward, self._pick(data["hamlets"]), commune, district, province)
+
+    def _neighbour(self) -> Home:
+        """A home in this commune, or near it, or (rarely) in another province."""
+        provinces = society()["places"][self.form]
+        roll = self.rng.random()
+        if roll < 0.72:
+            hamlet = self._pick(society()["hamlets"])
+            here = self.home
+            return Home(here.ward, hamlet, here.commune, here.district, here.province)
+        if roll < 0.9:
+            return self._home(
+                self.home.province, self._pick(sorted(provinces[self.home.province]))
+            )
+        province = self._pick(sorted(provinces))
+        return self._home(province, self._pick(sorted(provinces[province])))
+
+    def _birthplace(self, home: Home) -> tuple[str, str | None]:
+        """Where the child was born, in plain spelling, and the province if the text names it."""
+        south = self.form.startswith("rvn")
+        house = ["nhà bảo sanh", "nhà hộ sanh", "bảo-sanh-viện"] if south else ["trạm xá", "TYT xã"]
+        hospital = "bệnh viện" if south else self._pick(["Bệnh viện", "BVĐK", "BV huyện"])
+        roll = self.rng.random()
+        if roll < 0.4:
+            return f"xã {home.commune}, {home.province}", home.province
+        if roll < 0.6:
+            return f"{self._pick(house)} {home.commune}, {home.province}", home.province
+        if roll < 0.75:
+            return f"{hospital} {home.district}, {home.province}", home.province
+        if roll < 0.87:
+            return f"xã {home.commune}, {home.district}, {home.province}", home.province
+        return f"xã {home.commune}", None
+
+    def _note(self, day: date) -> str:
+        issued = day + timedelta(days=int(self.rng.integers(30, 3000)))
+        when = f"{issued.day}/{issued.month}/{issued.year}"
+        if self.form.startswith("rvn"):
+            return f"{self._pick(['Đã cấp trích-lục', 'Cấp bản sao', 'Trích-lục'])} ngày {when}"
+        return f"{self._pick(['Đã cấp bản sao', 'Cấp lại bản chính', 'Cấp bản sao'])} {when}"
+
+    def _pick(self, options: Sequence[str]) -> str:
+        return options[int(self.rng.integers(len(options)))]
+
+    def _weighted(self, table: Mapping[str, float]) -> str:
+        names = list(table)
+        weights = np.asarray([float(table[name]) for name in names])
+        return names[int(self.rng.choice(len(names), p=weights / weights.sum()))]
+
+
+def _years_before(day: date, years: float, rng: np.random.Generator) -> date:
+    return day - timedelta(days=int(years * 365.25) + int(rng.integers(0, 60)))
