@@ -73,15 +73,14 @@ def units_2025() -> tuple[Unit, ...]:
 def provinces() -> Mapping[str, float]:
     """Provinces of today and of every earlier time, without ``tỉnh`` or ``thành phố``."""
     found = Counter(row["name"] for row in _rows("provinces_historical"))
-    for unit in units():
-        found[bare_unit(unit.province)] += 0.1
+    found.update({bare_unit(unit.province) for unit in (*units(), *units_2025())})
     return _weights({name: float(weight) for name, weight in found.items()})
 
 
 @cache
 def places() -> Mapping[str, float]:
     """Names of provinces, districts and communes, old and new, without the kind of unit."""
-    found: Counter[str] = Counter({name: 5 for name in provinces()})
+    found: Counter[str] = Counter(dict.fromkeys(provinces(), 5))
     for unit in {*units(), *units_2025()}:
         found.update(bare_unit(name) for name in unit if name)
     return _weights({name: float(weight) for name, weight in found.items()})
@@ -90,8 +89,9 @@ def places() -> Mapping[str, float]:
 @cache
 def ethnic_groups() -> Mapping[str, float]:
     """Ethnic groups, their subgroups and old names; Kinh is by far the most frequent."""
-    rows = {row["name"]: 1.0 if row["name"] == row["group"] else 0.3 for row in _rows("ethnic_groups")}
-    return _weights({**rows, "Kinh": 400.0})
+    rows = _rows("ethnic_groups")
+    found = {row["name"]: 1.0 if row["name"] == row["group"] else 0.3 for row in rows}
+    return _weights({**found, "Kinh": 400.0})
 
 
 @cache

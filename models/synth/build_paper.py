@@ -74,7 +74,7 @@ def main() -> None:
     PAPER.mkdir(exist_ok=True)
     found = []
     for path in sorted(options.pages.glob("*.jpg")):
-        grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        grey = np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
         mask = ink_mask(grey)
         y, x, share = best_square(mask)
         found.append((share, path, (slice(y, y + SIDE), slice(x, x + SIDE)), grey, mask))

@@ -9,6 +9,7 @@ with other habits.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -208,8 +209,8 @@ class _Warp:
 
     def _points(self, points: Points) -> Points:
         hand = self.hand
-        x: Points = points[:, 0]
-        y: Points = points[:, 1]
+        x: NDArray[np.floating[Any]] = points[:, 0]
+        y: NDArray[np.floating[Any]] = points[:, 1]
         y = np.where(y > 1, 1 + (y - 1) * hand.ascender, np.where(y < 0, y * hand.descender, y))
         x = (x + hand.slant * y) * hand.stretch
         if hand.wobble:

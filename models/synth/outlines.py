@@ -44,7 +44,13 @@ class Placed:
 
 
 class FontOutlines:
-    """The outlines of one font file."""
+    """The outlines of one font file.
+
+    Attributes:
+        cap: height of a capital, in x-heights.
+        stroke: mean pen width, in x-heights.
+        connected: whether neighbouring letters touch.
+    """
 
     def __init__(self, path: Path) -> None:
         self._font = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
@@ -54,6 +60,7 @@ class FontOutlines:
         x_glyph = self._contours(self._glyph_id("x"))
         self._unit = 1.0 / max(float(c[:, 1].max()) for c in x_glyph)
         self._raw.clear()
+        self.cap = max(float(c[:, 1].max()) for c in self._contours(self._glyph_id("H")))
         self.stroke = self._stroke_width()
         self.connected = self._is_connected()
 

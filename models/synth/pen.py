@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Points = NDArray[np.float32]
 Layer = NDArray[np.float32]
 SHIFT = 4  # fixed-point bits of OpenCV's drawing coordinates
+FINEST = 1.2  # no pen writes finer than this many pixels of the result
 FINE = 34  # x-height, in pixels, that letters are drawn at before they are scaled down
 
 BLUE_BLACK, BLACK, VIOLET = (32, 38, 74), (28, 26, 28), (84, 48, 122)
@@ -101,7 +102,7 @@ def fill(
     mask = np.zeros((height, width), np.uint8)
     axes = np.asarray([scale, -scale], np.float32) * (1 << SHIFT)
     origin = np.asarray([-left, top], np.float32) * (1 << SHIFT)
-    pen_width = float(np.clip(face_width * pen.weight, 0.07, 0.24))
+    pen_width = float(np.clip(face_width * pen.weight, max(0.07, FINEST / x_height), 0.24))
     thicker = (pen_width - face_width) * scale
     for group in letters:
         fixed = [(c * axes + origin).astype(np.int32) for c in group]

@@ -7,9 +7,10 @@ import unicodedata
 from numpy.random import Generator
 
 ONSETS = (
-    "b c ch d đ g gi h kh l m n nh ng ph q r s t th tr v x p k gh ngh".split() + [""]
-)
-RIMES = (
+    "b", "c", "ch", "d", "đ", "g", "gi", "h", "kh", "l", "m", "n", "nh", "ng", "ph", "q", "r", "s",
+    "t", "th", "tr", "v", "x", "p", "k", "gh", "ngh", "",
+)  # fmt: skip
+RIMES = (  # noqa: SIM905 (a list of 150 would fill a page)
     "a ai ao au ay ac ach am an ang anh ap at ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
     "e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in "
     "inh ip it iu o oa oac oai oan oang oanh oat oay oăn oăt oc oe oen oi om on ong op ot ô ôc ôi "
