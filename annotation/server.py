@@ -25,7 +25,7 @@ from common.errors import MissingPartError
 
 VERSION = "1.23.2"
 USER = "reviewer@hotich.local"
-_START_SECONDS = 180
+_START_SECONDS = 300  # a loaded machine takes minutes for the first migrations
 
 
 @dataclass
@@ -73,6 +73,10 @@ class Server:
         port = self.credentials.port
         return f"http://127.0.0.1:{port}" if port else ""
 
+    @property
+    def installed(self) -> bool:
+        return (self.environment / "bin" / "label-studio").is_file()
+
     def running(self) -> bool:
         """It answers, and takes our token: not just anybody on that port."""
         return bool(self.url) and self._answers(self.credentials)
@@ -83,7 +87,7 @@ class Server:
         Raises:
             MissingPartError: pip could not install it.
         """
-        if (self.environment / "bin" / "label-studio").is_file():
+        if self.installed:
             return
         pip = [str(self.environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
         for command in (

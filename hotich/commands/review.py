@@ -31,7 +31,7 @@ def start(
 ) -> None:
     """Start a private server on this machine; the first time it is installed (about 1 GB)."""
     server = Server(default_home())
-    if not (server.environment / "bin" / "label-studio").is_file():
+    if not server.installed and not server.running():
         typer.echo("Installing Label Studio, once: about 1 GB, a minute or two …", err=True)
     typer.echo(server.start(port))
     typer.echo(f"user {USER}, password in {server.home / 'server.json'}", err=True)
