@@ -8,14 +8,16 @@ with other habits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import string
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from models.synth.faces import Face
+from models.synth.faces import Face, faces
 from models.synth.marks import MarkHabits, bare, mark_strokes
 from models.synth.outlines import Placed
 from models.synth.pen import PENS, Pen, fill
@@ -40,7 +42,11 @@ class Ink:
 
 @dataclass(frozen=True)
 class Hand:
-    """A clerk's frozen habits. Lengths are in x-heights, angles in radians."""
+    """A clerk's frozen habits. Lengths are in x-heights, angles in radians.
+
+    ``borrowed`` letters are written as in the face ``other``; ``style`` is how far each letter's
+    form departs, always in the same way, from the face.
+    """
 
     face: Face
     pen: Pen
@@ -55,6 +61,10 @@ class Hand:
     tremble: float = 0.0
     baseline_drift: float = 0.0
     own_marks: bool = False
+    other: Face | None = None
+    borrowed: frozenset[str] = frozenset()
+    style: float = 0.0
+    style_seed: int = 0
     marks: MarkHabits = field(default_factory=MarkHabits)
 
     @classmethod
@@ -67,6 +77,9 @@ class Hand:
             jitter, stretch = float(rng.uniform(0.1, 0.5)), float(rng.uniform(0.85, 1.1))
             return cls(face, pen, jitter=jitter, stretch=stretch)
         joined = face.outlines.connected
+        other = _other_face(rng, face)
+        letters = string.ascii_uppercase + ("" if joined else string.ascii_lowercase)
+        share = float(rng.uniform(0.1, 0.6))
         return cls(
             face,
             Pen.random(rng, str(rng.choice(list(PENS)))),
@@ -75,12 +88,16 @@ class Hand:
             ascender=float(np.exp(rng.normal(0.0, 0.14))),
             descender=float(np.exp(rng.normal(0.0, 0.16))),
             letter_gap=0.0 if joined else float(rng.normal(0.02, 0.07)),
-            word_gap=float(np.exp(rng.normal(0.15, 0.35))),
+            word_gap=float(np.clip(np.exp(rng.normal(0.2, 0.35)), 0.75, 2.5)),
             jitter=float(rng.uniform(0.15, 0.5) if joined else rng.uniform(0.3, 1.1)),
             wobble=float(rng.uniform(0.3, 1.3)),
             tremble=float(max(0.0, rng.normal(0.0, 0.5))),
             baseline_drift=float(abs(rng.normal(0, 0.12))),
             own_marks=bool(rng.random() < 0.65),
+            other=other,
+            borrowed=frozenset(c for c in letters if other and rng.random() < share),
+            style=float(rng.uniform(0.1, 0.5) if joined else rng.uniform(0.2, 1.3)),
+            style_seed=int(rng.integers(2**31)),
             marks=MarkHabits.random(rng),
         )
 
@@ -112,7 +129,17 @@ class Hand:
 
     def _shape(self, text: str) -> list[Placed]:
         shaped = "".join(map(bare, text)) if self.own_marks else text
-        return self.face.outlines.shape(shaped)
+        placed = self.face.outlines.shape(shaped)
+        if self.other is None:
+            return placed
+        shift, mixed = 0.0, []
+        for each in placed:
+            letter = each
+            if bare(each.char) in self.borrowed:
+                letter = self.other.outlines.letter(each.char)
+            mixed.append(replace(letter, index=each.index, x=each.x + shift, y=each.y))
+            shift += letter.advance - each.advance
+        return mixed
 
     def _extra(self, placed: Placed) -> float:
         if placed.char == " ":
@@ -131,14 +158,20 @@ class Hand:
             if placed.char == " ":
                 shift += placed.advance * float(rng.normal(0, 0.18)) * min(1.0, self.wobble)
                 continue
-            letters.append([c @ matrix + moved for c in placed.glyph.body])
+            form = self._form(bare(placed.char))
+            body = [form(c) for c in placed.glyph.body]
+            letters.append([c @ matrix + moved for c in body])
             own = self.own_marks and bare(char) != char
             if own:
-                strokes += [s @ matrix + moved for s in self._own_strokes(char, placed, rng)]
+                marks = self._own_strokes(char, np.concatenate(body), rng)
+                strokes += [s @ matrix + moved for s in marks]
             dot_gone = own and placed.char in "ij" and char not in "ịỊ"
             if placed.glyph.marks and not dot_gone:
                 letters.append(self._moved_marks(placed.glyph.marks, matrix, moved, rng))
         return letters, strokes
+
+    def _form(self, char: str) -> _Form:
+        return _letter_form(self.style_seed, char, self.style)
 
     def _letter(self, placed: Placed, shift: float, rng: Generator) -> tuple[Points, Points]:
         """A letter's own small affine map: row vectors times the matrix, plus the offset."""
@@ -148,14 +181,13 @@ class Hand:
         pen = np.asarray([placed.x + shift, placed.y + 0.03 * dy], np.float32)
         return matrix, centre - centre @ matrix + pen
 
-    def _own_strokes(self, char: str, placed: Placed, rng: Generator) -> list[Points]:
+    def _own_strokes(self, char: str, body: Points, rng: Generator) -> list[Points]:
         if rng.random() < 0.006 * self.marks.hurry:
             return []
-        body = np.concatenate(placed.glyph.body)
         top = float(body[:, 1].max())
         upper = body[body[:, 1] > top - 0.4, 0]
         centre = (float(upper.min()) + float(upper.max())) / 2
-        low = min(0.0, float(body[:, 1].min()) if placed.char not in "yY" else -0.1)
+        low = min(0.0, float(body[:, 1].min()) if bare(char) not in "yY" else -0.1)
         return mark_strokes(char, (centre, top), float(upper.max()), low, self.marks, rng)
 
     def _moved_marks(
@@ -178,6 +210,41 @@ class Hand:
             shrunk = (contour - centre) * np.float32(size) + centre
             placed.append((shrunk + offset + own) @ matrix + moved)
         return placed
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How one clerk always deforms one letter: proportions, lean, and a bulge."""
+
+    matrix: Points
+    bulge: float
+    sag: float
+
+    def __call__(self, points: Points) -> Points:
+        bent = points @ self.matrix
+        if self.bulge or self.sag:
+            bent[:, 0] += self.bulge * np.sin(np.pi * points[:, 1])
+            bent[:, 1] += self.sag * np.sin(2 * np.pi * points[:, 0])
+        return bent
+
+
+@lru_cache(maxsize=20_000)
+def _letter_form(seed: int, char: str, style: float) -> _Form:
+    rng = np.random.default_rng([seed, ord(char)])
+    a, b, c, d, bulge, sag = rng.normal(0, style, 6)
+    matrix = np.asarray([[1 + 0.1 * a, 0.03 * b], [0.07 * c, 1 + 0.07 * d]], np.float32)
+    return _Form(matrix, 0.05 * float(bulge), 0.03 * float(sag))
+
+
+def _other_face(rng: Generator, face: Face) -> Face | None:
+    """A second face some letters are borrowed from, of about the same pen width; often none."""
+    if rng.random() < 0.4:
+        return None
+    every = faces(face.look, face.split)
+    other = every[int(rng.integers(len(every)))]
+    ratio = other.outlines.stroke / face.outlines.stroke
+    taller = other.outlines.cap / face.outlines.cap
+    return other if 0.7 < ratio < 1.45 and 0.75 < taller < 1.35 else None
 
 
 class _Warp:

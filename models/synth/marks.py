@@ -48,9 +48,9 @@ class MarkHabits:
     def random(cls, rng: Generator) -> MarkHabits:
         hurry = float(rng.beta(1.6, 2.0))
         return cls(
-            size=float(rng.uniform(0.7, 1.35)),
+            size=float(rng.uniform(0.6, 1.35)),
             hat_flatness=float(np.clip(rng.normal(0.9 * hurry - 0.2, 0.25), 0, 0.9)),
-            drift=float(rng.normal(0.05 + 0.3 * hurry, 0.12)),
+            drift=float(rng.normal(0.02 + 0.5 * hurry, 0.14)),
             lift=float(rng.uniform(0.05, 0.42)),
             tilt=float(rng.normal(0, 0.22)),
             hurry=hurry,
@@ -91,7 +91,8 @@ def mark_strokes(
     drift = habits.drift + float(rng.normal(0, 0.06 + 0.14 * habits.hurry))
     x, y = top[0] + drift, top[1] + habits.lift * float(rng.uniform(0.7, 1.3))
     if HORN in marks:
-        strokes.append(_stroke(HORN, habits, rng) + _at(right, top[1]))
+        loose = max(0.0, habits.hurry - 0.4) * float(rng.uniform(0, 0.5))
+        strokes.append(_stroke(HORN, habits, rng) + _at(right + loose, top[1] + loose))
     vowel = HAT if HAT in marks else BREVE if BREVE in marks else None
     if vowel:
         strokes.append(_stroke(vowel, habits, rng) + _at(x - 0.6 * drift, y))

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float32]
 CURVE_STEPS = 5
-FEATURES = {"kern": True, "liga": True, "calt": True, "clig": True}
+FEATURES = {"kern": True, "calt": True, "liga": False, "clig": False}
+PLAIN = {"kern": True, "calt": False, "liga": False, "clig": False}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class FontOutlines:
         self._font = hb.Font(hb.Face(hb.Blob.from_file_path(str(path))))
         self._raw: dict[int, tuple[Points, ...]] = {}
         self._split: dict[tuple[int, bool], Glyph] = {}
+        self._letters: dict[str, Placed] = {}
         self._unit = 1.0
         x_glyph = self._contours(self._glyph_id("x"))
         self._unit = 1.0 / max(float(c[:, 1].max()) for c in x_glyph)
@@ -69,11 +71,10 @@ class FontOutlines:
         return self._font.get_nominal_glyph(ord(char)) is not None
 
     def shape(self, text: str) -> list[Placed]:
-        """The glyphs of ``text`` in order, each with its pen position."""
-        buffer = hb.Buffer()
-        buffer.add_str(text)
-        buffer.guess_segment_properties()
-        hb.shape(self._font, buffer, FEATURES)
+        """The glyphs of ``text`` in order, one a letter, each with its pen position."""
+        buffer = self._shaped(text, FEATURES)
+        if len({info.cluster for info in buffer.glyph_infos}) < len(text):
+            buffer = self._shaped(text, PLAIN)
         placed: list[Placed] = []
         pen = 0.0
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
@@ -89,6 +90,19 @@ class FontOutlines:
             placed.append(Placed(glyph, char, info.cluster, x, y, advance))
             pen += advance
         return placed
+
+    def _shaped(self, text: str, features: dict[str, bool]) -> hb.Buffer:
+        buffer = hb.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        hb.shape(self._font, buffer, features)
+        return buffer
+
+    def letter(self, char: str) -> Placed:
+        """One letter by itself, at the pen's origin."""
+        if char not in self._letters:
+            self._letters[char] = self.shape(char)[0]
+        return self._letters[char]
 
     def _glyph_id(self, char: str) -> int:
         return int(self._font.get_nominal_glyph(ord(char)) or 0)

@@ -64,19 +64,20 @@ def date_words(rng: Generator) -> str:
     """A date in words; before 1976 hyphens, southern words; now and then lunar."""
     day = random_date(rng)
     dialect = (SOUTH, NORTH, PLAIN, Dialect("ngàn", "lẻ", "tư", "mồng"))[int(rng.integers(4))]
-    text = spoken_date(day, dialect)
+    text, year = spoken_date(day, dialect), spoken(day.year, dialect)
+    head = text.removesuffix(f" năm {year}")
     roll = rng.random()
     if roll < 0.25:
         text = text.removeprefix("ngày ")
     elif roll < 0.4:
-        text = spoken(day.year, dialect)
+        text = year
     elif roll < 0.5:
-        text = text.split(" năm ")[0]
+        text = head
     elif roll < 0.56:
         part = rng.choice(["sáng", "trưa", "chiều", "tối", "khuya"])
         text = f"{spoken(int(rng.integers(1, 13)), dialect)} giờ {part}"
     elif roll < 0.6:
-        text = text.split(" năm ")[0] + f" năm {can_chi(day.year)}"
+        text = f"{head} năm {can_chi(day.year)}"
     if rng.random() < 0.15:
         text = text.replace("tháng một ", "tháng giêng ").replace("tháng mười hai ", "tháng chạp ")
     if rng.random() < 0.3:
@@ -99,7 +100,8 @@ def number(rng: Generator) -> str:
         str(n), str(n), f"{n:02d}", f"{n:03d}", f"{n:03d}/{year}", f"{n:02d}/{year}", f"{n}/{year}",
         f"{n} bis", f"{n}bis", f"{n}A", f"{n}b", f"Số {n}", f"số {n}", f"N° {n}",
         f"{n}/{year % 100:02d}", f"{n}.", f"{n:03d}/KS", f"{n}/TP", f"{n:02d}/{year}/KS",
-        str(rng.integers(0, 10)), f"Quyển {n % 20 + 1}", f"{n % 20 + 1:02d}/{year}", f"{n // 100}.{n % 1000:03d}",
+        str(rng.integers(0, 10)), f"Quyển {n % 20 + 1}", f"{n % 20 + 1:02d}/{year}",
+        f"{n // 100}.{n % 1000:03d}",
     ]  # fmt: skip
     return forms[int(rng.integers(len(forms)))]
 
