@@ -300,6 +300,8 @@ def _derive(origin: FieldValue, code: str) -> FieldValue:
     """The province that a place ends in; the only derived column so far."""
     if origin.status == "absent_on_form":
         return ABSENT
+    if origin.status == "illegible":
+        return replace(origin, raw=None)
     province = province_of(origin.value)
     return replace(
         origin,

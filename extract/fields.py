@@ -56,7 +56,8 @@ def read_fields(
         page: (H, W) grey, clean, in the form's geometry.
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
-    lifted = lift_ink(page, form.blank, options.ink)
+    places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
+    lifted = lift_ink(page, form.blank, places, options.ink)
     pieces = list(_pieces(lifted, form, options))
     inked = [piece for piece in pieces if piece.cut.ink >= options.least_ink]
     readings = reader.read([piece.cut.image for piece in inked])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from common.geometry import Box
 from common.options import Options
 from models.reading import Image
+from models.rules import find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
 _PAPER = 250
@@ -54,20 +56,23 @@ class Cut:
     box: Box
 
 
-def lift_ink(page: Image, blank: Image, options: InkOptions) -> Image:
+def lift_ink(page: Image, blank: Image, places: Sequence[Box], options: InkOptions) -> Image:
     """The page without its printed form, (H, W) grey; both in the form's geometry.
 
-    Print is where the blank form is dark. It is whitened on the page, except close above and
-    below written ink.
+    Rules and leaders are lifted wherever they run. Other print is where the blank form is dark,
+    but not in the ``places`` where people write: what few pages share there is handwriting.
     """
+    rules = find_rules(blank)
+    lifted = lift_rules(lift_rules(page, find_rules(page)), rules).copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     print_here = darkest < _PAPER - options.print_dark
-    ink = page < _PAPER - options.dark
-    written = (ink & ~print_here).astype(np.uint8)
+    for place in places:
+        x0, y0, x1, y1 = place.clipped(page.shape[1], page.shape[0]).rounded()
+        print_here[y0:y1, x0:x1] = False
+    written = ((lifted < _PAPER - options.dark) & ~print_here).astype(np.uint8)
     joined = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
-    lifted = page.copy()
     lifted[print_here & (near == 0)] = _PAPER
     return lifted
 
