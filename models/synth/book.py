@@ -14,6 +14,7 @@ import numpy as np
 
 from common.options import Options
 from models.synth.clerk import BLANK, DERIVED, DITTO, ILLEGIBLE, READ, Clerk, Written
+from models.synth.entry import COMPOSITE, fill, page_fields, paper_fields
 from models.synth.faces import faces
 from models.synth.hand import Hand
 from models.synth.illegible import spoil
@@ -133,7 +134,7 @@ def _set_up(options: BookOptions) -> _Book:
     clerks = [Clerk.random(options.form, clerk_rng) for _ in range(count)]
     home = community.home
     stamp = Stamp.cut(
-        f"★ XÃ {home.commune.upper()} · {home.province.upper()} ",
+        f"XÃ {home.commune.upper()} · {home.province.upper()} · ",
         home.commune.upper().replace(" ", "\n", 1),
         press.face,
         press.scale,
@@ -170,7 +171,8 @@ def _parts(press: Press) -> dict[str, tuple[str, ...]]:
     slots = [slot for slot in press.sheet.slots if slot.entry <= 1]
     for slot in sorted(slots, key=lambda s: (round(s.baseline / press.pitch * 2), s.box.x0)):
         parts[slot.code] = (*parts.get(slot.code, ()), slot.part)
-    return parts
+    inside = {code: ("",) for blank in COMPOSITE if blank in parts for code in COMPOSITE[blank]}
+    return parts | inside
 
 
 def _pages(book: _Book) -> Iterator[tuple[Any, list[_Entry], Page, Geometry]]:
@@ -195,38 +197,22 @@ def _written_page(book: _Book, number: int, cases: list[Case]) -> tuple[Page, li
     late = len(book.clerks) > 1 and number > 0.55 * book.options.pages
     clerk = replace(book.clerks[1 if late else 0], rng=rng)
     writer = book.writers[1 if late else 0]
-    head = _page_fields(book, clerk, number)
+    printed = frozenset(slot.code for slot in book.press.sheet.slots if slot.kind == "print")
+    leaf = book.first_page + number - 1
+    head = page_fields(clerk, book.community.home, book.community.year, leaf, printed)
     head_points = write_fields(page, book.press, affine, 0, head, writer, rng)
     entries: list[_Entry] = []
     for index, case in enumerate(cases, start=1):
-        written = clerk.fill(case, book.parts)
-        written = {**{c: w for c, w in head.items() if c not in written}, **written}
+        written = head | fill(clerk, case, book.parts)
         points = write_fields(page, book.press, affine, index, written, writer, rng)
-        if rng.random() < 0.9:
+        if rng.random() < 0.9 and "nguoiKyChucVu" not in book.parts:
             _strike(book, page, index, points, rng)
+        for code in COMPOSITE.keys() & points.keys():
+            written |= _opened(code, written[code], case)
         written = _spoil(book, page, written, points, rng)
         written = with_province(written, case.birth_province)
         entries.append(_Entry(case, written, {**head_points, **points}))
     return page, entries
-
-
-def _page_fields(book: _Book, clerk: Clerk, number: int) -> dict[str, Written]:
-    """What stands once a page: the commune, the page's number, the year."""
-    home, year = book.community.home, book.community.year
-    leaf = str(book.first_page + number - 1)
-    printed = {slot.code for slot in book.press.sheet.slots if slot.kind == "print"}
-    commune = home.commune.upper() if "noiDangKy" in printed else clerk.place(home.commune)
-    place = clerk.text(commune)
-    if "noiDangKy" in printed:
-        place = replace(place, value=home.commune)
-    return {
-        "noiDangKy": place,
-        "trangSo": clerk.text(leaf),
-        "quyenSo": Written("1", f"01/{year}", READ, {"": "1"}),
-        "_tinh": clerk.text(clerk.place(home.province)),
-        "_quan": clerk.text(clerk.place(home.district)),
-        "_nam2": clerk.text(f"{year % 100:02d}"),
-    }
 
 
 def _strike(
@@ -239,6 +225,13 @@ def _strike(
         away = rng.normal(0, 6 * book.press.scale, 2)
         mm = book.press.scale
         book.stamp.strike(page, float(x + away[0] - 9 * mm), float(y + away[1] - 5 * mm), entry, rng)
+
+
+def _opened(code: str, blank: Written, case: Case) -> dict[str, Written]:
+    """The fields inside a blank that holds several."""
+    if blank.status == BLANK:
+        return dict.fromkeys(COMPOSITE[code], blank)
+    return paper_fields(blank, case)
 
 
 def _spoil(

@@ -8,29 +8,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
 from common.text import nfc, squeeze, title_case
-from models.synth.people import FEMALE, Case, Home, Person
+from models.synth.people import FEMALE, Home, Person
 from models.synth.spoken import NORTH, PLAIN, SOUTH, Dialect, spoken, spoken_date
 
 _JOINED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 READ, BLANK, DITTO, DERIVED, ILLEGIBLE = "read", "blank", "ditto", "derived", "illegible"
+
+HOME_STYLES = {
+    "rvn-1955-1975": ["short", "full", "district"],
+    "1976-1998": ["short", "full", "district", "dashed"],
+    "tt15-2015": ["plain", "units", "units"],
+}
 
 Parts = Mapping[str, Sequence[str]]  # code → the parts of it that the form has blanks for
 
 
 @dataclass(frozen=True)
 class Written:
-    """A field as the clerk left it. ``texts``: what is written in each part of the blank."""
+    """A field as the clerk left it.
+
+    ``texts``: what is written in each part of the blank. ``segments``: for a blank that holds
+    several fields (an identity paper with number, issuer and day), the pieces in order, each
+    with its code, or "" for words between.
+    """
 
     raw: str | None
     value: str | None
     status: str
     texts: Mapping[str, str] = field(default_factory=dict)
+    segments: tuple[tuple[str, str], ...] = ()
 
 
 def spaced(text: str) -> str:
@@ -53,6 +65,7 @@ class Clerk:
     blank_marks: tuple[str, ...]
     number_style: str
     home_style: str
+    capitals: bool  # writes the child's name in capitals
     dialect: Dialect
     rng: np.random.Generator
 
@@ -61,22 +74,24 @@ class Clerk:
         """Draw a clerk who worked on this generation of the form."""
         south = form.startswith("rvn")
         hyphens = ["old", "capital", "none"]
-        weights = [0.45, 0.15, 0.4] if south else [0.0, 0.05, 0.95]
+        share = {"rvn-1955-1975": (0.45, 0.15, 0.4), "1976-1998": (0.0, 0.06, 0.94)}
+        ages = [0.6, 0.33, 0.07, 0] if south else [0.65, 0.2, 0, 0.15]
         sexes = [("nam", "nữ"), ("Nam", "Nữ"), ("trai", "gái"), ("con trai", "con gái")]
         dates = ["full", "dash", "slash", "dot", "bare", "words"]
         date_weights = [0.34, 0.24, 0.12, 0.08, 0.14, 0.08] if south else [0.3, 0.2, 0.4, 0.1, 0, 0]
         return cls(
             form=form,
-            hyphens=str(rng.choice(hyphens, p=weights)),
+            hyphens=str(rng.choice(hyphens, p=share.get(form, (0.0, 0.0, 1.0)))),
             date_style=str(rng.choice(dates, p=date_weights)),
             zero=bool(rng.random() < (0.3 if south else 0.7)),
-            age_style=str(rng.choice(["bare", "with", "words"], p=[0.6, 0.33, 0.07])),
+            age_style=str(rng.choice(["bare", "with", "words", "year"], p=ages)),
             sexes=sexes[int(rng.integers(4 if south else 2))],
             ditto=str(rng.choice(["nt", "như trên", "″", "như cha", "-nt-", "n.t"])),
             ditto_rate=float(rng.choice([0.0, 0.3, 0.7])),
             blank_marks=(("", "/", "//") if rng.random() < 0.7 else ("", "không", "-")),
             number_style=str(rng.choice(["bare", "two", "three", "year"], p=[0.6, 0.2, 0.1, 0.1])),
-            home_style=str(rng.choice(["short", "full", "district"])),
+            home_style=str(rng.choice(HOME_STYLES[form])),
+            capitals=form == "tt15-2015" and bool(rng.random() < 0.4),
             dialect=SOUTH if south or rng.random() < 0.5 else (NORTH, PLAIN)[int(rng.integers(2))],
             rng=rng,
         )
@@ -114,6 +129,9 @@ class Clerk:
             "short": f"{hamlet}, {home.commune}",
             "full": f"{hamlet}, xã {home.commune}",
             "district": f"{home.commune}, {home.district}, {home.province}",
+            "dashed": f"{home.commune} - {home.district} - {home.province}",
+            "plain": f"{hamlet}, {home.commune}, {home.district}, {home.province}",
+            "units": f"{hamlet}, xã {home.commune}, huyện {home.district}, tỉnh {home.province}",
         }[self.home_style]
         return self.place(text)
 
@@ -157,6 +175,8 @@ class Clerk:
 
     def aged(self, person: Person, year: int) -> Written:
         """An age, from which the year of birth is derived."""
+        if self.age_style == "year" or self.form == "tt15-2015":
+            return self.text(str(person.born.year))
         age = max(1, year - person.born.year)
         bare = str(age)
         words = f"{spoken(age, self.dialect)} tuổi"
@@ -190,102 +210,3 @@ class Clerk:
             return written
         mark = phrase if self.ditto == "như cha" else self.ditto
         return Written(mark, written.value, DITTO, {"": mark})
-
-    # -- a case -----------------------------------------------------------------------------
-
-    def fill(self, case: Case, parts: Parts) -> dict[str, Written]:
-        """Everything this clerk writes for a case, by code.
-
-        ``parts`` lists the blanks of the form in reading order; a ditto only looks back.
-        """
-        order = list(parts)
-        year = case.registered.year
-        written = {
-            "so": self.number(case.number, year),
-            "ngayDangKy": self.dated(case.registered, parts.get("ngayDangKy", ())),
-            "nksHoTen": self.person(case.child.name),
-            "nksGioiTinh": self.sex(case.child.sex),
-            "nksNgaySinh": self.dated(case.child.born, parts.get("nksNgaySinh", ())),
-            "nksNoiSinh": self.text(self.place(case.birthplace)),
-            "nguoiKy": self.person(case.signer),
-            "ghiChu": self.text(case.note) if case.note else Written(None, None, BLANK),
-        }
-        written |= self._parents(case, order, parts)
-        written |= self._informant(case, order, written)
-        written |= self._witnesses(case, parts)
-        written |= self._extras(case)
-        if "nksNgaySinhBangChu" in parts:
-            words = spoken_date(case.child.born, self.dialect)
-            raw = words.removeprefix("ngày ") if self.rng.random() < 0.4 else words
-            raw = raw.capitalize() if self.rng.random() < 0.5 else raw
-            written["nksNgaySinhBangChu"] = self.text(raw, squeeze(raw).lower())
-        return written
-
-    def _parents(self, case: Case, order: Sequence[str], parts: Parts) -> dict[str, Written]:
-        fields: dict[str, Written] = {}
-        pair = (("me", case.mother), ("cha", case.father))
-        if "meHoTen" in order and "chaHoTen" in order:
-            pair = tuple(sorted(pair, key=lambda p: order.index(f"{p[0]}HoTen")))  # type: ignore[assignment]
-        for role, person in pair:
-            codes = [f"{role}{name}" for name in ("HoTen", "NgaySinh", "NgheNghiep", "NoiCuTru")]
-            if person is None:
-                fields |= {code: self.blank() for code in codes}
-                unknown = self.rng.random() < 0.4
-                if unknown:
-                    fields[codes[0]] = Written("không rõ", None, BLANK, {"": "không rõ"})
-                continue
-            other = "cha" if role == "me" else "me"
-            home = self.text(self.home(person.home))
-            phrase = "như cha" if other == "cha" else "như mẹ"
-            fields[codes[0]] = self.person(person.name)
-            fields[codes[1]] = self.maybe(self.aged(person, case.registered.year), 0.03)
-            fields[codes[2]] = self.maybe(self.text(person.work), 0.03)
-            fields[codes[3]] = self.same(home, fields.get(f"{other}NoiCuTru"), phrase)
-        rank = self.text(case.rank) if case.rank else self.blank()
-        fields["meThuBacVo"] = self.maybe(rank, 0.08)
-        return fields
-
-    def _informant(
-        self, case: Case, order: Sequence[str], written: Mapping[str, Written]
-    ) -> dict[str, Written]:
-        person, year = case.informant, case.registered.year
-        age = self.aged(person, year)
-        fields = {
-            "nycHoTen": self.person(person.name),
-            "nycTuoi": replace(age, value=str(year - person.born.year), status=READ),
-            "nycNgheNghiep": self.text(person.work),
-            "nycNoiCuTru": self.text(self.home(person.home)),
-        }
-        role = {"Cha": "cha", "Mẹ": "me"}.get(case.relation)
-        first = "nycHoTen" in order and "chaHoTen" in order
-        if role and first and order.index("nycHoTen") > order.index(f"{role}HoTen"):
-            phrase = "như cha" if role == "cha" else "như mẹ"
-            for name in ("NgheNghiep", "NoiCuTru"):
-                code = f"nyc{name}"
-                fields[code] = self.same(fields[code], written.get(f"{role}{name}"), phrase)
-        return fields
-
-    def _witnesses(self, case: Case, parts: Parts) -> dict[str, Written]:
-        fields: dict[str, Written] = {}
-        missing = self.rng.random() < 0.05
-        for index, person in enumerate(case.witnesses, start=1):
-            code, age = f"nhanChung{index}", case.registered.year - person.born.year
-            name, tail = self.name(person.name), ""
-            extra = {"Tuoi": str(age), "Nghe": person.work, "CuTru": self.home(person.home)}
-            if f"_nc{index}Tuoi" not in parts and self.age_style != "bare":
-                tail = f", {age} tuổi, {person.work}"
-            value = title_case(spaced(name)) + spaced(tail).replace(" ,", ",")
-            if tail:
-                value = f"{title_case(spaced(name))}, {spaced(tail[2:])}"
-            fields[code] = self.blank() if missing else self.text(name + tail, value)
-            if not missing:
-                fields |= {f"_nc{index}{key}": self.text(text) for key, text in extra.items()}
-        return fields
-
-    def _extras(self, case: Case) -> dict[str, Written]:
-        """What is written on the page but has no code of its own in the records."""
-        return {
-            "_lamTai": self.text(self.place(case.mother.home.commune)),
-            "_kyKhai": self.text(self.name(case.informant.name)),
-            "_kyChung": self.text(self.name(case.witnesses[0].name)),
-        }

@@ -238,7 +238,7 @@ class Compositor:
                 self._rule(x, y, right, bottom)
         else:
             box = Box(x0, baseline - 0.68 * height, x1, baseline + 0.27 * height)
-        if spec.kind == "write" and self._leader in ("dotted", "fine", "ruled"):
+        if spec.kind == "write" and spec.code != "_" and self._leader in ("dotted", "fine", "ruled"):
             gap = self._mm(0.35)
             self._rule(
                 x0, baseline + gap, x1 - self._mm(0.5), baseline + gap, self._leader != "ruled"

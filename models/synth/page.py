@@ -7,7 +7,7 @@ it, so that any later geometry can be applied to the truth exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -17,12 +17,14 @@ from PIL import Image, ImageDraw
 
 from common.geometry import Box
 from models.synth.clerk import BLANK, Written
+from models.synth.entry import COMPOSITE
 from models.synth.form_layout import Slot, Words
 from models.synth.hand import Hand, Ink
 from models.synth.press import Press, draw_words
 
 Plate = NDArray[np.uint8]
 Points = NDArray[np.float32]
+OFFICERS = ("nguoiKy", "nguoiThucHien")  # whose names stand under their signatures
 
 
 @dataclass(frozen=True)
@@ -113,19 +115,17 @@ def write_fields(
     places: dict[str, list[Points]] = {}
     for slot in press.sheet.slots:
         field_ = written.get(slot.code)
-        if slot.entry != entry or field_ is None:
+        if slot.entry != entry or field_ is None or slot.part == "+":
             continue
-        points: list[Points] = []
-        if slot.part != "+":
-            points = _write_slot(page, press, affine, slot, field_, writer, rng)
-        if field_.status == BLANK or not points:
-            if slot.code in places and field_.status != BLANK:
-                continue
-            points = [moved(corners(slot.box), affine)] if field_.status == BLANK else points
-        places.setdefault(slot.code, []).extend(points)
+        parted = _write_slot(page, press, affine, slot, field_, writer, rng)
+        if field_.status == BLANK:
+            codes = [slot.code, *COMPOSITE.get(slot.code, ())]
+            parted = {code: [moved(corners(slot.box), affine)] for code in codes}
+        for code, points in parted.items():
+            places.setdefault(code, []).extend(points)
     result = {code: np.concatenate(parts) for code, parts in places.items() if parts}
     for code, cloud in result.items():
-        text = written[code].raw or ""
+        text = (written[code].raw or "") if code in written else ""
         page.marks.append(Mark("field", text, code, entry, cloud))
     return result
 
@@ -138,34 +138,60 @@ def _write_slot(
     field_: Written,
     writer: Writer,
     rng: np.random.Generator,
-) -> list[Points]:
+) -> dict[str, list[Points]]:
+    """Write one blank (and its further lines); the points by code."""
     if slot.kind == "tick":
-        return _tick(page, slot, field_, affine, writer, rng)
+        return {slot.code: _tick(page, slot, field_, affine, writer, rng)}
     text = field_.texts.get(slot.part, "")
     if not text:
-        return []
+        return {}
     if slot.kind == "print":
-        return [_print(page, press, slot, text, affine)]
+        return {slot.code: [_print(page, press, slot, text, affine)]}
     if slot.code.startswith("_ky"):
-        return _sign(page, slot, text, affine, writer, press, rng)
+        return {slot.code: _sign(page, slot, text, affine, writer, press, rng)}
     base = min(writer.x_height * press.scale, 0.3 * press.pitch)
-    lines, sizes = _fit(text, _blanks(press, slot), base, writer)
-    points = []
-    for line, size, (x0, x1, baseline) in zip(lines, sizes, _blanks(press, slot), strict=False):
+    blanks = _blanks(press, slot)
+    lines, sizes = _fit(text, blanks, base, writer)
+    parted: dict[str, list[Points]] = {}
+    done = 0
+    for line, size, (x0, x1, baseline) in zip(lines, sizes, blanks, strict=False):
         ink = writer.hand.write(line, size, rng)
         spare = max(0.0, (x1 - x0) - (ink.alpha.shape[1] - ink.left))
-        centred = slot.lines > 1 and slot.code == "nguoiKy"
-        x = x0 + (spare / 2 if centred else float(rng.uniform(0.01, 0.22)) * spare)
+        share = 0.5 if slot.code in OFFICERS else float(rng.uniform(0.01, 0.22))
         y = baseline - writer.lift * size + float(rng.normal(0, 0.09 * size))
-        at = moved(np.asarray([(x, y)], np.float32), affine)[0]
-        points.append(blot_in(page.plate, ink, float(at[0]), float(at[1])))
-    return [p for p in points if len(p)]
+        at = moved(np.asarray([(x0 + share * spare, y)], np.float32), affine)[0]
+        points = blot_in(page.plate, ink, float(at[0]), float(at[1]))
+        if len(points):
+            parted.setdefault(slot.code, []).append(points)
+            for code, piece in _pieces(points, line, done, field_, writer.hand):
+                parted.setdefault(code, []).append(piece)
+        done += len(line) + 1
+    return parted
+
+
+def _pieces(
+    points: Points, line: str, done: int, field_: Written, hand: Hand
+) -> Iterator[tuple[str, Points]]:
+    """The points of each segment on one line of a blank; ``done``: letters written before it."""
+    left, right = float(points[:, 0].min()), float(points[:, 0].max())
+    unit = (right - left) / max(hand.measure(line), 1e-3)
+    start = 0
+    for code, text in field_.segments:
+        first, last = max(0, start - done), min(len(line), start + len(text) - done)
+        start += len(text) + 1
+        if not code or last <= first:
+            continue
+        x0 = left + (unit * hand.measure(line[:first]) if first else 0.0)
+        x1 = left + unit * hand.measure(line[:last])
+        inside = points[(points[:, 0] >= x0 - 1) & (points[:, 0] <= x1 + 1)]
+        if len(inside):
+            yield code, inside
 
 
 def _blanks(press: Press, slot: Slot) -> list[tuple[float, float, float]]:
     """The lines (x0, x1, baseline) a value may run over, first to last."""
     x0, x1 = slot.box.x0 + 0.15 * press.pitch * 0.3, slot.box.x1
-    if slot.code == "nguoiKy":
+    if slot.code in OFFICERS:
         return [(x0, x1, slot.box.y1 - 0.25 * press.pitch)]
     lines = [(x0, x1, slot.baseline + press.pitch * i) for i in range(slot.lines)]
     for other in press.sheet.slots:

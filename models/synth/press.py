@@ -47,6 +47,7 @@ class FormSpec(Options):
 
     form: str
     years: tuple[int, int]
+    wear: tuple[float, float] = (0.1, 1.0)
     presses: list[PressSpec]
 
 
@@ -58,7 +59,7 @@ def load_form(form: str) -> FormSpec:
         known = sorted(p.stem for p in FORMS.glob("*.yaml"))
         raise UsageError(f"no form {form}", hint=f"one of {', '.join(known)}")
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return FormSpec.of(**{key: data[key] for key in ("form", "years", "presses")})
+    return FormSpec.of(**{key: data[key] for key in ("form", "years", "wear", "presses")})
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def set_press(
     setting = Setting(scale, text, 2.0 * text, leader, float(rng.uniform(0.18, 0.38)), spec.title)
     sheet = _set_sheet(spec, setting, face, Wording(rng), printed, rng)
     pitch = sheet[1]
-    ink = worn(draw_sheet(sheet[0], face), rng, float(rng.uniform(0.1, 1.0)))
+    ink = worn(draw_sheet(sheet[0], face), rng, float(rng.uniform(*form.wear)))
     return Press(spec.name, face, sheet[0], ink, spec.entries, leader, scale, pitch)
 
 
