@@ -1,4 +1,4 @@
-"""The commands, one file each. Only the one that is called is imported: `hotich --help` is quick."""
+"""The commands, one file each; only the one that is called is imported."""
 
 from __future__ import annotations
 

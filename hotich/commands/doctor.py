@@ -93,18 +93,17 @@ def _output(call: list[str]) -> str:
 
 def _weights() -> Iterator[Finding]:
     from common.errors import HotichError
-    from models.weights_store import installed
+    from models.weights import HANDWRITING, open_weights
 
     try:
-        for name, description in installed():
-            yield Finding(name, description, True)
+        yield Finding("handwriting reader", open_weights(HANDWRITING).identity, True)
     except HotichError as error:
-        yield Finding("weights", error.what, False, True, error.args[0])
+        yield Finding("handwriting reader", error.what, False, True, error.hint)
 
 
 def _label_studio() -> Iterator[Finding]:
-    from annotation.server import environment_dir
+    from annotation.server import Server, default_home
 
-    there = (environment_dir() / "bin" / "label-studio").exists()
+    there = Server(default_home()).installed()
     get = "hotich review start makes it (about 1 GB, once)"
     yield Finding("label studio", "installed" if there else "not made yet", there, False, get)

@@ -1,0 +1,107 @@
+"""`hotich evaluate`: every figure of the project, with its data and n, rendered or real."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)
+
+FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
+Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
+
+
+@app.command()
+def books(
+    form: Annotated[list[str] | None, typer.Option(help="Repeatable; all when left out.")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="clean, moderate, severe.")] = None,
+    pages: Annotated[int, typer.Option(min=3)] = 30,
+    seed: Annotated[int, typer.Option(help="Never trained on.")] = 9001,
+    work: Work = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Rendered books of unseen presses and faces: cases, boxes, states, values, seconds, memory."""
+    from extract.evaluate import table
+    from hotich.evaluation.books import evaluate_books
+
+    with _work(work) as folder:
+        for figure in evaluate_books(
+            form or FORMS, severity or ["moderate"], pages, seed, Path(folder)
+        ):
+            if as_json:
+                facts = {"data": figure.title, "cost": figure.cost, **figure.score.as_json()}
+                typer.echo(json.dumps(facts, ensure_ascii=False))
+            else:
+                typer.echo(f"\n{figure.title}\n{table(figure.score)}\n{figure.cost}")
+
+
+@app.command()
+def resume(
+    scans: Annotated[Path, typer.Argument(help="A book, as for extract.")],
+    kills: int = 5,
+    seed: int = 0,
+    work: Work = None,
+) -> None:
+    """A run killed at random moments gives the records of an unbroken run, byte by byte."""
+    from hotich.evaluation.resume import evaluate_resume
+
+    with _work(work) as folder:
+        figure = evaluate_resume(scans, Path(folder), kills, seed)
+    after = ", ".join(f"{s} s" for s in figure.killed_after)
+    verdict = "byte-equal" if figure.equal else "DIFFERENT"
+    typer.echo(f"{scans}: killed after {after}; records.jsonl ({figure.size} bytes) {verdict}")
+    raise typer.Exit(0 if figure.equal else 1)
+
+
+@app.command()
+def installation() -> None:
+    """The run-time environment: its size, and that there is no torch in it."""
+    from hotich.evaluation.installation import evaluate_installation
+
+    figure = evaluate_installation()
+    heavy = ", ".join(figure.heavy) or "none"
+    sizes = f"{figure.megabytes:.0f} MB, our weights {figure.weights_megabytes:.1f} MB"
+    typer.echo(f"{figure.environment}: {sizes}, training packages in it: {heavy}")
+
+
+@app.command()
+def refusal(
+    pages: Annotated[Path, typer.Argument(help="A folder of pages that are no register KS.")],
+    work: Work = None,
+) -> None:
+    """Pages of another register: refused with the reason, and no record invented."""
+    from common.errors import InputError
+    from hotich.evaluation.extraction import extract_call, run_extraction
+
+    with _work(work) as folder:
+        out = Path(folder) / "refusal"
+        try:
+            extraction = run_extraction(extract_call(pages, out), out)
+        except InputError as error:
+            typer.echo(f"{pages}: refused: {error.what}; 0 records")
+            return
+    records = extraction.records()
+    typer.echo(f"{pages}: exit {extraction.exit_code}, {len(records)} records")
+    raise typer.Exit(1 if records else 0)
+
+
+def _work(work: Path | None) -> tempfile.TemporaryDirectory[str] | _Kept:
+    return _Kept(work) if work else tempfile.TemporaryDirectory(prefix="hotich-")
+
+
+class _Kept:
+    """A work folder that stays."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        self.path = path
+
+    def __enter__(self) -> str:
+        return str(self.path)
+
+    def __exit__(self, *_: object) -> None:
+        return None

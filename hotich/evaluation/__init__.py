@@ -1,0 +1,1 @@
+"""Figures that need the whole path: books rendered and extracted, runs killed, the installation."""

@@ -1,0 +1,67 @@
+"""Whole rendered books, of presses, faces and seeds never trained on, against their truth."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from extract.evaluate import Score, evaluate
+from extract.record import read_records
+from extract.registers import load_register
+from hotich.evaluation.extraction import Extraction, extract_call, run_extraction
+
+
+class BookFigure(NamedTuple):
+    """What one rendered book gave."""
+
+    form: str
+    severity: str
+    pages: int
+    seed: int
+    score: Score
+    extraction: Extraction
+
+    @property
+    def title(self) -> str:
+        return (
+            f"rendered book, register KS, form {self.form}, {self.severity} decay, "
+            f"{self.pages} pages, seed {self.seed}, split test"
+        )
+
+    @property
+    def cost(self) -> str:
+        run = self.extraction
+        return (
+            f"{run.seconds / self.pages:.1f} s a page, {run.cpu_seconds / self.pages:.1f} s of one "
+            f"core a page, peak memory {run.peak_mib:.0f} MiB"
+        )
+
+
+def evaluate_books(
+    forms: Sequence[str], severities: Sequence[str], pages: int, seed: int, work: Path
+) -> Iterator[BookFigure]:
+    """Render, extract and score one book for each form and severity, in ``work``.
+
+    A book that lies in ``work`` already is not rendered again; extraction always runs anew.
+    """
+    from models.synth.book import BookOptions, render_book
+
+    register = load_register("KS")
+    for form, severity in itertools.product(forms, severities):
+        folder = work / f"{form}-{severity}-{pages}-{seed}"
+        if not (folder / "truth.jsonl").exists():
+            options = BookOptions.of(
+                form=form, severity=severity, pages=pages, seed=seed, split="test"
+            )
+            render_book(options, folder)
+        out = folder / "extracted"
+        for stale in sorted(out.rglob("*"), reverse=True):
+            stale.rmdir() if stale.is_dir() else stale.unlink()
+        name = folder.name
+        call = extract_call(folder / "pages", out, "KS", "--book", name)
+        extraction = run_extraction(call, out)
+        truth = read_records(folder / "truth.jsonl")
+        score = evaluate(extraction.records(), truth, register)
+        yield BookFigure(form, severity, pages, seed, score, extraction)
