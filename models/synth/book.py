@@ -14,6 +14,7 @@ import numpy as np
 
 from common.options import Options
 from models.synth.clerk import BLANK, DERIVED, DITTO, ILLEGIBLE, READ, Clerk, Written
+from models.synth.conditions import SEVERITIES, Severity
 from models.synth.entry import COMPOSITE, fill, page_fields, paper_fields
 from models.synth.faces import faces
 from models.synth.hand import Hand
@@ -30,18 +31,8 @@ from models.synth.page import (
 from models.synth.pen import Pen
 from models.synth.people import Case, Community
 from models.synth.press import Press, load_form, set_press
-from models.synth.scan_damage import (
-    SEVERITIES,
-    Geometry,
-    Severity,
-    Stock,
-    aged_paper,
-    faded,
-    laid_on_glass,
-    scanned,
-    shown_through,
-    torn,
-)
+from models.synth.scan_damage import Geometry, faded, laid_on_glass, scanned, shown_through, torn
+from models.synth.sheet_paper import Stock, aged_paper
 from models.synth.stamp import Stamp
 from models.synth.truth import CODES, record, tight_box, with_province
 
@@ -101,10 +92,7 @@ def render_book(options: BookOptions, out: Path) -> Path:
     records: list[dict[str, Any]] = []
     layout: list[dict[str, Any]] = []
     for number, (scan, entries, page, geometry) in enumerate(_pages(book), start=1):
-        quality = int(np.random.default_rng([options.seed, 7, number]).integers(*book.severity.quality))
-        path = out / "pages" / f"{number:04d}.jpg"
-        bgr = cv2.cvtColor(scan, cv2.COLOR_RGB2BGR)
-        path.write_bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
+        (out / "pages" / f"{number:04d}.jpg").write_bytes(_jpeg(book, number, scan))
         size = (scan.shape[1], scan.shape[0])
         for index, entry in enumerate(entries, start=1):
             boxes = {c: tight_box(geometry.forward(p), size) for c, p in entry.points.items()}
@@ -126,7 +114,8 @@ def _set_up(options: BookOptions) -> _Book:
     community = Community(options.form, year, np.random.default_rng([options.seed, 2]))
     printed = {"noiDangKy": community.home.commune.upper(), "trangSo": "000", "quyenSo": "01"}
     press_rng = np.random.default_rng([options.seed, 3])
-    press = set_press(form, options.split, press_rng, options.dpi, options.entries_per_page, printed)
+    per_page = options.entries_per_page
+    press = set_press(form, options.split, press_rng, options.dpi, per_page, printed)
     clerk_rng = np.random.default_rng([options.seed, 4])
     count = 2 if clerk_rng.random() < 0.35 else 1
     typed = clerk_rng.random() < 0.1
@@ -222,9 +211,9 @@ def _strike(
     if signed is not None:
         x, y = signed.mean(axis=0)
         paraph(page.plate, float(x), float(y) - 0.5 * book.press.pitch, 130, (40, 44, 90), rng)
-        away = rng.normal(0, 6 * book.press.scale, 2)
         mm = book.press.scale
-        book.stamp.strike(page, float(x + away[0] - 9 * mm), float(y + away[1] - 5 * mm), entry, rng)
+        away = rng.normal((-9, -5), 6, 2) * mm
+        book.stamp.strike(page, float(x + away[0]), float(y + away[1]), entry, rng)
 
 
 def _opened(code: str, blank: Written, case: Case) -> dict[str, Written]:
@@ -268,7 +257,17 @@ def _scan(
     return scanned(image, geometry, book.stock, severity, rng), entries, page, geometry
 
 
-def _layout_line(number: int, mark: Mark, geometry: Geometry, size: tuple[int, int]) -> dict[str, Any]:
+def _jpeg(book: _Book, number: int, scan: Any) -> bytes:
+    """The scan as its scanner stored it."""
+    rng = np.random.default_rng([book.options.seed, 7, number])
+    quality = int(rng.integers(*book.severity.quality))
+    bgr = cv2.cvtColor(scan, cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def _layout_line(
+    number: int, mark: Mark, geometry: Geometry, size: tuple[int, int]
+) -> dict[str, Any]:
     return {
         "page": number,
         "kind": mark.kind,

@@ -220,9 +220,7 @@ def _office(clerk: Clerk, case: Case, parts: Parts) -> dict[str, Written]:
     kind_of_birth = Written(None, None, BLANK)
     if case.father is None and "3" in parts.get("nksLoaiKhaiSinh", ()):
         kind_of_birth = Written("Trẻ chưa xác định được cha mẹ", "3", READ, {"3": mark})
-    signer = composed(
-        ("nguoiKy", case.signer), ("", "-"), ("chucVuNguoiKy", case.signer_title)
-    )
+    signer = composed(("nguoiKy", case.signer), ("", "-"), ("chucVuNguoiKy", case.signer_title))
     return {
         "loaiDangKy": ticked,
         "nksLoaiKhaiSinh": kind_of_birth,

@@ -238,7 +238,8 @@ class Compositor:
                 self._rule(x, y, right, bottom)
         else:
             box = Box(x0, baseline - 0.68 * height, x1, baseline + 0.27 * height)
-        if spec.kind == "write" and spec.code != "_" and self._leader in ("dotted", "fine", "ruled"):
+        led = spec.kind == "write" and spec.code != "_"
+        if led and self._leader in ("dotted", "fine", "ruled"):
             gap = self._mm(0.35)
             self._rule(
                 x0, baseline + gap, x1 - self._mm(0.5), baseline + gap, self._leader != "ruled"
@@ -247,9 +248,7 @@ class Compositor:
             Slot(spec.code, spec.part, spec.kind, box, baseline, self.entry, 1, size, style)
         )
 
-    def _free(
-        self, text: str, x0: float, x1: float, y: float, floor: float, pitch: float
-    ) -> float:
+    def _free(self, text: str, x0: float, x1: float, y: float, floor: float, pitch: float) -> float:
         height, _, body = text[1:].partition(" ")
         bottom = floor if height == "*" else y + self._mm(float(height)) * self.stretch
         bottom = max(bottom, y + pitch)
@@ -359,9 +358,7 @@ class Compositor:
                 lines.append(word)
         return lines or [""]
 
-    def _rule(
-        self, x0: float, y0: float, x1: float, y1: float, dotted: bool = False
-    ) -> None:
+    def _rule(self, x0: float, y0: float, x1: float, y1: float, dotted: bool = False) -> None:
         width = self._mm(self.setting.rule)
         self.sheet.rules.append(RuleLine(x0, y0, x1, y1, width, dotted))
 

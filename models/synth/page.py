@@ -20,6 +20,7 @@ from models.synth.clerk import BLANK, Written
 from models.synth.entry import COMPOSITE
 from models.synth.form_layout import Slot, Words
 from models.synth.hand import Hand, Ink
+from models.synth.marks import smooth
 from models.synth.press import Press, draw_words
 
 Plate = NDArray[np.uint8]
@@ -69,8 +70,7 @@ def printed_page(press: Press, rng: np.random.Generator) -> tuple[Page, NDArray[
     ink = cv2.warpAffine(press.ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
     small = rng.normal(1.0, 0.10, (6, 5)).astype(np.float32)
     inking = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    level = float(rng.uniform(0.72, 0.98))
-    ink = cv2.multiply(ink, np.clip(inking * level, 0.3, 1.0), dtype=cv2.CV_8U)
+    ink = dimmed(ink, np.clip(inking * float(rng.uniform(0.72, 0.98)), 0.3, 1.0))
     plate = through(ink, press_colour(press))
     page = Page(plate)
     affine = matrix.astype(np.float32)
@@ -82,6 +82,13 @@ def printed_page(press: Press, rng: np.random.Generator) -> tuple[Page, NDArray[
         kind = "leader" if rule.dotted else "rule"
         page.marks.append(Mark(kind, "", "", 0, moved(ends, affine)))
     return page, affine
+
+
+def dimmed(image: NDArray[np.uint8], factor: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The image (H, W) or (H, W, 3) times a factor (H, W) in 0..1."""
+    steps = cv2.convertScaleAbs(factor, alpha=255)
+    steps = cv2.merge([steps] * 3) if image.ndim == 3 else steps
+    return np.asarray(cv2.multiply(image, steps, scale=1 / 255), np.uint8)
 
 
 def press_colour(press: Press) -> tuple[int, int, int]:
@@ -286,9 +293,7 @@ def _tick(
     return [moved(corners(slot.box), affine)]
 
 
-def _print(
-    page: Page, press: Press, slot: Slot, text: str, affine: NDArray[np.float32]
-) -> Points:
+def _print(page: Page, press: Press, slot: Slot, text: str, affine: NDArray[np.float32]) -> Points:
     """Words printed on this page only (a page number)."""
     x, y = moved(np.asarray([(slot.box.x0, slot.baseline)], np.float32), affine)[0]
     width = press.face.width(text, slot.size, slot.style)
@@ -333,9 +338,7 @@ def paraph(
     xs = np.linspace(-0.6, 0.75, turns) * width + rng.normal(0, 0.2 * width, turns)
     ys = rng.normal(0, 0.16 * width, turns)
     line = np.stack([xs, ys], axis=1)
-    for _ in range(4):
-        a, b = line[:-1], line[1:]
-        line = np.concatenate([np.stack([0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b], 1).reshape(-1, 2)])
+    line = smooth(line.astype(np.float32), rounds=4)
     half = int(1.4 * width) + 8
     layer = np.zeros((2 * half, 2 * half), np.uint8)
     path = ((line + half) * 8).astype(np.int32)

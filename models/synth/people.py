@@ -212,9 +212,7 @@ class Community:
             here = self.home
             return Home(here.ward, hamlet, here.commune, here.district, here.province)
         if roll < 0.9:
-            return self._home(
-                self.home.province, self._pick(sorted(provinces[self.home.province]))
-            )
+            return self._home(self.home.province, self._pick(sorted(provinces[self.home.province])))
         province = self._pick(sorted(provinces))
         return self._home(province, self._pick(sorted(provinces[province])))
 

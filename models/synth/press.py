@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from pydantic import Field
 
 from common.errors import UsageError
 from common.options import Options
@@ -35,8 +36,8 @@ class PressSpec(Options):
     leader: list[str]
     margins: dict[str, float]
     entry: list[Any]
-    header: list[Any] = []
-    footer: list[Any] = []
+    header: list[Any]
+    footer: list[Any] = Field(default_factory=list)
     text: float = 4.0
     title: float = 1.9
     sans: bool = False
@@ -51,7 +52,7 @@ class FormSpec(Options):
     presses: list[PressSpec]
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_form(form: str) -> FormSpec:
     """The form's description. Raises `UsageError` for a form that is not described."""
     path = FORMS / f"{form}.yaml"
@@ -263,9 +264,7 @@ def worn(ink: Mask, rng: np.random.Generator, strength: float) -> Mask:
     return result
 
 
-def noise(
-    shape: tuple[int, ...], rng: np.random.Generator, grain: float
-) -> NDArray[np.float32]:
+def noise(shape: tuple[int, ...], rng: np.random.Generator, grain: float) -> NDArray[np.float32]:
     """Smooth noise of unit deviation, its grain ``grain`` pixels wide, drawn small and enlarged."""
     height, width = shape[:2]
     small = (max(2, int(height / grain) + 2), max(2, int(width / grain) + 2))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from models.synth.hand import Ink
-from models.synth.page import Page, blot_in, Mark
+from models.synth.page import Mark, Page, blot_in
 from models.synth.press import PressFace, noise
 
 
@@ -23,7 +23,9 @@ class Stamp:
     colour: tuple[int, int, int]
 
     @classmethod
-    def cut(cls, text: str, centre: str, face: PressFace, scale: float, rng: np.random.Generator) -> Stamp:
+    def cut(
+        cls, text: str, centre: str, face: PressFace, scale: float, rng: np.random.Generator
+    ) -> Stamp:
         """Cut a stamp of about 34 mm with ``text`` around and ``centre`` across."""
         radius = float(rng.uniform(15, 18)) * scale
         side = int(2 * radius + 8)
@@ -47,7 +49,8 @@ class Stamp:
         turn = cv2.getRotationMatrix2D((side / 2, side / 2), float(rng.normal(0, 14)), 1.0)
         alpha = cv2.warpAffine(self.drawing, turn, (side, side))
         alpha = cv2.GaussianBlur(alpha, (0, 0), float(rng.uniform(0.5, 1.1)))
-        inking = 0.68 + 0.22 * noise((side, side), rng, side / 4) + 0.16 * noise((side, side), rng, 2.5)
+        shape = (side, side)
+        inking = 0.68 + 0.22 * noise(shape, rng, side / 4) + 0.16 * noise(shape, rng, 2.5)
         alpha *= np.clip(inking, 0.05, 1) * float(rng.uniform(0.55, 1.0))
         ink = Ink(alpha.astype(np.float32), side / 2, side / 2, self.colour)
         points = blot_in(page.plate, ink, x, y)
