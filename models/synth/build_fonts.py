@@ -18,7 +18,6 @@ import argparse
 import csv
 import io
 import sys
-import unicodedata
 from pathlib import Path
 
 from fontTools import merge, subset
@@ -27,18 +26,13 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.removeOverlaps import removeOverlaps
 
+from models.synth.syllables import vietnamese_letters
+
 FONTS = Path(__file__).parent / "fonts"
-TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 KEPT = {*range(0x20, 0x7F), *range(0xA1, 0x100), *range(0x1EA0, 0x1EFA), 0x2116}
 KEPT |= {ord(c) for c in "ĂăĐđĨĩŨũƠơƯưŒœŸ–—‘’“”„†•…‰′″‹›"}
 KEPT |= {0x300, 0x301, 0x302, 0x303, 0x306, 0x309, 0x31B, 0x323}
 
-
-
-def vietnamese_letters() -> set[str]:
-    """The precomposed letters, both cases: twelve vowels under six tones, and đ (146)."""
-    vowels = {unicodedata.normalize("NFC", v + t) for v in "aăâeêioôơuưy" for t in TONES}
-    return {letter for low in vowels | {"đ"} for letter in (low, low.upper())}
 
 
 def build_font(sources: list[Path], target: Path) -> None:

@@ -96,7 +96,7 @@ class Hand:
             own_marks=bool(rng.random() < 0.65),
             other=other,
             borrowed=frozenset(c for c in letters if other and rng.random() < share),
-            style=float(rng.uniform(0.1, 0.5) if joined else rng.uniform(0.2, 1.3)),
+            style=float(rng.uniform(0.05, 0.25) if joined else rng.uniform(0.2, 1.3)),
             style_seed=int(rng.integers(2**31)),
             marks=MarkHabits.random(rng),
         )

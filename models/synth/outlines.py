@@ -72,6 +72,8 @@ class FontOutlines:
 
     def shape(self, text: str) -> list[Placed]:
         """The glyphs of ``text`` in order, one a letter, each with its pen position."""
+        if not text:
+            return []
         buffer = self._shaped(text, FEATURES)
         if len({info.cluster for info in buffer.glyph_infos}) < len(text):
             buffer = self._shaped(text, PLAIN)
@@ -82,8 +84,8 @@ class FontOutlines:
             x, y = pen + position.x_offset * self._unit, position.y_offset * self._unit
             if placed and info.cluster == placed[-1].index and advance == 0:
                 shift = np.asarray([x - placed[-1].x, y], np.float32)
-                marks = tuple(c + shift for c in self._contours(info.codepoint))
-                placed[-1] = _with_marks(placed[-1], marks)
+                extra = tuple(c + shift for c in self._contours(info.codepoint))
+                placed[-1] = _joined(placed[-1], extra)
                 continue
             char = text[info.cluster]
             glyph = self._glyph(info.codepoint, char)
@@ -164,15 +166,18 @@ def split_marks(contours: tuple[Points, ...]) -> Glyph:
     marks: list[Points] = []
     for contour in contours:
         bottom, top = float(contour[:, 1].min()), float(contour[:, 1].max())
-        beside_tail = top < 0.05 and top - bottom < 0.45
-        loose = bottom > high - slack or top < low + slack or beside_tail
+        below = bottom < low - 0.05 and top < low + slack
+        beside_tail = top < -0.03 and top - bottom < 0.45
+        loose = bottom > high - slack or below or beside_tail
         (marks if loose and contour is not largest else body).append(contour)
     return Glyph(tuple(body), tuple(marks))
 
 
-def _with_marks(placed: Placed, marks: tuple[Points, ...]) -> Placed:
-    glyph = Glyph(placed.glyph.body, placed.glyph.marks + marks)
-    return replace(placed, glyph=glyph)
+def _joined(placed: Placed, extra: tuple[Points, ...]) -> Placed:
+    """A letter with what another glyph adds to it: a combining mark, or a joining stroke."""
+    contours = placed.glyph.body + placed.glyph.marks + extra
+    loose = has_loose_mark(placed.char)
+    return replace(placed, glyph=split_marks(contours) if loose else Glyph(contours, ()))
 
 
 class _Flattener:

@@ -23,6 +23,12 @@ STOPS = ("c", "ch", "p", "t")
 NUCLEI = "ăâêôơưaeiouy"
 
 
+def vietnamese_letters() -> set[str]:
+    """The precomposed letters, both cases: twelve vowels under six tones, and đ (146)."""
+    vowels = {unicodedata.normalize("NFC", v + t) for v in "aăâeêioôơuưy" for t in TONES}
+    return {letter for low in vowels | {"đ"} for letter in (low, low.upper())}
+
+
 def random_syllables(rng: Generator, count: int) -> str:
     """``count`` syllables in small letters, parted by spaces."""
     return " ".join(_syllable(rng) for _ in range(count))
