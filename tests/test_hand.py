@@ -65,7 +65,7 @@ def test_writing_is_ink_between_nothing_and_full_with_its_baseline_inside() -> N
         hand = Hand.random(rng, face)
         ink = hand.write("Nguyễn-văn-Tư 1962", 20, rng)
         assert ink.alpha.dtype == np.float32
-        assert 0 <= ink.alpha.min() and 0.3 < ink.alpha.max() <= 1
+        assert ink.alpha.min() >= 0 and 0.3 < ink.alpha.max() <= 1
         assert 10 < ink.baseline < ink.alpha.shape[0]
         assert ink.alpha.shape[1] == pytest.approx(hand.measure("Nguyễn-văn-Tư 1962") * 20, rel=0.3)
 
@@ -106,7 +106,9 @@ def test_a_joined_hand_stays_joined() -> None:
 def test_own_marks_are_drawn_above_and_below_their_letter() -> None:
     face = face_named("patrick-hand-400regular")
     plain = replace(Hand.random(np.random.default_rng(6), face), own_marks=True, other=None)
-    plain = replace(plain, marks=MarkHabits(lift=0.3), baseline_drift=0.0, pen=Pen("gel", (0, 0, 0)))
+    plain = replace(
+        plain, marks=MarkHabits(lift=0.3), baseline_drift=0.0, pen=Pen("gel", (0, 0, 0))
+    )
     base, hat, dot = (ink_of(plain, text) for text in ("a", "ấ", "ạ"))
     assert hat.shape[0] > base.shape[0] + 6
     assert dot.shape[0] > base.shape[0] + 2

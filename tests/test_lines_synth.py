@@ -92,7 +92,9 @@ def test_shards_repeat_by_seed_and_name_their_severity(tmp_path: Path) -> None:
     )
     assert first.texts == second.texts and first.texts != other.texts
     assert all(np.array_equal(a, b) for a, b in zip(first.images, second.images, strict=True))
-    held_back = {face.name for look in ("handwriting", "typewriter") for face in faces(look, "test")}
+    held_back = {
+        face.name for look in ("handwriting", "typewriter") for face in faces(look, "test")
+    }
     for group in first.groups:
         severity, face = group.split("/")
         assert severity == "severe" and face in held_back

@@ -34,7 +34,6 @@ KEPT |= {ord(c) for c in "ĂăĐđĨĩŨũƠơƯưŒœŸ–—‘’“”„†
 KEPT |= {0x300, 0x301, 0x302, 0x303, 0x306, 0x309, 0x31B, 0x323}
 
 
-
 def build_font(sources: list[Path], target: Path) -> None:
     """Merge ``sources`` (subsets of one font), cut the result down, write it to ``target``.
 

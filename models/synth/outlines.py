@@ -113,9 +113,7 @@ class FontOutlines:
         marked = has_loose_mark(char)
         if (glyph_id, marked) not in self._split:
             contours = self._contours(glyph_id)
-            self._split[glyph_id, marked] = (
-                split_marks(contours) if marked else Glyph(contours, ())
-            )
+            self._split[glyph_id, marked] = split_marks(contours) if marked else Glyph(contours, ())
         return self._split[glyph_id, marked]
 
     def _contours(self, glyph_id: int) -> tuple[Points, ...]:
@@ -149,9 +147,7 @@ class FontOutlines:
 
 def has_loose_mark(char: str) -> bool:
     """Whether a letter is written with a mark that does not touch it (also the dot of i, j)."""
-    return char in "ij" or any(
-        mark != "\u031b" for mark in unicodedata.normalize("NFD", char)[1:]
-    )
+    return char in "ij" or any(mark != "\u031b" for mark in unicodedata.normalize("NFD", char)[1:])
 
 
 def split_marks(contours: tuple[Points, ...]) -> Glyph:

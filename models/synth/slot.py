@@ -129,6 +129,3 @@ def paste(layer: Layer, alpha: Layer, top: float, left: float) -> None:
     if y1 > y0 and x1 > x0:
         part = alpha[y0 - y : y1 - y, x0 - x : x1 - x]
         layer[y0:y1, x0:x1] = np.maximum(layer[y0:y1, x0:x1], part)
-
-
-
