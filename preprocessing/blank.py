@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.border import Mask
-
-Image = NDArray[np.uint8]
+from preprocessing.arrays import Image, Mask, odd, percentile, uint8
 
 
 class BlankOptions(Options):
@@ -22,25 +19,30 @@ class BlankOptions(Options):
         page: a picture showing less page than this share beside its frame is blank.
     """
 
-    ink: float = Field(0.0004, ge=0, lt=1)
-    dark: int = Field(50, gt=0, le=255)
-    page: float = Field(0.03, ge=0, lt=1)
+    ink: float = Field(default=0.0008, ge=0, lt=1)
+    dark: int = Field(default=30, gt=0, le=255)
+    page: float = Field(default=0.03, ge=0, lt=1)
 
 
-def is_blank(flat: Image, border: Mask, options: BlankOptions = BlankOptions()) -> bool:
+DEFAULT = BlankOptions()
+
+
+def is_blank(flat: Image, border: Mask, options: BlankOptions = DEFAULT) -> bool:
     """Whether flattened grey ``flat`` shows neither writing nor print outside ``border``.
 
     Specks do not count: the page is judged on a half-size copy, a margin of 1 % left out.
     """
     if min(flat.shape) < 16:
         return True
-    half = (max(1, flat.shape[1] // 2), max(1, flat.shape[0] // 2))
-    small = cv2.resize(flat, half, interpolation=cv2.INTER_AREA)
-    frame = cv2.resize(border, half, interpolation=cv2.INTER_NEAREST) > 0
-    reach = 2 * max(2, max(half) // 100) + 1
-    outside = cv2.erode(np.pad((~frame).astype(np.uint8), 1), np.ones((reach, reach), np.uint8))
-    page = outside[1:-1, 1:-1] > 0
-    if page.mean() < options.page:
+    half = max(1, flat.shape[1] // 2), max(1, flat.shape[0] // 2)
+    small = uint8(cv2.resize(flat, half, interpolation=cv2.INTER_AREA))
+    page = uint8(cv2.bitwise_not(cv2.resize(border, half, interpolation=cv2.INTER_NEAREST)))
+    reach = odd(0.02 * max(half))
+    kernel = np.ones((reach, reach), np.uint8)
+    page = uint8(cv2.erode(page, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0))
+    area = cv2.countNonZero(page)
+    if area < options.page * page.size:
         return True
-    paper = float(np.median(small[page]))
-    return bool((small[page] < paper - options.dark).mean() < options.ink)
+    paper = percentile(small, 50, page)
+    dark = cv2.bitwise_and(page, uint8(small < paper - options.dark) * np.uint8(255))
+    return bool(cv2.countNonZero(dark) < options.ink * area)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from common.errors import PageError
 from common.options import Options
 from common.provenance import Step
+from preprocessing.arrays import Image, Mask, percentile, uint8
 from preprocessing.blank import BlankOptions, is_blank
 from preprocessing.border import BorderOptions, find_border, whiten
 from preprocessing.ink import InkOptions, recover_ink
@@ -20,7 +20,7 @@ from preprocessing.noise import NoiseOptions, denoise
 from preprocessing.skew import SkewOptions, skew_angle
 from preprocessing.transform import Transform, turned_size
 
-Image = NDArray[np.uint8]
+_COLOURLESS = 24  # a page whose channels differ by less has no colour to keep
 
 
 class CleanOptions(Options):
@@ -39,6 +39,9 @@ class CleanOptions(Options):
     blank: BlankOptions = BlankOptions()
     keep_geometry: bool = False
     least_angle: float = 0.03
+
+
+DEFAULT = CleanOptions()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,14 +66,25 @@ class CleanPage:
     blank: bool
     steps: tuple[Step, ...]
 
+    def restored(self) -> Image:
+        """``colour`` with the recovered ink's darkness: each pixel as dark as in ``grey``.
 
-def clean_page(image: Image, options: CleanOptions = CleanOptions()) -> CleanPage:
+        Grey (H, W) where the page has no colour.
+        """
+        spread = self.colour.max(axis=2) - self.colour.min(axis=2)
+        if percentile(spread, 99.5) < _COLOURLESS:
+            return self.grey
+        darker = self.grey / np.maximum(_grey(self.colour), 1).astype(np.float32)
+        return uint8(np.clip(self.colour * darker[:, :, None], 0, 255))
+
+
+def clean_page(image: Image, options: CleanOptions = DEFAULT) -> CleanPage:
     """Clean one scanned page, (H, W) grey or (H, W, 3) RGB uint8.
 
     Raises PageError when ``image`` is no such picture.
     """
     colour = _as_rgb(image)
-    grey = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
+    grey = _grey(colour)
     steps: list[Step] = []
     border = np.zeros_like(grey)
     if options.border is not None:
@@ -81,12 +95,12 @@ def clean_page(image: Image, options: CleanOptions = CleanOptions()) -> CleanPag
 
     angle, transform = 0.0, Transform.identity()
     if options.skew is not None and not blank:
-        angle = skew_angle(grey, options.skew)
+        angle = skew_angle(grey, options.skew, border)
         if not options.keep_geometry and abs(angle) >= options.least_angle:
             flat, transform = _straighten(flat, angle, options.light.white)
             steps.append(_step("deskew", options.skew, angle=angle))
 
-    page = cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY)
+    page = _grey(flat)
     score = 0.0 if blank else legibility(page)
     if options.noise is not None:
         page = denoise(page, options.noise)
@@ -97,11 +111,11 @@ def clean_page(image: Image, options: CleanOptions = CleanOptions()) -> CleanPag
     return CleanPage(page, flat, transform, angle, score, blank, tuple(steps))
 
 
-def _flat(colour: Image, border: Image, options: CleanOptions) -> tuple[Image, bool]:
+def _flat(colour: Image, border: Mask, options: CleanOptions) -> tuple[Image, bool]:
     """The page with even light and a white frame, and whether it is blank."""
     light = paper_light(colour, border, options.light)
     flat = whiten(flatten(colour, light, options.light), border, options.light.white)
-    return flat, is_blank(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), border, options.blank)
+    return flat, is_blank(_grey(flat), border, options.blank)
 
 
 def _straighten(flat: Image, angle: float, white: int) -> tuple[Image, Transform]:
@@ -120,8 +134,12 @@ def _as_rgb(image: Image) -> Image:
             hint="give (H, W) grey or (H, W, 3) RGB, uint8",
         )
     if image.ndim == 2:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+        return uint8(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB))
     return image
+
+
+def _grey(colour: Image) -> Image:
+    return uint8(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
 
 
 def _step(name: str, options: Options, **found: float) -> Step:

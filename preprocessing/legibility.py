@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from preprocessing.arrays import Image, odd, percentile
 from preprocessing.noise import grain_of
-
-Image = NDArray[np.uint8]
 
 _SOUND = 130.0  # darkness below the paper of ink that is easy to read
 _CROP = 1200  # pixels: strokes are judged at native resolution on the page's middle
@@ -24,8 +22,8 @@ def legibility(flat: Image) -> float:
         return 0.0
     top, left = (max(0, (side - _CROP) // 2) for side in flat.shape)
     middle = flat[top : top + _CROP, left : left + _CROP]
-    paper = float(np.median(middle))
-    span = 2 * max(2, max(flat.shape) // 250) + 1
+    paper = percentile(middle, 50)
+    span = odd(max(flat.shape) / 125, least=5)
     hat = cv2.morphologyEx(middle, cv2.MORPH_BLACKHAT, np.ones((span, span), np.uint8))
     grain = grain_of(middle)
     strokes = hat > max(15.0, 3 * grain)

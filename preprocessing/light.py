@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.border import Mask
-
-Image = NDArray[np.uint8]
+from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, uint8
 
 _WORK = 500  # pixels of the long side at which the paper is estimated
+_TINY = 48  # and at which it is carried on under a frame
 
 
 class LightOptions(Options):
@@ -25,55 +23,50 @@ class LightOptions(Options):
         white: level that the paper is brought to.
     """
 
-    stroke: float = Field(0.018, gt=0, lt=0.2)
-    deepest: float = Field(0.3, gt=0, le=1)
-    white: int = Field(250, ge=200, le=255)
+    stroke: float = Field(default=0.018, gt=0, lt=0.2)
+    deepest: float = Field(default=0.3, gt=0, le=1)
+    white: int = Field(default=250, ge=200, le=255)
 
 
-def paper_light(image: Image, border: Mask, options: LightOptions = LightOptions()) -> Image:
-    """The paper without writing, (H, W) or (H, W, 3) as ``image``, for `flatten`.
+DEFAULT = LightOptions()
 
-    Grey closing on a small copy (dark marks thinner than ``stroke`` vanish), median and
-    Gaussian smoothing; under ``border`` the light of the nearest paper goes on.
+
+def paper_light(image: Image, border: Mask, options: LightOptions = DEFAULT) -> Image:
+    """The paper without its writing, (H, W) or (H, W, 3) as ``image``, for `flatten`.
+
+    Grey closing on a small copy (dark marks thinner than ``stroke`` vanish), then median and
+    Gaussian smoothing; under ``border`` (255 there) the light of the nearest paper goes on.
     """
-    height, width = image.shape[:2]
-    scale = min(1.0, _WORK / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    frame = cv2.resize(border, size, interpolation=cv2.INTER_AREA) > 0
-    small = _continued(small, frame)
-    span = 2 * max(1, round(options.stroke * max(size) / 2)) + 1
+    small = shrunk(image, _WORK)
+    small = _continued(small, shrunk(border, _WORK))
+    span = odd(options.stroke * max(small.shape))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
-    light = cv2.medianBlur(small, 3)
-    light = cv2.morphologyEx(light, cv2.MORPH_CLOSE, kernel)
-    light = cv2.medianBlur(light, min(2 * span + 1, 31))
-    light = cv2.GaussianBlur(light, (0, 0), span / 2)
-    floor = options.deepest * float(np.percentile(light, 95))
-    light = np.maximum(light, max(1, round(floor))).astype(np.uint8)
-    return np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR))
+    light = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, kernel)
+    light = cv2.medianBlur(light, odd(2 * span))
+    light = uint8(cv2.GaussianBlur(light, (0, 0), span / 2))
+    bright = percentile(np.ascontiguousarray(light.reshape(len(light), -1)), 95)
+    light = np.maximum(light, np.uint8(max(1, round(options.deepest * bright))))
+    return uint8(cv2.resize(light, image.shape[1::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def flatten(image: Image, light: Image, options: LightOptions = LightOptions()) -> Image:
+def flatten(image: Image, light: Image, options: LightOptions = DEFAULT) -> Image:
     """``image`` divided by the paper's light: paper near ``white``, ink as dark as it was."""
-    return np.asarray(cv2.divide(image, light, scale=options.white), dtype=np.uint8)
+    return uint8(cv2.divide(image, light, scale=options.white))
 
 
-def _continued(small: Image, frame: NDArray[np.bool_]) -> Image:
+def _continued(small: Image, frame: Mask) -> Image:
     """``small`` with the paper beside ``frame`` spread under it (normalised convolution)."""
     if not frame.any() or frame.all():
         return small
-    filled = small.astype(np.float32)
-    known = (~frame).astype(np.float32)
-    layered = filled if filled.ndim == 3 else filled[:, :, None]
-    total = np.zeros_like(layered)
-    weight = np.zeros_like(known)
-    for sigma in (4.0, 16.0, 64.0):  # nearer paper counts far more
-        part = cv2.GaussianBlur(known, (0, 0), sigma)
-        sums = cv2.GaussianBlur(layered * known[:, :, None], (0, 0), sigma)
-        share = 10.0 ** (-sigma / 8)
-        total += share * sums.reshape(layered.shape)
-        weight += share * part
-    spread = total / np.maximum(weight, 1e-12)[:, :, None]
-    layered[frame] = spread[frame]
-    layered[frame & (weight < 1e-9)] = float(np.median(small[~frame]))
-    return np.clip(layered.reshape(small.shape), 0, 255).astype(np.uint8)
+    known = np.where(frame > 0, 0, 1).astype(np.float32)
+    layers = known[:, :, None] if small.ndim == 3 else known
+    sums, weights = shrunk(small * layers, _TINY), shrunk(known, _TINY)
+    total, weight = sums.copy(), weights.copy()
+    for sigma, share in ((1.5, 1e-2), (6.0, 1e-4), (24.0, 1e-6)):  # nearer paper counts far more
+        total += share * cv2.GaussianBlur(sums, (0, 0), sigma)
+        weight += share * cv2.GaussianBlur(weights, (0, 0), sigma)
+    spread = total / np.maximum(weight, 1e-12)[(...,) + (None,) * (small.ndim - 2)]
+    spread = cv2.resize(spread, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    filled = small.copy()
+    filled[frame > 0] = uint8(np.clip(spread, 0, 255))[frame > 0]
+    return filled

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymupdf
 from numpy.typing import NDArray
 
 from common.errors import InputError, PageError
+from preprocessing.arrays import Image
 from preprocessing.pictures import check_pixels
 
-Image = NDArray[np.uint8]
+Placed = dict[str, Any]  # one entry of MuPDF's `get_image_info`
 
 _POINTS_PER_INCH = 72
 _UNREADABLE = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
@@ -75,7 +77,7 @@ def _opened(path: Path) -> Iterator[pymupdf.Document]:
         yield document
 
 
-def _only_scan(page: pymupdf.Page) -> dict[str, object] | None:
+def _only_scan(page: pymupdf.Page) -> Placed | None:
     """The image that is all there is to see on the page, or None."""
     visible = [entry for entry in page.get_bboxlog() if entry[0] != _HIDDEN]
     images = page.get_image_info(xrefs=True)
@@ -98,7 +100,7 @@ def _covers(box: tuple[float, float, float, float], page: pymupdf.Page) -> bool:
     return bool(np.all(gaps <= (width, height, width, height)))
 
 
-def _orientation(page: pymupdf.Page, scan: dict[str, object]) -> NDArray[np.float64]:
+def _orientation(page: pymupdf.Page, scan: Placed) -> NDArray[np.float64]:
     """2×2: where the image's right and down point on the upright page, to unit length."""
     shown = pymupdf.Matrix(scan["transform"]) * page.rotation_matrix
     along = np.array([[shown.a, shown.b], [shown.c, shown.d]])
@@ -106,7 +108,7 @@ def _orientation(page: pymupdf.Page, scan: dict[str, object]) -> NDArray[np.floa
     return np.asarray(np.round(along, 3))
 
 
-def _upright(image: Image, page: pymupdf.Page, scan: dict[str, object]) -> Image:
+def _upright(image: Image, page: pymupdf.Page, scan: Placed) -> Image:
     """The embedded image turned and mirrored as the page shows it."""
     along = _orientation(page, scan)
     if along[0, 0] == 0:  # the image's right runs down or up the page

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as pillow
-from PIL import ImageOps
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
 
-from common.errors import PageError
-
-Image = NDArray[np.uint8]
+from common.errors import PageError, UsageError
+from preprocessing.arrays import Image, uint8
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".jp2"})
 TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
@@ -25,7 +26,7 @@ _SUBFILE_TYPE = 254
 _REDUCED = 1
 
 # Pillow's own guard against bombs is a fixed number; `Limits.pixels` decides here instead.
-pillow.MAX_IMAGE_PIXELS = None
+Pillow.MAX_IMAGE_PIXELS = None
 
 
 def frames(path: Path) -> list[int]:
@@ -57,6 +58,25 @@ def load(path: Path, frame: int, source: str, pixels: int) -> Image:
         return _rgb(ImageOps.exif_transpose(image))
 
 
+def save(path: Path, image: Image) -> None:
+    """Write an image in the format of the path's suffix, by way of a file beside it.
+
+    Raises UsageError when the suffix is unknown or the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"cannot write {suffix or 'a file without a suffix'}", hint="use .png")
+    encoded, data = cv2.imencode(suffix, image[:, :, ::-1] if image.ndim == 3 else image)
+    if not encoded:
+        raise UsageError(f"cannot write {path}", hint="use .png")
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_bytes(data.tobytes())
+        partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}", hint="check the folder") from error
+
+
 def check_pixels(width: int, height: int, source: str, pixels: int) -> None:
     """Raises PageError when a page of this size is empty or over the limit."""
     if width < 1 or height < 1:
@@ -70,11 +90,12 @@ def check_pixels(width: int, height: int, source: str, pixels: int) -> None:
 
 
 @contextmanager
-def _opened(path: Path, source: str) -> Iterator[pillow.Image]:
+def _opened(path: Path, source: str) -> Iterator[Pillow.Image]:
     try:
-        with pillow.open(path) as image:
+        # Warnings tell of odd tags; what keeps a page from being read raises.
+        with warnings.catch_warnings(action="ignore"), Pillow.open(path) as image:
             yield image
-    except pillow.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise PageError("not an image", where=source, hint="scan it again") from error
     except _UNDECODABLE as error:
         raise PageError(
@@ -82,16 +103,16 @@ def _opened(path: Path, source: str) -> Iterator[pillow.Image]:
         ) from error
 
 
-def _rgb(image: pillow.Image) -> Image:
+def _rgb(image: Pillow.Image) -> Image:
     """Any Pillow mode → RGB uint8; what is transparent shows white paper."""
     if image.mode.startswith("I") or image.mode == "F":
         grey = _eight_bits(np.asarray(image))
         return np.repeat(grey[:, :, None], 3, axis=2)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         layer = image.convert("RGBA")
-        paper = pillow.new("RGBA", layer.size, "white")
-        image = pillow.alpha_composite(paper, layer)
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"), dtype=np.uint8))
+        paper = Pillow.new("RGBA", layer.size, "white")
+        image = Pillow.alpha_composite(paper, layer)
+    return uint8(np.asarray(image.convert("RGB")))
 
 
 def _eight_bits(values: NDArray[np.generic]) -> Image:
@@ -99,4 +120,4 @@ def _eight_bits(values: NDArray[np.generic]) -> Image:
     numbers = np.nan_to_num(values.astype(np.float32))
     top = float(numbers.max(initial=0.0))
     divisor = 1 / 255 if top <= 1 and values.dtype.kind == "f" else 1.0 if top <= 255 else 257.0
-    return np.clip(np.rint(numbers / divisor), 0, 255).astype(np.uint8)
+    return uint8(np.clip(np.rint(numbers / divisor), 0, 255))

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
-import numpy as np
-from numpy.typing import NDArray
-
 from common.errors import InputError, PageError
 from common.options import Options
 from preprocessing import pdf, pictures
+from preprocessing.arrays import Image
 
-Image = NDArray[np.uint8]
 PathLike = str | Path
 
 _PDF = ".pdf"

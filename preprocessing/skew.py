@@ -7,20 +7,21 @@ which brings in vertical rules; frames and other thick dark areas are no thin ma
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
+from preprocessing.arrays import Floats, Image, Mask, odd, percentile, shrunk
 from preprocessing.border import find_border
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 _COARSE = 500  # pixels of the long side for the first search
 _FINE = 1600  # and for the last
-_MOST_POINTS = 400_000
+_MOST = 400_000  # marks that are looked at
+_FEWEST = 50  # marks below which nothing can be said
 
 
 class SkewOptions(Options):
@@ -32,104 +33,96 @@ class SkewOptions(Options):
             directions, in their standard deviations (robust); below it the answer is 0.
     """
 
-    reach: float = Field(16.0, gt=0, le=40)
-    evidence: float = Field(8.0, gt=0)
+    reach: float = Field(default=16.0, gt=0, le=40)
+    evidence: float = Field(default=8.0, gt=0)
 
 
-def skew_angle(image: Image, options: SkewOptions = SkewOptions()) -> float:
+DEFAULT = SkewOptions()
+
+
+class Marks:
+    """Thin dark marks as points: ``x``, ``y`` from the centre, in pixels, and ``weight`` 0…1."""
+
+    def __init__(self, darkness: Floats) -> None:
+        rows, columns = np.nonzero(darkness > 0.05)
+        weight = darkness[rows, columns]
+        if len(weight) > _MOST:
+            kept = np.argpartition(weight, -_MOST)[-_MOST:]
+            rows, columns, weight = rows[kept], columns[kept], weight[kept]
+        self.x = columns - darkness.shape[1] / 2
+        self.y = rows - darkness.shape[0] / 2
+        self.weight = weight.astype(np.float64)
+
+    def sharpness(self, angle: float) -> float:
+        """Sharpness of the profiles along and across ``angle`` degrees counter-clockwise."""
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        rows = self.y * cos + self.x * sin
+        columns = self.x * cos - self.y * sin
+        return _sharpness(rows, self.weight) + _sharpness(columns, self.weight)
+
+
+def skew_angle(image: Image, options: SkewOptions = DEFAULT, border: Mask | None = None) -> float:
     """Degrees by which the content is turned counter-clockwise; 0.0 where nothing tells.
 
-    ``image``: (H, W) grey or (H, W, 3) RGB uint8.
+    ``image``: (H, W) grey or (H, W, 3) RGB uint8; ``border``: its frame, when already known.
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
     if min(grey.shape) < 32:
         return 0.0
-    marks = thin_marks(grey)
-    coarse = _first_guess(_points(marks, _COARSE), options)
+    darkness = thin_marks(grey, find_border(grey) if border is None else border)
+    coarse = _first_guess(Marks(shrunk(darkness, _COARSE)), options)
     if coarse is None:
         return 0.0
-    points = _points(marks, _FINE)
-    angle = coarse
-    for step in (0.1, 0.02):
-        angle = _climb(points, angle, step)
-    return round(float(angle), 3)
+    marks = Marks(darkness)
+    angle = _climb(marks, coarse, 0.1, 3)
+    return round(_climb(marks, angle, 0.02, 2), 3)
 
 
-def thin_marks(grey: Image) -> NDArray[np.float32]:
-    """Darkness (0…1) of thin dark marks, at most `_FINE` pixels long; frames are left out."""
-    scale = min(1.0, _FINE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = np.asarray(small, dtype=np.uint8)
-    span = 2 * max(2, round(max(small.shape) * 0.004)) + 1
-    kernel = np.ones((span, span), np.uint8)
-    marks = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, kernel).astype(np.float32)
-    border = cv2.dilate(find_border(small), np.ones((5, 5), np.uint8))
-    marks[border > 0] = 0
-    edge = max(2, span // 2)
-    marks[:edge], marks[-edge:], marks[:, :edge], marks[:, -edge:] = 0, 0, 0, 0
-    noise = float(np.median(marks))
-    strong = max(30.0, float(np.percentile(marks, 99)))
-    return np.clip((marks - 2 * noise - 6) / strong, 0, 1)
+def thin_marks(grey: Image, border: Mask) -> Floats:
+    """Darkness (0…1) of thin dark marks on a copy at most `_FINE` pixels long, frame left out."""
+    small = shrunk(grey, _FINE)
+    span = odd(0.008 * max(small.shape), least=5)
+    hat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((span, span), np.uint8))
+    frame = cv2.dilate(shrunk(border, _FINE), np.ones((5, 5), np.uint8))
+    hat[frame > 0] = 0
+    edge = span // 2
+    hat[:edge], hat[-edge:], hat[:, :edge], hat[:, -edge:] = 0, 0, 0, 0
+    noise, strong = percentile(hat, 50), max(30, percentile(hat, 99))
+    levels = (np.arange(256, dtype=np.float32) - 2 * noise - 6) / strong
+    return np.asarray(cv2.LUT(hat, np.clip(levels, 0, 1)), dtype=np.float32)
 
 
-def _points(marks: NDArray[np.float32], side: int) -> tuple[Floats, Floats, Floats]:
-    """x, y (from the centre) and weight of the marks on a copy ``side`` pixels long.
+def _sharpness(places: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Sum of squared differences of neighbouring bins of the profile.
 
-    Coordinates are in pixels of that copy.
+    Each mark is shared between two bins, so that the value changes smoothly with the angle.
     """
-    scale = min(1.0, side / max(marks.shape))
-    if scale < 1:
-        marks = cv2.resize(marks, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    rows, columns = np.nonzero(marks > 0.05)
-    weights = marks[rows, columns].astype(np.float64)
-    if len(rows) > _MOST_POINTS:
-        keep = weights >= np.partition(weights, -_MOST_POINTS)[-_MOST_POINTS]
-        rows, columns, weights = rows[keep], columns[keep], weights[keep]
-    return columns - marks.shape[1] / 2, rows - marks.shape[0] / 2, weights
-
-
-def _sharpness(along: Floats, across: Floats, weights: Floats, angle: float) -> float:
-    """Sharpness of the profile of marks projected along ``angle`` (counter-clockwise).
-
-    Sum of squared differences of neighbouring bins; each mark is shared between two bins so
-    that the value changes smoothly with the angle.
-    """
-    slope = np.radians(angle)
-    place = across * np.cos(slope) + along * np.sin(slope)
-    place -= place.min()
-    low = place.astype(np.int64)
-    share = (place - low) * weights
+    places = places - places.min()
+    low = places.astype(np.int64)
+    share = (places - low) * weight
     size = int(low.max()) + 2
-    profile = np.bincount(low, weights - share, size) + np.bincount(low + 1, share, size)
+    profile = np.bincount(low, weight - share, size) + np.bincount(low + 1, share, size)
     return float(np.square(np.diff(profile)).sum())
 
 
-def _both(points: tuple[Floats, Floats, Floats], angle: float) -> float:
-    """Sharpness of rows and of columns together."""
-    x, y, weights = points
-    return _sharpness(x, y, weights, angle) + _sharpness(-y, x, weights, angle)
-
-
-def _first_guess(points: tuple[Floats, Floats, Floats], options: SkewOptions) -> float | None:
+def _first_guess(marks: Marks, options: SkewOptions) -> float | None:
     """The best angle of a rough scan, or None when no direction stands out."""
-    if len(points[2]) < 50:
+    if len(marks.weight) < _FEWEST:
         return None
     angles = np.arange(-options.reach, options.reach + 0.01, 0.25)
-    scores = np.array([_both(points, angle) for angle in angles])
+    scores = np.array([marks.sharpness(float(angle)) for angle in angles])
     middle = float(np.median(scores))
-    spread = 1.4826 * float(np.median(np.abs(scores - middle)))
+    spread = max(1.4826 * float(np.median(np.abs(scores - middle))), 0.01 * middle)
     best = int(np.argmax(scores))
-    if scores[best] - middle < options.evidence * max(spread, 0.01 * middle):
-        return None
-    return float(angles[best])
+    return float(angles[best]) if scores[best] > middle + options.evidence * spread else None
 
 
-def _climb(points: tuple[Floats, Floats, Floats], start: float, step: float) -> float:
-    """The sharpest angle near ``start``: steps, then the top of the parabola through three."""
-    offsets = np.arange(-4, 5) * step
-    scores = np.array([_both(points, start + offset) for offset in offsets])
+def _climb(marks: Marks, start: float, step: float, steps: int) -> float:
+    """The sharpest angle near ``start``: the top of the parabola through the best three."""
+    offsets = np.arange(-steps, steps + 1) * step
+    scores = np.array([marks.sharpness(start + float(offset)) for offset in offsets])
     best = int(np.clip(np.argmax(scores), 1, len(scores) - 2))
-    left, top, right = scores[best - 1 : best + 2]
+    left, top, right = (float(score) for score in scores[best - 1 : best + 2])
     bend = left - 2 * top + right
     shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return float(start + offsets[best] + np.clip(shift, -1, 1) * step)
+    return start + float(offsets[best]) + min(1.0, max(-1.0, shift)) * step

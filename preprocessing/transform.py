@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from common.geometry import Box
+from preprocessing.arrays import Image, uint8
 
-Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 
 
@@ -36,7 +37,7 @@ class Transform:
 
     @classmethod
     def scale(cls, sx: float, sy: float) -> Self:
-        return cls(np.diag([sx, sy, 1.0]))
+        return cls(np.array([[sx, 0.0, 0.0], [0.0, sy, 0.0], [0.0, 0.0, 1.0]]))
 
     @classmethod
     def turn(cls, angle: float, size: tuple[int, int], canvas: tuple[int, int]) -> Self:
@@ -44,10 +45,10 @@ class Transform:
 
         Sizes are (width, height) in pixels.
         """
-        cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        rotation = cls(np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]]))
+        cos, sin = _cos_sin(angle)
+        rotation = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
         to_origin = cls.shift(-size[0] / 2, -size[1] / 2)
-        return to_origin.then(rotation).then(cls.shift(canvas[0] / 2, canvas[1] / 2))
+        return to_origin.then(cls(rotation)).then(cls.shift(canvas[0] / 2, canvas[1] / 2))
 
     def then(self, other: Transform) -> Self:
         """This transform followed by ``other``."""
@@ -55,7 +56,7 @@ class Transform:
 
     @property
     def inverse(self) -> Self:
-        return type(self)(np.linalg.inv(self.matrix))
+        return type(self)(np.asarray(np.linalg.inv(self.matrix), dtype=np.float64))
 
     def forward(self, points: ArrayLike) -> Points:
         """Scan points, (N, 2) as x, y → clean points, (N, 2)."""
@@ -78,20 +79,25 @@ class Transform:
     def warp(self, image: Image, size: tuple[int, int], fill: tuple[int, ...]) -> Image:
         """``image`` drawn through this transform onto a canvas of (width, height) ``size``.
 
-        Bicubic where the plane is only turned or shifted; ``fill`` colours what lies outside.
+        Bicubic; ``fill`` colours what lies outside.
         """
         centred = self.shift(0.5, 0.5).then(self).then(self.shift(-0.5, -0.5)).matrix
-        how = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": fill, "flags": cv2.INTER_CUBIC}
+        flags, edge = cv2.INTER_CUBIC, cv2.BORDER_CONSTANT
         if np.allclose(centred[2], (0.0, 0.0, 1.0)):
-            return np.asarray(cv2.warpAffine(image, centred[:2], size, **how), dtype=np.uint8)
-        return np.asarray(cv2.warpPerspective(image, centred, size, **how), dtype=np.uint8)
+            affine = centred[:2]
+            return uint8(cv2.warpAffine(image, affine, size, None, flags, edge, fill))
+        return uint8(cv2.warpPerspective(image, centred, size, None, flags, edge, fill))
 
 
 def turned_size(angle: float, size: tuple[int, int]) -> tuple[int, int]:
     """(width, height) of the smallest canvas that holds ``size`` turned by ``angle`` degrees."""
-    cos, sin = abs(np.cos(np.radians(angle))), abs(np.sin(np.radians(angle)))
+    cos, sin = (abs(value) for value in _cos_sin(angle))
     width, height = size
-    return int(np.ceil(width * cos + height * sin)), int(np.ceil(width * sin + height * cos))
+    return math.ceil(width * cos + height * sin), math.ceil(width * sin + height * cos)
+
+
+def _cos_sin(angle: float) -> tuple[float, float]:
+    return math.cos(math.radians(angle)), math.sin(math.radians(angle))
 
 
 def _corners(box: Box) -> Points:

@@ -1,0 +1,38 @@
+"""What every step here shares: the kinds of arrays, smaller copies, and fast percentiles."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Image = NDArray[np.uint8]  # (H, W) grey or (H, W, 3) RGB; paper bright, ink dark
+Mask = NDArray[np.uint8]  # (H, W), 255 where it holds
+Floats = NDArray[np.float32]
+Number = TypeVar("Number", np.uint8, np.float32)
+
+
+def uint8(values: ArrayLike) -> Image:
+    return np.asarray(values, dtype=np.uint8)
+
+
+def shrunk(image: NDArray[Number], side: int) -> NDArray[Number]:
+    """A copy whose long side is at most ``side`` pixels, by area averaging."""
+    height, width = image.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=image.dtype)
+
+
+def percentile(image: Image, percent: float, where: Mask | None = None) -> int:
+    """The grey level below or at which ``percent`` of the pixels lie (0 when there are none)."""
+    counts = cv2.calcHist([image], [0], where, [256], [0, 256]).ravel().cumsum()
+    return int(np.searchsorted(counts, counts[-1] * percent / 100)) if counts[-1] else 0
+
+
+def odd(size: float, least: int = 3) -> int:
+    """The nearest odd whole number to ``size``, ``least`` at the smallest: a kernel's side."""
+    return max(least, 2 * round((size - 1) / 2) + 1)

@@ -1,0 +1,268 @@
+"""Every kind of scan opens lazily, in order, upright; every unusable one gives one clear line."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+from PIL import Image
+
+from common.errors import HotichError, InputError, PageError
+from preprocessing.arrays import Image as Pixels
+from preprocessing.scans import Limits, book_name, open_scans
+
+RNG = np.random.default_rng(7)
+PAGE = RNG.integers(0, 256, (300, 200, 3)).astype(np.uint8)
+GREY = PAGE[:, :, 0]
+
+
+def _png(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def _write(path: Path, pixels: Pixels = PAGE, **how: object) -> Path:
+    Image.fromarray(pixels).save(path, **how)
+    return path
+
+
+def _only(path: Path) -> Pixels:
+    (scan,) = open_scans(path)
+    return scan.load()
+
+
+# Order, names, laziness
+
+
+def test_a_folder_comes_in_natural_order_and_other_files_are_named(tmp_path: Path) -> None:
+    for name in ["Page10.png", "page2.jpg", "page1.tif", "page3.webp"]:
+        _write(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("not a page")
+    (tmp_path / ".hidden.png").write_text("nor this")
+    scans = open_scans(tmp_path)
+    assert [scan.source for scan in scans] == ["page1.tif", "page2.jpg", "page3.webp", "Page10.png"]
+    assert [scan.index for scan in scans] == [1, 2, 3, 4]
+    assert [file.name for file in scans.ignored] == ["notes.txt"]
+
+
+def test_pages_of_several_files_count_on(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.full((20, 30), level, np.uint8)) for level in (10, 20, 30)]
+    frames[0].save(tmp_path / "b.tif", save_all=True, append_images=frames[1:])
+    scans = open_scans([_write(tmp_path / "a.png"), tmp_path / "b.tif"])
+    assert [scan.source for scan in scans] == ["a.png", "b.tif p. 1", "b.tif p. 2", "b.tif p. 3"]
+    assert [int(scan.load()[0, 0, 0]) for scan in scans[1:]] == [10, 20, 30]
+    assert pickle.loads(pickle.dumps(scans[2])) == scans[2]
+
+
+def test_opening_decodes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = pymupdf.open()
+    for _ in range(200):
+        document.new_page()
+    document.save(tmp_path / "long.pdf")
+    monkeypatch.setattr("preprocessing.pdf.load", lambda *_: pytest.fail("a page was loaded"))
+    assert len(open_scans(tmp_path / "long.pdf")) == 200
+
+
+def test_a_book_is_named_after_its_file_its_folder_or_the_folder_of_its_files(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "KS.1962.01"
+    folder.mkdir()
+    files = [_write(folder / f"{n}.png") for n in (1, 2)]
+    assert book_name(folder) == book_name(files) == "KS.1962.01"
+    assert book_name([tmp_path / "KS.1962.02.pdf"]) == "KS.1962.02"
+
+
+# Pixels
+
+
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_scanned_pdf_page_gives_its_image_pixel_for_pixel(tmp_path: Path, turned: int) -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=100, height=150)
+    page.insert_image(page.rect, stream=_png(PAGE))
+    page.insert_text((20, 20), "hidden text of an OCR layer", render_mode=3)
+    page.set_rotation(turned)
+    document.save(tmp_path / "book.pdf")
+    (scan,) = open_scans(tmp_path / "book.pdf")
+    assert scan.source == "book.pdf p. 1"
+    assert np.array_equal(scan.load(), np.rot90(PAGE, -turned // 90))
+
+
+def test_a_pdf_page_with_more_than_a_scan_is_drawn_without_losing_pixels(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=144, height=216)
+    page.insert_image(page.rect, stream=_png(np.repeat(np.repeat(PAGE, 4, 0), 4, 1)))
+    page.insert_text((20, 100), "REGISTER", fontsize=20)
+    document.new_page(width=72, height=72).insert_text((10, 40), "typed")
+    document.save(tmp_path / "book.pdf")
+    stamped, typed = (scan.load() for scan in open_scans(tmp_path / "book.pdf"))
+    assert stamped.shape == (1200, 800, 3)
+    assert typed.shape == (200, 200, 3)
+    assert typed.min() < 50
+
+
+def test_a_grey_or_one_bit_pdf_scan_is_rgb(tmp_path: Path) -> None:
+    document = pymupdf.open()
+    bits = Image.fromarray(GREY).convert("1")
+    file = io.BytesIO()
+    bits.save(file, "PNG")
+    for stream in (_png(GREY), file.getvalue()):
+        page = document.new_page(width=200, height=300)
+        page.insert_image(page.rect, stream=stream)
+    document.save(tmp_path / "book.pdf")
+    grey, ink = (scan.load() for scan in open_scans(tmp_path / "book.pdf"))
+    assert np.array_equal(grey[:, :, 1], GREY)
+    assert np.array_equal(ink[:, :, 2], np.asarray(bits) * np.uint8(255))
+
+
+def test_exif_orientation_is_applied(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = _write(tmp_path / "photo.png", exif=exif)
+    assert np.array_equal(_only(path), np.rot90(PAGE, -1))
+
+
+def test_sixteen_bits_keep_their_range(tmp_path: Path) -> None:
+    for name in ("deep.png", "deep.tif"):
+        path = tmp_path / name
+        Image.fromarray(GREY.astype(np.uint16) * 257).save(path)
+        assert np.array_equal(_only(path)[:, :, 0], GREY)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGBA", "LA", "YCbCr"])
+def test_every_pixel_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    image = Image.fromarray(PAGE).convert(mode)
+    path = tmp_path / ("page.tif" if mode in ("CMYK", "YCbCr") else "page.png")
+    image.save(path)
+    loaded = _only(path)
+    assert loaded.dtype == np.uint8
+    assert loaded.shape == (300, 200, 3)
+    assert np.abs(loaded.astype(int) - np.asarray(image.convert("RGB"))).mean() < 2
+
+
+def test_what_is_transparent_shows_white_paper(tmp_path: Path) -> None:
+    pixels = np.zeros((10, 10, 4), np.uint8)
+    assert _only(_write(tmp_path / "page.png", pixels)).min() == 255
+
+
+def test_a_tiff_thumbnail_is_no_page(tmp_path: Path) -> None:
+    small, full = Image.fromarray(GREY[::8, ::8]), Image.fromarray(GREY)
+    full.encoderinfo, small.encoderinfo = {}, {"tiffinfo": {254: 1}}
+    full.save(tmp_path / "page.tif", save_all=True, append_images=[small])
+    assert np.array_equal(_only(tmp_path / "page.tif")[:, :, 0], GREY)
+
+
+# Faults
+
+
+def _encrypted(path: Path) -> None:
+    document = pymupdf.open()
+    document.new_page()
+    document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y")
+
+
+def _no_pages(path: Path) -> None:
+    path.write_bytes(
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "says"),
+    [
+        ("locked.pdf", _encrypted, "encrypted"),
+        ("none.pdf", _no_pages, "no pages"),
+        ("noise.pdf", lambda path: path.write_bytes(b"\x00\x01" * 500), "damaged"),
+        ("empty.pdf", lambda path: path.write_bytes(b""), "damaged"),
+        ("letter.txt", lambda path: path.write_text("dear registrar"), "no kind of scan"),
+        ("letter.jpg", lambda path: path.write_text("dear registrar"), "not an image"),
+        ("folder", lambda path: path.mkdir(), "holds no images"),
+        ("missing.pdf", lambda path: None, "no such file"),
+    ],
+)
+def test_what_cannot_be_opened_says_why_in_one_line(
+    tmp_path: Path, name: str, make: object, says: str
+) -> None:
+    assert callable(make)
+    make(tmp_path / name)
+    with pytest.raises(InputError, match=says) as error:
+        open_scans(tmp_path / name)
+    assert "\n" not in str(error.value)
+    assert name in str(error.value)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".tif", ".png", ".webp"])
+def test_a_truncated_page_fails_alone(tmp_path: Path, suffix: str) -> None:
+    broken = _write(tmp_path / f"page1{suffix}")
+    broken.write_bytes(broken.read_bytes()[:-2000])
+    _write(tmp_path / "page2.png")
+    first, second = open_scans(tmp_path)
+    with pytest.raises(PageError, match=f"page1{suffix}: the image is damaged"):
+        first.load()
+    assert np.array_equal(second.load(), PAGE)
+
+
+def test_a_file_gone_since_is_a_page_error(tmp_path: Path) -> None:
+    (scan,) = open_scans(_write(tmp_path / "page.png"))
+    scan.path.unlink()
+    with pytest.raises(PageError, match="gone"):
+        scan.load()
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + checksum
+
+
+def test_a_decompression_bomb_is_refused_by_its_size(tmp_path: Path) -> None:
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    chunks = _chunk(b"IHDR", size) + _chunk(b"IDAT", zlib.compress(bytes(100)))
+    (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunks)
+    with pytest.raises(PageError, match=r"60000×60000 pixels, more than the limit"):
+        _only(tmp_path / "bomb.png")
+    document = pymupdf.open()
+    document.new_page(width=14_400, height=14_400)
+    document.save(tmp_path / "wall.pdf")
+    with pytest.raises(PageError, match="more than the limit"):
+        _only(tmp_path / "wall.pdf")
+
+
+def test_limits_of_pages_and_bytes(tmp_path: Path) -> None:
+    for number in range(3):
+        _write(tmp_path / f"{number}.png")
+    with pytest.raises(InputError, match="limit of 2 pages"):
+        open_scans(tmp_path, Limits(pages=2))
+    with pytest.raises(InputError, match="limit of 1,000"):
+        open_scans(tmp_path, Limits(bytes=1000))
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.pdf"])
+def test_damaged_bytes_raise_nothing_else(tmp_path: Path, name: str) -> None:
+    if name.endswith("pdf"):
+        document = pymupdf.open()
+        page = document.new_page(width=200, height=300)
+        page.insert_image(page.rect, stream=_png(PAGE))
+        document.save(tmp_path / name)
+    else:
+        _write(tmp_path / name)
+    sound = (tmp_path / name).read_bytes()
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        damaged = np.frombuffer(sound, np.uint8).copy()
+        places = rng.integers(0, min(len(damaged), 2000), 12)
+        damaged[places] = rng.integers(0, 256, 12)
+        (tmp_path / name).write_bytes(damaged.tobytes())
+        try:
+            for scan in open_scans(tmp_path / name):
+                assert scan.load().ndim == 3
+        except HotichError as error:
+            assert "\n" not in str(error)
