@@ -66,11 +66,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of an entry: its printed headings, and its columns' when it is a table."""
+    """A part of an entry: its printed headings, and its columns' when it is a table.
+
+    ``once``: printed once a page, however many cases stand there.
+    """
 
     id: str
     headings: tuple[str, ...] = ()
     columns: tuple[tuple[str, ...], ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,7 @@ def _generation(path: Path, types: dict[str, str]) -> Generation:
             item["id"],
             _texts(item.get("headings")),
             tuple(_texts(column) for column in item.get("columns", ())),
+            bool(item.get("once", False)),
         )
         for item in data["sections"]
     )

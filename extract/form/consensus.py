@@ -11,6 +11,7 @@ import numpy as np
 from common.errors import FormError
 from extract.form.align import Features, Fit, features, register
 from models.reading import Image
+from preprocessing.skew import skew_angle
 
 MIN_INLIERS = 20
 MIN_SCORE = 0.22
@@ -50,7 +51,8 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
     reference, fits = _reference(pages, seen)
     used = [reference, *fits]
     blank = _agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
-    if len(used) > 1:
+    blank = _straight(blank)
+    for _ in range(2 if 1 < len(used) <= 6 else 1):
         blank, used = _again(blank, pages, seen)
     return Consensus(blank, tuple(sorted(chosen[i] for i in used)), len(chosen))
 
@@ -107,6 +109,19 @@ def _reference(pages: list[Image], seen: list[Features]) -> tuple[int, dict[int,
     return best, best_fits
 
 
+def _straight(blank: Image) -> Image:
+    """The blank form turned upright."""
+    angle = skew_angle(blank)
+    if abs(angle) < 0.05:
+        return blank
+    height, width = blank.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
+    return np.asarray(
+        cv2.warpAffine(blank, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=255),
+        dtype=np.uint8,
+    )
+
+
 def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[Image, list[int]]:
     """Lay every page on the first consensus, whose print is cleaner than any page's, and agree."""
     form = features(blank)
@@ -117,7 +132,7 @@ def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[Imag
         if fit is not None and laid(fit):
             pulled.append(fit.warp.pull(page))
             used.append(index)
-    return _agreed(pulled) if len(pulled) > 1 else blank, used
+    return (_agreed(pulled), used) if pulled else (blank, used)
 
 
 def _agreed(layers: list[Image]) -> Image:

@@ -1,0 +1,216 @@
+"""A generation's printed wordings as states in printed order, and where they stand among words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from common.geometry import Box
+from extract.form.words import Row, Word, around, key_of
+from extract.registers import Generation, Label, Section
+
+LAYOUTS = ("table", "rows", "blocks")  # how a section of several columns (cha | mẹ) is printed
+_MOST_WORDS = 24
+
+
+@dataclass(frozen=True)
+class State:
+    """Something the form prints at this point: a title, a heading, a column's head, a label.
+
+    Attributes:
+        keys: its wordings as keys (`key_of`), the usual one first.
+        text: the usual wording.
+        label: the label, or None for titles and headings.
+        codes: the columns it leads to here.
+        column: position of the column it heads, or that it stands in; -1 outside tables.
+        section: id of its section.
+    """
+
+    keys: tuple[str, ...]
+    text: str
+    label: Label | None = None
+    codes: tuple[str, ...] = ()
+    column: int = -1
+    section: str = ""
+
+    @property
+    def required(self) -> bool:
+        return self.label is not None and not self.label.optional
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Words that may be a label: all its words, and the box of its last printed line."""
+
+    words: tuple[Word, ...]
+    key: str
+    row: int
+
+    @property
+    def box(self) -> Box:
+        return around(self.words)
+
+    @property
+    def last_line(self) -> Box:
+        """The words of the label's last line; it differs from `box` where the label wraps."""
+        last = self.words[-1].box
+        middle = (last.y0 + last.y1) / 2
+        line = (w for w in self.words if w.box.y0 < middle < w.box.y1 and w.box.x0 <= last.x0)
+        return around(line)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def first_piece(text: str) -> str:
+    """What stands before the first gap of a wording: ``Sanh ngày … tháng …`` → ``Sanh ngày``."""
+    return text.split("…")[0]
+
+
+def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
+    """The wordings of a generation in printed order, tables laid out in one of `LAYOUTS`."""
+    states = [State(_keys(generation.titles), generation.name)] if generation.titles else []
+    for section in generation.sections:
+        labels = [label for label in generation.labels if label.section == section.id]
+        if section.headings:
+            states.append(State(_keys(section.headings), section.headings[0], section=section.id))
+        if section.columns:
+            states.extend(_table(section, labels, layout))
+        else:
+            states.extend(
+                State(_keys(label.texts), label.texts[0], label, label.codes, -1, section.id)
+                for label in labels
+            )
+    return tuple(states)
+
+
+def find_occurrences(rows: Sequence[Row], states: Iterable[State]) -> list[Occurrence]:
+    """Words that match some wording, longest and likest first, no word in two of them.
+
+    Labels broken over two lines are followed to the line below.
+    """
+    keys = sorted({key for state in states for key in state.keys})
+    spans = [span for index in range(len(rows)) for span in _spans(rows, index)]
+    if not spans or not keys:
+        return []
+    edits = cdist([span.key for span in spans], keys, scorer=Levenshtein.distance, dtype=np.int32)
+    lengths = np.array([len(key) for key in keys])
+    allowed = np.where(lengths <= 4, 0, np.where(lengths <= 7, 1, lengths // 4))
+    gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)
+    best = gains.max(axis=1)
+    taken: set[int] = set()
+    found = []
+    for index in np.argsort(-best, kind="stable"):
+        if best[index] <= 0:
+            break
+        span = spans[int(index)]
+        if not taken & {id(word) for word in span.words}:
+            taken |= {id(word) for word in span.words}
+            found.append(span)
+    return found
+
+
+def likeness(occurrences: Sequence[Occurrence], states: Sequence[State]) -> NDArray[np.float64]:
+    """(occurrences, states) likeness 0..1 of the words to the state's nearest wording."""
+    keys = sorted({key for state in states for key in state.keys})
+    if not occurrences or not keys:
+        return np.zeros((len(occurrences), len(states)))
+    table = cdist(
+        [item.key for item in occurrences], keys, scorer=Levenshtein.normalized_similarity
+    )
+    place = {key: index for index, key in enumerate(keys)}
+    columns = [
+        table[:, [place[key] for key in state.keys]].max(axis=1)
+        if state.keys
+        else np.zeros(len(occurrences))
+        for state in states
+    ]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _keys(texts: Iterable[str]) -> tuple[str, ...]:
+    keys = (key_of(first_piece(text)) for text in texts)
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def _table(section: Section, labels: Sequence[Label], layout: str) -> list[State]:
+    heads = [
+        State(_keys(column), column[0], column=index, section=section.id)
+        for index, column in enumerate(section.columns)
+    ]
+    if layout == "table":
+        rows = [
+            State(_keys(label.texts), label.texts[0], label, label.codes, -1, section.id)
+            for label in labels
+        ]
+        return [*heads, *rows]
+    cells = {
+        (column, label): _cell(section, label, column)
+        for column in range(len(section.columns))
+        for label in labels
+    }
+    if layout == "rows":
+        return [*heads, *(cells[c, label] for label in labels for c in range(len(heads)))]
+    return [
+        state
+        for column, head in enumerate(heads)
+        for state in (head, *(cells[column, label] for label in labels))
+    ]
+
+
+def _cell(section: Section, label: Label, column: int) -> State:
+    """A label printed once more in each column, perhaps with the column's name after it."""
+    plain = _keys(label.texts)
+    named = _keys(
+        f"{text} {name}" for text in label.texts for name in section.columns[column]
+    )
+    codes = label.codes[column : column + 1]
+    return State((*plain, *named), label.texts[0], label, codes, column, section.id)
+
+
+def _spans(rows: Sequence[Row], index: int) -> Iterable[Occurrence]:
+    """Every run of words that starts in a row, within it and wrapped to the chunk below."""
+    for chunk in chunks(rows[index]):
+        for start in range(len(chunk)):
+            words = list(chunk[start : start + _MOST_WORDS])
+            whole = start + _MOST_WORDS > len(chunk)
+            if whole and len(words) < _MOST_WORDS:
+                words.extend(_below(rows, index, chunk))
+            for end in range(1, min(len(words), _MOST_WORDS) + 1):
+                run = tuple(words[:end])
+                key = "".join(word.key for word in run)
+                if len(key) >= 2:
+                    yield Occurrence(run, key, index)
+
+
+def chunks(row: Row) -> list[Row]:
+    """A row cut at gaps wider than a label's word space."""
+    cut: list[list[Word]] = []
+    for word in row:
+        if cut and word.box.x0 - cut[-1][-1].box.x1 < 2.0 * word.box.height:
+            cut[-1].append(word)
+        else:
+            cut.append([word])
+    return [tuple(chunk) for chunk in cut]
+
+
+def _below(rows: Sequence[Row], index: int, chunk: Row) -> Row:
+    """The chunk under this one that could be its second line, or nothing."""
+    box = around(chunk)
+    height = float(np.median([word.box.height for word in chunk]))
+    for row in rows[index + 1 : index + 4]:
+        for other in chunks(row):
+            under = around(other)
+            gap = (under.y0 + under.y1) / 2 - (box.y0 + box.y1) / 2
+            starts = abs(under.x0 - box.x0) < 3 * height or (
+                under.x0 > box.x0 - 3 * height and under.x1 < box.x1 + 3 * height
+            )
+            if 0.8 * height < gap < 3.2 * height and starts:
+                return other
+    return ()

@@ -1,0 +1,130 @@
+"""The printed words of a blank form, in rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from common.geometry import Box
+from common.text import fold, nfc
+from models.reading import Image
+from models.rules import Rules, lift_rules
+
+_BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
+
+
+class Printed(Protocol):
+    """A word as a print reader gives it."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def box(self) -> Box: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+
+class PageReader(Protocol):
+    """Anything that reads the printed words of a page."""
+
+    def read_page(self, grey: Image) -> Sequence[Printed]:
+        """Words of a page (H, W)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Word:
+    """A printed word: its text, its key for comparing, its box, the reader's confidence."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+
+    @property
+    def key(self) -> str:
+        return key_of(self.text)
+
+
+Row = tuple[Word, ...]
+
+
+def key_of(text: str) -> str:
+    """Letters and digits alone, without diacritics, case or spaces: ``Cư-trú tại:`` → cutrutai."""
+    return re.sub(r"[^a-z0-9]", "", fold(text))
+
+
+def read_words(blank: Image, rules: Rules, reader: PageReader) -> tuple[Word, ...]:
+    """The printed words of a blank form (H, W), its rules lifted and the haze of writing paled."""
+    page = lift_rules(blank, rules)
+    paled = np.clip(page.astype(np.float32) * (255 / 190), 0, 255).astype(np.uint8)
+    scale = 1.0 if min(paled.shape) >= 1500 else 1500 / min(paled.shape)
+    if scale > 1:
+        paled = np.asarray(
+            cv2.resize(paled, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
+    words: list[Word] = []
+    for printed in reader.read_page(paled):
+        box = Box(*(edge / scale for edge in printed.box))
+        words.extend(_pieces(Word(nfc(printed.text), box, printed.confidence)))
+    return tuple(words)
+
+
+def in_rows(words: Iterable[Word]) -> list[Row]:
+    """Words chained into rows, each left to right, the rows from the top.
+
+    A word continues the row whose last word is nearest to its left at about its height, so rows
+    may slope and are never torn by it.
+    """
+    words = sorted(words, key=lambda word: word.box.x0)
+    if not words:
+        return []
+    height = float(np.median([word.box.height for word in words]))
+    rows: list[list[Word]] = []
+    for word in words:
+        last = [(row[-1], row) for row in rows]
+        near = [
+            (word.box.x0 - tail.box.x1, row)
+            for tail, row in last
+            if abs(_middle(tail) - _middle(word)) < 0.55 * height
+            and word.box.x0 > tail.box.x1 - 0.6 * height
+        ]
+        if near:
+            min(near, key=lambda item: item[0])[1].append(word)
+        else:
+            rows.append([word])
+    rows.sort(key=lambda row: np.mean([_middle(word) for word in row]))
+    return [tuple(row) for row in rows]
+
+
+def around(words: Iterable[Word]) -> Box:
+    """The box around words, of which there must be one."""
+    boxes = [word.box for word in words]
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole
+
+
+def _middle(word: Word) -> float:
+    return (word.box.y0 + word.box.y1) / 2
+
+
+def _pieces(word: Word) -> list[Word]:
+    """A token cut at colons and dots, where the reader ran a label and its leader together."""
+    pieces, start, share = [], 0, word.box.width / max(1, len(word.text))
+    for match in [*_BREAK.finditer(word.text), None]:
+        end = match.start() if match else len(word.text)
+        text = word.text[start:end]
+        if key_of(text):
+            left = word.box.x0 + start * share
+            box = Box(left, word.box.y0, word.box.x0 + end * share, word.box.y1)
+            pieces.append(Word(text, box, word.confidence))
+        start = match.end() if match else end
+    return pieces
