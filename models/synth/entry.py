@@ -73,6 +73,13 @@ def page_fields(
     }
 
 
+def cover_fields(clerk: Clerk, year: int, first: int, cases: int, pages: int) -> dict[str, Written]:
+    """What is written on a cover and on the page that closes the book."""
+    facts = {"_nam": year, "_tuSo": first, "_denSo": first + cases - 1}
+    facts |= {"_cong": cases, "_soTrang": pages}
+    return {code: clerk.text(str(number)) for code, number in facts.items()}
+
+
 def _child(clerk: Clerk, case: Case) -> dict[str, Written]:
     child, rng = case.child, clerk.rng
     name = clerk.person(child.name)

@@ -20,13 +20,14 @@ def spoil(plate: Plate, points: Points, pitch: float, rng: np.random.Generator) 
         return
     yy = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     xx = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    ragged = 0.12 * noise((height, width), rng, 0.3 * pitch) + 0.04 * noise((height, width), rng, 6)
-    inside = 1 / (1 + np.exp((np.maximum(np.abs(xx), np.abs(yy)) - 0.9 + ragged) * 30))
+    ragged = 0.11 * noise((height, width), rng, 0.25 * pitch) + 0.04 * noise((height, width), rng, 6)
+    radius = (xx**4 + yy**4) ** 0.25
+    inside = 1 / (1 + np.exp((radius - 0.9 + ragged) * 30))
     kind = str(rng.choice(["blot", "washed", "mould"]))
     if kind == "washed":
-        left = 255 - (255 - region.astype(np.float32)) * (1 - 0.96 * inside[..., None])
+        left = 255 - (255 - region.astype(np.float32)) * (1 - 0.85 * inside[..., None])
         tint = 255 - inside[..., None] * np.asarray((6, 14, 30), np.float32)
-        region[:] = (cv2.GaussianBlur(left, (0, 0), 3) * tint / 255).astype(np.uint8)
+        region[:] = (cv2.GaussianBlur(left, (0, 0), 4) * tint / 255).astype(np.uint8)
         return
     colour = (30, 34, 58) if kind == "blot" else (74, 60, 44)
     depth = inside * np.clip(0.95 + 0.05 * noise((height, width), rng, 9), 0.86, 1)

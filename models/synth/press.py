@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,9 @@ class FormSpec(Options):
 
     form: str
     years: tuple[int, int]
-    wear: tuple[float, float] = (0.1, 1.0)
+    wear: tuple[float, float]
+    cover: list[Any]
+    closing: list[Any]
     presses: list[PressSpec]
 
 
@@ -60,7 +62,7 @@ def load_form(form: str) -> FormSpec:
         known = sorted(p.stem for p in FORMS.glob("*.yaml"))
         raise UsageError(f"no form {form}", hint=f"one of {', '.join(known)}")
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return FormSpec.of(**{key: data[key] for key in ("form", "years", "wear", "presses")})
+    return FormSpec.of(**{key: data[key] for key in FormSpec.model_fields})
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,19 @@ def set_press(
     pitch = sheet[1]
     ink = worn(draw_sheet(sheet[0], face), rng, float(rng.uniform(*form.wear)))
     return Press(spec.name, face, sheet[0], ink, spec.entries, leader, scale, pitch)
+
+
+def set_leaf(press: Press, blocks: list[Block], rng: np.random.Generator) -> Press:
+    """Set a leaf without entries (a cover, a closing page) in the type of the same press."""
+    sheet = Sheet(press.sheet.width, press.sheet.height)
+    setting = Setting(press.scale, 5.0, 12.0, "dotted", 0.3, 2.2)
+    compositor = Compositor(sheet, setting, press.face, {})
+    margin = 0.14 * sheet.width
+    words = Wording(rng)
+    top = 0.16 * sheet.height
+    compositor.blocks([words.of(b) for b in blocks], margin, sheet.width - margin, top)
+    pitch = setting.pitch * press.scale
+    return replace(press, sheet=sheet, ink=draw_sheet(sheet, press.face), entries=0, pitch=pitch)
 
 
 def choose_face(split: str, sans: bool, rng: np.random.Generator) -> PressFace:

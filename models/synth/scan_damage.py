@@ -106,10 +106,14 @@ def torn(
     border: tuple[int, int, int],
     scale: float,
     rng: np.random.Generator,
-) -> None:
-    """Tear a corner or bite an edge, in place; the bare fibre shows along the tear."""
+) -> NDArray[np.uint8] | None:
+    """Tear a corner or bite an edge, in place; the bare fibre shows along the tear.
+
+    Returns what is gone as a mask (H, W), 255 where there is no paper; None for a whole page.
+    """
     if rng.random() > severity.torn:
-        return
+        return None
+    gone = np.zeros(page.shape[:2], np.uint8)
     height, width = page.shape[:2]
     pale = tuple(int(v) for v in np.clip(page[::97, ::97].max(axis=(0, 1)).astype(int) + 4, 0, 255))
     for _ in range(1 + rng.poisson(0.6 * severity.yellow)):
@@ -125,6 +129,8 @@ def torn(
         fringe = at + around * (ragged * rng.uniform(1.02, 1.12, 60))[:, None]
         cv2.fillPoly(page, [fringe.astype(np.int32)], pale, cv2.LINE_AA)
         cv2.fillPoly(page, [ring.astype(np.int32)], border, cv2.LINE_AA)
+        cv2.fillPoly(gone, [ring.astype(np.int32)], 255)
+    return gone
 
 
 def _ring_noise(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
