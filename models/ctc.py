@@ -6,6 +6,8 @@ Graves 2006 (CTC); the prefix beam after Hannun 2014 (arXiv 1408.2873), without 
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +18,7 @@ from models.charset import BLANK
 LogProbs = NDArray[np.float32]
 Labels = tuple[int, ...]
 
-_NEVER = -np.inf
+_NEVER = -math.inf
 
 
 def greedy(log_probs: LogProbs) -> Labels:
@@ -82,21 +84,47 @@ def prefix_beam(
 ) -> list[tuple[Labels, float]]:
     """The likeliest texts with their exact log probabilities, best first.
 
-    Per frame only classes above ``floor`` (log probability) are tried; the beam keeps ``width``
-    prefixes. The scores returned are not the beam's sums but `score` of each text.
+    Per frame only classes above ``floor`` (log probability), ``width`` at most beside the blank,
+    are tried; the beam keeps ``width`` prefixes. The scores returned are not the beam's sums but
+    `scores` of each text.
     """
     beam: dict[Labels, tuple[float, float]] = {(): (0.0, _NEVER)}
-    for frame in log_probs.astype(np.float64):
-        tried = np.flatnonzero(frame > floor)
-        grown: dict[Labels, tuple[float, float]] = {}
-        for prefix, (blank, ink) in beam.items():
-            total = np.logaddexp(blank, ink)
-            for label in tried:
-                _extend(grown, prefix, int(label), float(frame[label]), (blank, ink, total))
-        ranked = sorted(grown.items(), key=lambda item: -np.logaddexp(*item[1]))
-        beam = dict(ranked[:width])
+    for frame in log_probs:
+        tried = np.flatnonzero(frame[1:] > floor) + 1
+        if len(tried) > width:
+            tried = tried[np.argpartition(frame[tried], -width)[-width:]]
+        beam = _next(beam, float(frame[BLANK]), {int(i): float(frame[i]) for i in tried}, width)
     exact = scores(log_probs, list(beam)).tolist()
     return sorted(zip(beam, exact, strict=True), key=lambda item: -item[1])
+
+
+def _next(
+    beam: dict[Labels, tuple[float, float]], blank: float, tried: dict[int, float], width: int
+) -> dict[Labels, tuple[float, float]]:
+    """The beam after one more frame: prefix → log probability of ending in blank, in its label."""
+    grown: dict[Labels, tuple[float, float]] = {}
+
+    def add(prefix: Labels, in_blank: float, in_label: float) -> None:
+        old = grown.get(prefix, (_NEVER, _NEVER))
+        grown[prefix] = (_log_add(old[0], in_blank), _log_add(old[1], in_label))
+
+    for prefix, (in_blank, in_label) in beam.items():
+        total = _log_add(in_blank, in_label)
+        add(prefix, total + blank, _NEVER)
+        for label, gain in tried.items():
+            if prefix and label == prefix[-1]:
+                add(prefix, _NEVER, in_label + gain)
+                add((*prefix, label), _NEVER, in_blank + gain)
+            else:
+                add((*prefix, label), _NEVER, total + gain)
+    if len(grown) <= width:
+        return grown
+    return dict(heapq.nlargest(width, grown.items(), key=lambda item: _log_add(*item[1])))
+
+
+def _log_add(a: float, b: float) -> float:
+    low, high = (a, b) if a < b else (b, a)
+    return high if low == _NEVER else high + math.log1p(math.exp(low - high))
 
 
 def _extended(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -108,28 +136,3 @@ def _extended(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArra
     may_skip = np.zeros(extended.shape, bool)
     may_skip[:, 2:] = (extended[:, 2:] != BLANK) & (extended[:, 2:] != extended[:, :-2])
     return extended, may_skip
-
-
-def _extend(
-    grown: dict[Labels, tuple[float, float]],
-    prefix: Labels,
-    label: int,
-    gain: float,
-    before: tuple[float, float, float],
-) -> None:
-    """Add to ``grown`` what ``prefix`` becomes when the next frame shows ``label``."""
-    blank, ink, total = before
-    if label == BLANK:
-        _add(grown, prefix, total + gain, _NEVER)
-    elif prefix and label == prefix[-1]:
-        _add(grown, prefix, _NEVER, ink + gain)
-        _add(grown, (*prefix, label), _NEVER, blank + gain)
-    else:
-        _add(grown, (*prefix, label), _NEVER, total + gain)
-
-
-def _add(
-    grown: dict[Labels, tuple[float, float]], prefix: Labels, blank: float, ink: float
-) -> None:
-    old_blank, old_ink = grown.get(prefix, (_NEVER, _NEVER))
-    grown[prefix] = (float(np.logaddexp(old_blank, blank)), float(np.logaddexp(old_ink, ink)))

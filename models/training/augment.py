@@ -81,11 +81,13 @@ def warp(image: Image, rng: Generator, paper: int, *, elastic: bool) -> Image:
 
 
 def crop(image: Image, rng: Generator, paper: int) -> Image:
-    """Cut too tight or too loose: edges moved in by up to 8 % or out by up to 35 % of the height."""
+    """Cut too tight or too loose: edges up to 8 % of the shorter side in or 35 % out."""
     rows, columns = image.shape
-    moves = rng.uniform(-0.08, 0.35, 4) * rows * (rng.random(4) < 0.6)
+    moves = rng.uniform(-0.08, 0.35, 4) * min(rows, columns) * (rng.random(4) < 0.6)
     top, bottom, left, right = (int(move) for move in moves)
     inside = image[max(0, -top) : rows - max(0, -bottom), max(0, -left) : columns - max(0, -right)]
+    if inside.size == 0:  # a speck of an image: nothing can be cut off it
+        inside = image
     pads = [max(0, edge) for edge in (top, bottom, left, right)]
     return cv2.copyMakeBorder(inside, *pads, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
 

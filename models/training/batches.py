@@ -21,6 +21,8 @@ from models.training.data import Source
 
 WIDTH_STEP = 32
 """Batches are padded to a multiple of this many pixels."""
+RENDERED_STRENGTH = 0.4
+"""Rendered lines are decayed already: they are augmented less."""
 
 Ink = NDArray[np.uint8]
 
@@ -88,7 +90,8 @@ class Batches(IterableDataset[dict[str, Tensor]]):
         if rng.random() < self.empty:
             image, text = empty_line(image, rng), ""
         if rng.random() < 0.9:
-            image = augment(image, rng, self.strength)
+            mild = RENDERED_STRENGTH if source.rendered else 1.0
+            image = augment(image, rng, self.strength * mild)
         return normalise(image), text
 
 

@@ -102,7 +102,8 @@ class Source:
         self.folder = folder
         self.lines: list[Line] = []
         self._shards: set[Path] = set()
-        if (folder / "labels.tsv").is_file():
+        self.rendered = not (folder / "labels.tsv").is_file()
+        if not self.rendered:
             rows = read_labels(folder, held_back=False)
             self.lines = [Line(load_line(path), text, group) for path, text, group in rows]
 

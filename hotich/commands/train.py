@@ -1,0 +1,65 @@
+"""`hotich train`: a handwriting reader from scratch, and weights that may be shipped."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from common.errors import InputError, MissingPartError
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="A folder of sets: labelled lines, or shards.")],
+    out: Annotated[Path, typer.Option(help="Where the training keeps its state.")],
+    config: Annotated[
+        Path | None, typer.Option(help="A yaml file of options; see docs/training.md.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT's state.")] = False,
+    release: Annotated[
+        Path | None,
+        typer.Option(help="Train no more: write OUT's network as a weights folder here."),
+    ] = None,
+    rendered: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --release: shards never trained on, to report figures of."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="With --release: the weights' name.")] = "lines",
+) -> None:
+    """A recogniser from scratch: needs `pip install hotich[train]`."""
+    try:
+        from models.training.checkpoint import AVERAGE
+        from models.training.release import Release
+        from models.training.release import release as write_weights
+        from models.training.train import TrainOptions
+        from models.training.train import train as run
+    except ImportError as error:
+        raise MissingPartError(
+            f"{error.name} is not installed", hint="pip install 'hotich[train]'"
+        ) from error
+    if release is not None:
+        plan = Release(out / AVERAGE, data, tuple(rendered or ()), name)
+        write_weights(plan, release, typer.echo)
+        return
+    options = TrainOptions.of(**_config(config))
+    progress = run(data, out, options, resume=resume, say=_say)
+    _say(f"done: {progress.step} steps, {progress.lines} lines, {progress.seconds / 3600:.2f} h")
+
+
+def _config(path: Path | None) -> dict[str, object]:
+    if path is None:
+        return {}
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise InputError("not a readable yaml file", where=str(path)) from error
+    if not isinstance(values, dict):
+        raise InputError("not a mapping of options", where=str(path))
+    return {str(key): value for key, value in values.items()}
+
+
+def _say(line: str) -> None:
+    typer.echo(f"{time.strftime('%H:%M:%S')} {line}")

@@ -1,0 +1,134 @@
+"""The handwriting reader: line images in, readings out, by ONNX Runtime on one thread."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import Field
+
+from common.options import Options
+from models import ctc
+from models.charset import Charset
+from models.normalise import normalise
+from models.reading import Image, Reading
+from models.weights import HANDWRITING, ONNX, Logistic, open_weights, read_calibration
+
+Ink = NDArray[np.uint8]
+
+WIDTH_STEP = 64
+"""Lines are padded to a multiple of this and read with lines of the same padded width only, so
+that a reading never depends on which other lines were given."""
+
+
+class ReaderOptions(Options):
+    """How much work a reading is worth."""
+
+    beam: int = Field(default=8, ge=0, description="prefixes kept; 0: the best path only")
+    alternatives: int = Field(default=5, ge=0, description="other texts returned, at most")
+    sure: float = Field(
+        default=0.995, gt=0, le=1, description="beam search only where the best path is less sure"
+    )
+    batch_columns: int = Field(default=12_800, ge=64, description="total width of a batch in px")
+
+
+class HandwritingReader:
+    """Reads cropped handwritten lines with the project's own network.
+
+    Args:
+        weights: a weights folder (see `models.weights`); by default the one of this package.
+        options: see `ReaderOptions`.
+
+    Raises:
+        MissingPartError: the weights are not there.
+        InputError: the weights are damaged.
+    """
+
+    def __init__(self, weights: Path | None = None, options: ReaderOptions | None = None) -> None:
+        self.folder = weights or HANDWRITING
+        self.options = options or ReaderOptions()
+        self.manifest = open_weights(self.folder)
+        self.charset = Charset(self.manifest.characters)
+        self.calibration = read_calibration(self.folder)
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(self.folder / ONNX), settings, providers=["CPUExecutionProvider"]
+        )
+
+    def __reduce__(self) -> tuple[type[HandwritingReader], tuple[Path, ReaderOptions]]:
+        """Another process opens the weights for itself."""
+        return type(self), (self.folder, self.options)
+
+    @property
+    def source(self) -> str:
+        """``handwriting@name-hash``."""
+        return f"handwriting@{self.manifest.identity}"
+
+    def read(self, lines: Sequence[Image]) -> list[Reading]:
+        """One reading a line, in order; lines are (H, W) grey or (H, W, 3) RGB uint8.
+
+        An empty slot gives the text ``""`` with ``written`` near 0.
+        """
+        return [self.decode(log_probs) for log_probs in self.log_probs(lines)]
+
+    def log_probs(self, lines: Sequence[Image]) -> list[ctc.LogProbs]:
+        """The network's log probabilities of each line, (frames, classes)."""
+        inks = [normalise(line, self.manifest.height) for line in lines]
+        found: dict[int, ctc.LogProbs] = {}
+        for rows, batch in self._batches(inks):
+            (output,) = self._session.run(None, {"ink": batch})
+            found.update(zip(rows, output, strict=True))
+        return [found[i] for i in range(len(lines))]
+
+    def decode(self, log_probs: ctc.LogProbs) -> Reading:
+        """The reading that a line's log probabilities amount to."""
+        best = ctc.greedy(log_probs)
+        ranked = [(best, ctc.score(log_probs, best))]
+        if self.options.beam and ranked[0][1] < np.log(self.options.sure):
+            ranked = ctc.prefix_beam(log_probs, self.options.beam)
+        (labels, top), others = ranked[0], ranked[1 : self.options.alternatives + 1]
+        confidence = calibrated(np.exp(top), self.calibration.line)
+        left = (1 - confidence) / max(1 - np.exp(top), 1e-9)
+        return Reading(
+            text=self.charset.decode(labels),
+            confidence=confidence,
+            chars=tuple(self._characters(log_probs, labels)),
+            alternatives=tuple(
+                (self.charset.decode(other), float(min(confidence, np.exp(score) * left)))
+                for other, score in others
+            ),
+            source=self.source,
+            written=float(-np.expm1(log_probs[:, 0].sum(dtype=np.float64))),
+        )
+
+    def _characters(
+        self, log_probs: ctc.LogProbs, labels: ctc.Labels
+    ) -> Iterator[tuple[str, float]]:
+        """Each character with its calibrated peak probability inside its own frames."""
+        for label, (first, end) in zip(labels, ctc.align(log_probs, labels), strict=True):
+            peak = np.exp(log_probs[first:end, label].max())
+            yield self.charset.decode([label]), calibrated(peak, self.calibration.character)
+
+    def _batches(self, inks: Sequence[Ink]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        groups: dict[int, list[int]] = defaultdict(list)
+        for i, ink in enumerate(inks):
+            groups[-(-ink.shape[1] // WIDTH_STEP) * WIDTH_STEP].append(i)
+        for width, members in groups.items():
+            size = max(1, self.options.batch_columns // width)
+            for start in range(0, len(members), size):
+                rows = members[start : start + size]
+                batch = np.zeros((len(rows), 1, self.manifest.height, width), np.float32)
+                for row, i in enumerate(rows):
+                    batch[row, 0, :, : inks[i].shape[1]] = inks[i]
+                yield rows, batch / 255
+
+
+def calibrated(probability: float, logistic: Logistic) -> float:
+    """sigmoid(scale · logit(p) + shift)."""
+    p = float(np.clip(probability, 1e-6, 1 - 1e-6))
+    return float(1 / (1 + np.exp(-(logistic.scale * np.log(p / (1 - p)) + logistic.shift))))

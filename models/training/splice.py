@@ -1,0 +1,95 @@
+"""New lines from real hands: a writer's words, cut apart where CTC found them, in another order.
+
+A few thousand labelled lines teach their own word order by heart; spliced lines keep the hands
+and take the order away. Needs a reader that already reads the set passably.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.random import Generator
+
+from models import ctc
+from models.handwriting import HandwritingReader
+from models.reading import Image
+from models.training.augment import paper_level
+from models.training.data import Line
+from models.training.shards import limit_height
+
+FRAME = 4
+"""Pixels of the normalised line for one frame of the network."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a line: its part of the line (H, W) at full height, and its text."""
+
+    image: Image
+    text: str
+
+
+def cut_words(
+    reader: HandwritingReader, lines: Sequence[Line], least: float = -1.2
+) -> dict[str, list[Word]]:
+    """The words of each group (writer); lines whose text has a log probability a character
+    under ``least`` are left out, for their cuts would be wrong."""
+    words: dict[str, list[Word]] = defaultdict(list)
+    images = [line.image for line in lines]
+    for line, log_probs in zip(lines, reader.log_probs(images), strict=True):
+        labels = reader.charset.encode(line.text)
+        if labels and ctc.score(log_probs, labels) / len(labels) > least:
+            image = limit_height(line.image)
+            scale = FRAME * image.shape[0] / reader.manifest.height
+            spans = ctc.align(log_probs, labels)
+            words[line.group] += _cut(image, line.text, [(a * scale, b * scale) for a, b in spans])
+    return dict(words)
+
+
+def splice(words: Mapping[str, Sequence[Word]], rng: Generator, longest: int = 9) -> Iterator[Line]:
+    """Endless lines of a random writer's words in random order, one to ``longest`` of them."""
+    groups = sorted(group for group, members in words.items() if len(members) > longest)
+    while True:
+        group = groups[int(rng.integers(len(groups)))]
+        count = int(rng.integers(1, longest + 1))
+        chosen = [words[group][i] for i in rng.choice(len(words[group]), count, replace=False)]
+        image = _join([word.image for word in chosen], rng)
+        yield Line(image, " ".join(word.text for word in chosen), group)
+
+
+def _cut(image: Image, text: str, spans: Sequence[tuple[float, float]]) -> Iterator[Word]:
+    """Cut between words where the least ink stands, inside the gap the alignment left."""
+    ink = (paper_level(image) - image.astype(np.float32)).clip(0).sum(axis=0)
+    ink = np.convolve(ink, np.ones(3) / 3, "same")
+    spaces = [i for i, character in enumerate(text) if character == " "]
+    cuts = [0]
+    for i in spaces:
+        low, high = int(spans[i - 1][1]), int(spans[i + 1][0]) + 1
+        middle, reach = (low + high) // 2, max(2, (high - low) // 2)
+        start = max(cuts[-1] + 1, middle - reach)
+        window = ink[start : max(start + 1, min(middle + reach, image.shape[1]))]
+        cuts.append(start + int(window.argmin()) if window.size else start)
+    cuts.append(min(image.shape[1], int(spans[-1][1]) + image.shape[0] // 6))
+    cuts[0] = max(0, int(spans[0][0]) - image.shape[0] // 4)
+    for word, (left, right) in zip(text.split(" "), pairwise(cuts), strict=True):
+        if right - left >= 6:
+            yield Word(image[:, left:right], word)
+
+
+def _join(parts: Sequence[Image], rng: Generator) -> Image:
+    """Parts side by side on one shade of paper, each a little up or down, with small gaps."""
+    height = max(part.shape[0] for part in parts)
+    shade = int(np.median([paper_level(part) for part in parts]))
+    placed: list[Image] = []
+    for part in parts:
+        level = part.astype(np.int16) + (shade - paper_level(part))
+        top = int(np.clip((height - part.shape[0]) // 2 + rng.normal(0, 1.5), 0, height))
+        canvas = np.full((height, part.shape[1] + int(rng.integers(0, 7))), shade, np.uint8)
+        rows = min(part.shape[0], height - top)
+        canvas[top : top + rows, : part.shape[1]] = level[:rows].clip(0, 255)
+        placed.append(canvas)
+    return np.concatenate(placed, axis=1)
