@@ -96,9 +96,14 @@ class LabelStudio:
         return int(self.call("POST", "/api/projects", json=content)["id"])
 
     def serve_folder(self, project: int, folder: Path) -> None:
-        """Let the server show the images of a folder below its document root."""
+        """Let the server show the images of a folder below its document root, to the project."""
+        path = "/api/storages/localfiles"
+        if any(
+            s["path"] == str(folder) for s in self.call("GET", path, params={"project": project})
+        ):
+            return
         content = {"project": project, "path": str(folder), "use_blob_urls": True, "title": "crops"}
-        self.call("POST", "/api/storages/localfiles", json=content)
+        self.call("POST", path, json=content)
 
     def tasks(self, project: int, *, all_tasks: bool = True) -> list[dict[str, Any]]:
         """The tasks with their annotations; without ``all_tasks`` only the annotated ones."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,18 +48,13 @@ class Correction:
     time: str
 
 
-def doubtful(folder: BookFolder, records: list[Record]) -> list[tuple[Record, str]]:
-    """The fields that a person must look at: one field after the other, the least sure first.
-
-    A field that a person has already settled, or that has no crop to look at, is left out.
-    """
+def doubtful(records: Sequence[Record]) -> list[tuple[Record, str]]:
+    """The fields that a person must look at and nobody has: column by column, least sure first."""
     found = [
         (record, code)
         for record in records
         for code, value in record.fields.items()
-        if value.review
-        and value.author == MACHINE
-        and folder.crop(record.page, record.entry, code).is_file()
+        if value.review and value.author == MACHINE
     ]
     return sorted(found, key=lambda at: (at[1], at[0].fields[at[1]].confidence))
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import extracted_book
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from annotation.client import LabelStudio
+from annotation.crops import cut_missing
 from annotation.pull import pull
 from annotation.push import push
 from annotation.server import USER, Server
@@ -53,15 +55,25 @@ def said(*annotations: dict[str, Any]) -> list[tuple[str | None, str, str]]:
 
 
 def test_the_least_sure_fields_go_first_and_settled_ones_stay(book: Extracted) -> None:
-    found = doubtful(book.folder, book.records())
+    found = doubtful(book.records())
     assert {(record.page, record.entry) for record, _ in found} == {(1, 2), (2, 2)}
     assert [code for _, code in found] == sorted(code for _, code in found)
     at = (book.name, 1, 2, "nksHoTen")
     book.store.correct(*at, value="Trần Thị Lành", status="read", author="a@b", time="2026")
-    left = doubtful(book.folder, book.records())
+    left = doubtful(book.records())
     assert len(left) == len(found) - 1
-    book.folder.crop(2, 2, "nksHoTen").unlink()
-    assert len(doubtful(book.folder, book.records())) == len(found) - 2
+
+
+def test_a_missing_crop_is_cut_from_the_page(book: Extracted) -> None:
+    crop = book.folder.crop(2, 2, "nksHoTen")
+    crop.unlink()
+    wanted = doubtful(book.records())
+    assert cut_missing(book, wanted) == wanted
+    height, width = cv2.imread(str(crop)).shape[:2]
+    assert (width, height) == (574, 53)  # half of 1100 by 70 pixels, and what stands around it
+    crop.unlink()
+    book.folder.page_image(2).unlink()
+    assert len(cut_missing(book, wanted)) == len(wanted) - 1
 
 
 def test_a_task_says_what_a_person_needs(book: Extracted) -> None:
@@ -147,12 +159,12 @@ def test_from_push_to_the_delivered_workbook(
     server: Server, book: Extracted, tmp_path: Path
 ) -> None:
     records = book.records()
-    count = len(doubtful(book.folder, records))
+    count = len(doubtful(records))
     with LabelStudio(server.url, server.credentials.token) as studio:
         assert studio.user() == USER
-        first = push(studio, server, book.folder, records)
+        first = push(studio, server, book)
         assert (first.added, first.renewed, first.waiting) == (count, 0, 0)
-        again = push(studio, server, book.folder, records)
+        again = push(studio, server, book)
         assert (again.project, again.added, again.waiting) == (first.project, 0, count)
         tasks = {task["data"]["hotich"]: task for task in studio.tasks(first.project)}
         assert len(tasks) == count
@@ -175,13 +187,13 @@ def test_from_push_to_the_delivered_workbook(
         assert (pulled.new, pulled.known, pulled.open) == (3, 0, count - 3)
         pulled = pull(studio, book.folder, book.store, book.name)
         assert (pulled.new, pulled.known) == (0, 3)
-        rest = push(studio, server, book.folder, book.records())
+        rest = push(studio, server, book)
         assert (rest.added, rest.waiting) == (0, count - 3)
 
         read_again = replace(records[3].get("nksHoTen"), value="Thạch Sa Rây", confidence=0.5)
         changed = [*records[:3], records[3].with_fields({"nksHoTen": read_again})]
         book.store.save_records(book.name, changed)
-        assert push(studio, server, book.folder, book.records()).renewed == 1
+        assert push(studio, server, book).renewed == 1
         assert len(studio.tasks(first.project)) == count
 
     package = deliver(book, tmp_path / "out", DeliverOptions())

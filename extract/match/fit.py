@@ -1,17 +1,17 @@
 """Sets the match weights by simulation, and measures them on people never fitted on.
 
-    python -m extract.match.fit NAMES_DIR      # surname.tsv, middle.tsv, given.tsv
+    python -m extract.match.fit
 
-writes ``weights.yaml`` beside this file: maximum likelihood of the conditional logit of `score`
-with a small ridge, by Newton's method; then recall, precision and calibration on fresh people.
+draws people from ``models/lexicons`` and writes ``weights.yaml`` beside this file: maximum
+likelihood of the conditional logit of `score` with a small ridge, by Newton's method; then prints
+recall, precision and calibration on fresh people.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 import sys
-from pathlib import Path
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -30,15 +30,7 @@ from extract.match.score import (
     probabilities,
 )
 from extract.match.simulate import Names, trial
-
-_PLACES = [
-    f"Làng {village}, Quận {district}, Tỉnh {province}"
-    for province, district in [
-        ("Gia Định", "Gò Vấp"), ("Định Tường", "Cai Lậy"), ("Long An", "Bến Lức"),
-        ("Vĩnh Long", "Tam Bình"), ("Quảng Nam", "Điện Bàn"), ("Phong Dinh", "Ô Môn"),
-    ]
-    for village in ("Tân Phú", "Mỹ Hạnh", "Long Thạnh", "An Bình", "Hòa Lợi", "Phước Hậu")
-]  # fmt: skip
+from models.lexicon import given_names, middle_names, surnames, units
 
 
 class Question(NamedTuple):
@@ -49,21 +41,19 @@ class Question(NamedTuple):
     truth: int
 
 
-def load_names(folder: Path) -> Names:
-    """Name tables with counts: ``surname.tsv``, ``middle.tsv``, ``given.tsv``."""
+def register_names() -> Names:
+    """Names of the lexicons, old and new given names together, and communes as places."""
 
-    def table(file: str, column: str, *counts: str) -> dict[str, int]:
-        with (folder / file).open(encoding="utf-8") as rows:
-            read = csv.DictReader(rows, delimiter="\t")
-            return {row[column]: n for row in read if (n := sum(int(row[c]) for c in counts)) > 0}
+    def given(sex: str) -> Counter[str]:
+        return Counter(given_names(sex)) + Counter(given_names(sex, old=True))
 
     return Names(
-        surnames=table("surname.tsv", "surname", "count"),
-        male=table("given.tsv", "given", "male"),
-        female=table("given.tsv", "given", "female"),
-        male_middle=table("middle.tsv", "middle", "male"),
-        female_middle=table("middle.tsv", "middle", "female"),
-        places=_PLACES,
+        surnames=surnames(),
+        male=given("male"),
+        female=given("female"),
+        male_middle=middle_names("male"),
+        female_middle=middle_names("female"),
+        places=[f"{unit.commune}, {unit.district}, {unit.province}" for unit in units()],
     )
 
 
@@ -129,8 +119,9 @@ def measure(
     }
 
 
-def main(folder: Path) -> None:
-    names = load_names(folder)
+def main() -> None:
+    """Fit, write the weights, and print what they do on fresh people."""
+    names = register_names()
     asked = [
         question
         for seed, size in ((11, 2_000), (12, 10_000), (13, 50_000))
@@ -145,4 +136,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

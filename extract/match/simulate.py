@@ -6,7 +6,7 @@ negatives that they are in a register.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -27,11 +27,11 @@ _STROKES = ["nu", "un", "ao", "oa", "ec", "ce", "lt", "tl", "hk", "kh", "ri", "i
 class Names(NamedTuple):
     """Name parts with their counts."""
 
-    surnames: dict[str, int]
-    male: dict[str, int]
-    female: dict[str, int]
-    male_middle: dict[str, int]
-    female_middle: dict[str, int]
+    surnames: Mapping[str, float]
+    male: Mapping[str, float]
+    female: Mapping[str, float]
+    male_middle: Mapping[str, float]
+    female_middle: Mapping[str, float]
     places: Sequence[str]
 
 

@@ -47,8 +47,10 @@ def stop() -> None:
 def push(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
     """Send the fields that need a person; what is already there is not sent again."""
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
-        done = push_tasks(studio, Server(default_home()), book.folder, book.records())
+        done = push_tasks(studio, Server(default_home()), book)
         typer.echo(f"{done.added} new, {done.renewed} renewed, {done.waiting} already there")
+        if done.unseen:
+            typer.echo(f"{done.unseen} fields have no place on a page: see report.html", err=True)
         typer.echo(f"{studio.url}/projects/{done.project}/data?labeling=1")
 
 
