@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from rapidfuzz.distance import Levenshtein
 
 from common.errors import UsageError
 from models.synth.faces import LOOKS, Face, faces
@@ -145,3 +147,19 @@ def test_a_character_the_face_lacks_is_left_out_not_drawn_as_a_box() -> None:
     hand = Hand.random(np.random.default_rng(2), faces("handwriting", "train")[0])
     assert np.array_equal(ink_of(hand, "An漢"), ink_of(hand, "An"))
     assert ink_of(hand, "").max() == 0
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+def test_what_is_written_is_what_the_text_says() -> None:
+    """Print and typewriter faces can be read back, marks and all, by an independent reader."""
+    import pytesseract
+
+    text = "Nguyễn Thị Hường, làm ruộng ở ấp Mỹ Đức, sanh ngày 17-8-1962"
+    rng = np.random.default_rng(5)
+    errors = []
+    for face in (*faces("print", "train")[::4], *faces("typewriter", "test")[::4]):
+        alpha = Hand.random(rng, face).write(text, 26, rng).alpha
+        page = np.pad(255 - 230 * alpha, 30, constant_values=255).astype(np.uint8)
+        read = pytesseract.image_to_string(page, lang="vie", config="--psm 7").strip()
+        errors.append(Levenshtein.distance(read, text) / len(text))
+    assert float(np.mean(errors)) < 0.03, errors

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rapidfuzz.distance import Levenshtein
 
 from common.errors import UsageError
 from models.synth.decay import SEVERITIES, textures
@@ -66,21 +64,6 @@ def test_a_slot_nothing_is_written_in_holds_less_ink() -> None:
         return float(np.mean([(m < np.median(m) - 40).mean() for m in middle]))
 
     assert dark(lines("clean", "")) < 0.35 * dark(lines("clean"))
-
-
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
-def test_what_is_rendered_is_what_the_text_says() -> None:
-    """Print faces through the same path can be read back, marks and all."""
-    import pytesseract
-
-    rng = np.random.default_rng(5)
-    errors = length = 0
-    for face in faces("print", "train")[:6]:
-        image = render_line(TEXT, Hand.random(rng, face), "clean", rng)
-        read = pytesseract.image_to_string(image, lang="vie", config="--psm 7").strip()
-        errors += min(Levenshtein.distance(read, TEXT), len(TEXT))
-        length += len(TEXT)
-    assert errors / length < 0.25
 
 
 def test_shards_repeat_by_seed_and_name_their_severity(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from common.errors import UsageError
 from models.charset import default_charset
+from models.synth.chance import late_tone
 from models.synth.french import french_number
 from models.synth.syllables import random_syllables, vietnamese_letters
 from models.synth.texts import KINDS, can_chi, random_text
@@ -66,6 +67,15 @@ def test_dates_and_numbers_look_like_dates_and_numbers() -> None:
     assert not any(re.search(r"tháng$", text) for text in words)
     assert sum("năm một" in text for text in words) > 100
     assert all(sum(c.isdigit() for c in text) >= 6 for text in texts("id_number", 300))
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [("Hòa Thúy", "Hoà Thuý"), ("HÓA", "HOÁ"), ("Hoàn Quý Thuận", "Hoàn Quý Thuận"),
+     ("khỏe-mạnh", "khoẻ-mạnh"), ("Nguyễn", "Nguyễn"), ("Hòa-hảo", "Hoà-hảo")],
+)  # fmt: skip
+def test_late_tone(early: str, late: str) -> None:
+    assert late_tone(early) == late
 
 
 def test_old_style_is_written_too() -> None:

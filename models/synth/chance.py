@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -11,6 +13,11 @@ from numpy.typing import NDArray
 
 OLD = 1976
 """Before this year syllables of a name are often joined by hyphens."""
+
+_EARLY_TONE = re.compile(
+    r"(?<![qQ])([oO])([\u0300\u0301\u0303\u0309\u0323])([aeAE])(?![\w\u0300-\u0323])"
+    r"|(?<![qQ])([uU])([\u0300\u0301\u0303\u0309\u0323])([yY])(?![\w\u0300-\u0323])"
+)
 
 _SUMS: dict[int, tuple[Mapping[str, float], list[str], NDArray[np.float64]]] = {}
 
@@ -44,3 +51,12 @@ def cased(rng: Generator, text: str, old: bool = False) -> str:
     if roll > 0.93:
         return text.upper()
     return text.lower() if roll > 0.89 else text
+
+
+def late_tone(text: str) -> str:
+    """The other usual placement of a tone: ``Hòa`` → ``Hoà``, ``Thúy`` → ``Thuý``."""
+    decomposed = unicodedata.normalize("NFD", text)
+    moved = _EARLY_TONE.sub(
+        lambda m: "".join(m.group(i) or "" for i in (1, 3, 2, 4, 6, 5)), decomposed
+    )
+    return unicodedata.normalize("NFC", moved)

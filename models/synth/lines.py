@@ -63,9 +63,10 @@ def render_line(text: str, hand: Hand, severity: str, rng: Generator) -> Image:
         image *= stains(rng, height, width)
     under = slot(rng, height, width, baseline, hand.face.split, ends)
     image = _laid(image, faded(under, rng, degree), float(rng.uniform(15, 110)))
+    written = faded(writing, rng, degree)
     if rng.random() < degree.bleed:
-        image = _laid(image, bleed_through(window, rng, degree), 90)
-    image = _laid(image, faded(writing, rng, degree), float(np.dot(LUMA, ink.colour)))
+        image = _laid(image, bleed_through(written if text else window, rng, degree), 90)
+    image = _laid(image, written, float(np.dot(LUMA, ink.colour)))
     if rng.random() < degree.folds:
         image *= fold(rng, height, width)
     return scanned(image, rng, degree)

@@ -15,7 +15,7 @@ from common.errors import UsageError
 from common.text import nfc, squeeze
 from models import lexicon
 from models.synth.addresses import address, place
-from models.synth.chance import cased, pick, random_date, random_year
+from models.synth.chance import cased, late_tone, pick, random_date, random_year
 from models.synth.french import french_date, french_name, french_number
 from models.synth.naming import person_name
 from models.synth.spoken import NORTH, PLAIN, SOUTH, Dialect, spoken, spoken_date
@@ -39,7 +39,8 @@ def random_text(rng: Generator, kind: str | None = None) -> str:
         kind = list(KINDS)[int(rng.choice(len(weights), p=weights / weights.sum()))]
     if kind not in KINDS:
         raise UsageError(f"no texts of kind {kind}", hint="one of " + ", ".join(KINDS))
-    return squeeze(nfc(KINDS[kind][0](rng)))
+    text = squeeze(nfc(KINDS[kind][0](rng)))
+    return late_tone(text) if rng.random() < 0.35 else text
 
 
 def date_figures(rng: Generator) -> str:
