@@ -19,6 +19,7 @@ def build(called: str | None) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # "hotich[train]" is not markup
     )
     for name, command in COMMANDS.items():
         if name == called:

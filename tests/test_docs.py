@@ -1,0 +1,62 @@
+"""Every command shown in the documentation runs, as shown, in order, in one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAKE = {"make demo", "make test", "make setup"}  # run by CI and by hand: they contain this test
+
+
+def shown(page: Path) -> list[str]:
+    """The lines of every ```sh block, continuation lines joined."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def run_all(page: Path, folder: Path) -> None:
+    """Run the page's commands in ``folder`` with this environment's ``hotich`` on the path."""
+    binaries = Path(sys.executable).parent
+    environ = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"}
+    for name in ("sample", "docs"):
+        link = folder / name
+        if not link.exists():
+            link.symlink_to(ROOT / name)
+    for command in shown(page):
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert done.returncode in (0, 1), f"{command}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr, f"{command}\n{done.stderr}"
+
+
+def test_the_two_commands_stand_at_the_top() -> None:
+    assert shown(ROOT / "README.md")[:2] == ["make demo", "make test"]
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M)
+    assert {"demo", "test", "setup"} <= set(targets)
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_command_is_documented() -> None:
+    from hotich.commands import COMMANDS
+
+    text = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").glob("*.md"))
+    for name in COMMANDS:
+        assert f"hotich {name}" in text, f"hotich {name} is in no page"
+
+
+@pytest.mark.slow
+def test_the_vendors_page(tmp_path: Path) -> None:
+    run_all(ROOT / "docs" / "vendors.md", tmp_path)
