@@ -23,6 +23,7 @@ from models.synth.outlines import Placed
 from models.synth.pen import PENS, Pen, fill
 
 Points = NDArray[np.float32]
+USUAL_STROKE = 0.1  # pen width most hands come near to, in x-heights
 SUBSTITUTES = {"″": '"', "〃": '"', "№": "N°", "’": "'", "—": "–", "…": "..."}
 
 
@@ -80,14 +81,16 @@ class Hand:
         other = _other_face(rng, face)
         letters = string.ascii_uppercase + ("" if joined else string.ascii_lowercase)
         share = float(rng.uniform(0.1, 0.6))
+        pen = Pen.random(rng, str(rng.choice(list(PENS))))
+        usual = (USUAL_STROKE / face.outlines.stroke) ** 0.6
         return cls(
             face,
-            Pen.random(rng, str(rng.choice(list(PENS)))),
+            replace(pen, weight=pen.weight * usual),
             slant=float(rng.normal(0.05, 0.16)),
-            stretch=float(np.exp(rng.normal(0.05, 0.16))),
+            stretch=float(np.exp(rng.normal(0.1, 0.18))),
             ascender=float(np.exp(rng.normal(0.0, 0.14))),
             descender=float(np.exp(rng.normal(0.0, 0.16))),
-            letter_gap=0.0 if joined else float(rng.normal(0.02, 0.07)),
+            letter_gap=0.0 if joined else float(rng.normal(0.05, 0.09)),
             word_gap=float(np.clip(np.exp(rng.normal(0.2, 0.35)), 0.75, 2.5)),
             jitter=float(rng.uniform(0.15, 0.5) if joined else rng.uniform(0.3, 1.1)),
             wobble=float(rng.uniform(0.3, 1.3)),

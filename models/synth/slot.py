@@ -41,7 +41,7 @@ def slot(
         _dotted(layer, rng, row)
     elif roll < 0.62:
         _rule(layer, rng, row)
-    if rng.random() < 0.18:
+    if rng.random() < 0.26:
         _box(layer, rng)
     if rng.random() < 0.3:
         _labels(layer, rng, baseline, split, ends)
