@@ -6,9 +6,10 @@ ICDAR 2017) but stricter, without a tolerance band:
 
 - A true line's baseline is the straight line fitted, by least squares, to the points 60 % down
   its polygon at 32 columns evenly spread over its width; level, at their median, for a polygon
-  less than three times as wide as high, whose outline says nothing of its slope. (The polygons of eScriptorium begin at
-  the left end of the annotated baseline; over the 3,448 lines of ``register_pages_fr`` that
-  vertex lies, in the median, 58 % down.) A detection's baseline is its own ``baseline``.
+  less than three times as wide as high, whose outline says nothing of its slope. (The polygons
+  of eScriptorium begin at the left end of the annotated baseline; over the 3,448 lines of
+  ``register_pages_fr`` that vertex lies, in the median, 58 % down.) A detection's baseline
+  is its own ``baseline``.
 - *one to one* (the figure we quote): a true line and a detection pair when the detection's
   polygon covers at least 70 % of the true baseline **and** the true polygon covers at least 70 %
   of the detection's baseline. Pairs are chosen greedily, best product of the two first; each line
@@ -109,7 +110,7 @@ def inside(points: Points, polygon: Points) -> NDArray[np.bool_]:
     for index in np.flatnonzero(near):
         x, y = (float(value) for value in points[index])
         near[index] = cv2.pointPolygonTest(contour, (x, y), False) >= 0
-    return near
+    return np.asarray(near, dtype=bool)
 
 
 def score_page(true: Sequence[Points], found: Sequence[TextLine]) -> LineScore:

@@ -169,14 +169,12 @@ def _core(part: NDArray[np.bool_], x: int, y: int, score: float) -> Core:
     weight = np.bincount(bins, weights=columns)
     centre = np.bincount(bins, weights=columns * middle) / np.maximum(weight, 1e-6)
     knots = (edges[:-1] + edges[1:]) / 2
-    slope, offset = np.polyfit(knots, centre, 1)
+    slope = float(np.polyfit(knots, centre, 1)[0])
     if abs(slope) > 0.3:  # a stroke, a stamp: no line runs so steeply
-        slope, offset = 0.0, float(centre.mean())
-    ends = np.array([0.0, float(part.shape[1])])
-    inner = np.interp(knots, knots, centre)
-    xs = np.concatenate([ends[:1], knots, ends[1:]])
+        slope = 0.0
     drift = slope * (knots[1] - knots[0]) / 2
-    ys = np.concatenate([[inner[0] - drift], inner, [inner[-1] + drift]])
+    xs = np.concatenate([[0.0], knots, [part.shape[1]]])
+    ys = np.concatenate([[centre[0] - drift], centre, [centre[-1] + drift]])
     return Core(x + xs, y + ys + 0.5, height / 2, score)
 
 
