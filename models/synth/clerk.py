@@ -135,7 +135,7 @@ class Clerk:
         }[self.home_style]
         return self.place(text)
 
-    def date(self, day: date) -> str:
+    def whole_date(self, day: date) -> str:
         """A whole date, as this clerk writes dates."""
         d, m, y = self.day(day), self.month(day), day.year
         return {
@@ -166,7 +166,7 @@ class Clerk:
         """A date in one blank, or in the blanks between printed ngày … tháng … năm …."""
         value = f"{day.day:02d}.{day.month:02d}.{day.year}"
         if "d" not in parts:
-            text = self.date(day)
+            text = self.whole_date(day)
             return Written(text, value, READ, {"": text})
         texts = {"d": self.day(day), "m": self.month(day)}
         texts |= {"y": str(day.year), "y2": f"{day.year % 100:02d}"}

@@ -33,12 +33,12 @@ SEVERITIES = {
         quality=(88, 94), illegible=0.002,
     ),
     "moderate": Severity(
-        yellow=0.6, stains=1.2, foxing=10, fold=0.3, torn=0.25, bleed=0.07, fade=0.35,
+        yellow=0.6, stains=1.2, foxing=10, fold=0.3, torn=0.25, bleed=0.07, fade=0.28,
         shade=0.12, turn=2.0, perspective=0.006, curl=1.5, noise=3.0, blur=0.55,
         quality=(76, 88), illegible=0.012,
     ),
     "severe": Severity(
-        yellow=1.0, stains=3.0, foxing=40, fold=0.6, torn=0.7, bleed=0.14, fade=0.62,
+        yellow=1.0, stains=3.0, foxing=40, fold=0.6, torn=0.7, bleed=0.14, fade=0.58,
         shade=0.26, turn=4.0, perspective=0.012, curl=3.5, noise=5.5, blur=0.85,
         quality=(60, 78), illegible=0.045,
     ),

@@ -169,7 +169,7 @@ def _paper(clerk: Clerk, person: Person) -> Written:
         return clerk.blank()
     card = len(person.id_number) == 12
     issuer = "Cục CS QLHC về TTXH" if card else f"CA {person.home.province}"
-    day = clerk.date(person.id_issued).removeprefix("ngày ")
+    day = clerk.whole_date(person.id_issued).removeprefix("ngày ")
     return composed(
         ("nycLoaiGiayToTuyThan", "CCCD" if card else "CMND"),
         ("", "số"),

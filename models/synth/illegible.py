@@ -1,4 +1,4 @@
-"""Damage that takes one field's writing away for good: a blot, a washed-out patch, mould."""
+"""Damage that takes one field's writing away for good: a blot, ink that ran, mould."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ def spoil(plate: Plate, points: Points, pitch: float, rng: np.random.Generator) 
         return
     yy = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     xx = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
-    ragged = 0.11 * noise((height, width), rng, 0.25 * pitch) + 0.04 * noise((height, width), rng, 6)
+    ragged = 0.11 * noise((height, width), rng, 0.25 * pitch) + 0.04 * noise(
+        (height, width), rng, 6
+    )
     radius = (xx**4 + yy**4) ** 0.25
     inside = 1 / (1 + np.exp((radius - 0.9 + ragged) * 30))
     kind = str(rng.choice(["blot", "washed", "mould"]))
     if kind == "washed":
-        left = 255 - (255 - region.astype(np.float32)) * (1 - 0.85 * inside[..., None])
-        tint = 255 - inside[..., None] * np.asarray((6, 14, 30), np.float32)
-        region[:] = (cv2.GaussianBlur(left, (0, 0), 4) * tint / 255).astype(np.uint8)
+        run = cv2.GaussianBlur(region, (0, 0), 0.13 * pitch).astype(np.float32)
+        run *= (255 - np.asarray((6, 14, 30), np.float32)) / 255
+        wet = inside[..., None]
+        region[:] = (region * (1 - wet) + run * wet).astype(np.uint8)
         return
     colour = (30, 34, 58) if kind == "blot" else (74, 60, 44)
     depth = inside * np.clip(0.95 + 0.05 * noise((height, width), rng, 9), 0.86, 1)

@@ -114,7 +114,7 @@ def outline(inked: NDArray[np.bool_]) -> Points:
     bottom = inked.shape[0] - inked[::-1].argmax(axis=0)[columns]
     left = np.stack([columns, top], axis=1)
     right = np.stack([columns + 1, bottom], axis=1)
-    return np.concatenate([left, right]).astype(np.float32)
+    return np.asarray(np.concatenate([left, right]), np.float32)
 
 
 def corners(box: Box) -> Points:

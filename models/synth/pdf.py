@@ -15,7 +15,7 @@ def write_pdf(jpegs: Sequence[bytes], path: Path, dpi: int) -> None:
     kids = " ".join(f"{3 + 3 * index} 0 R" for index in range(len(jpegs)))
     objects.append(f"<< /Type /Pages /Count {len(jpegs)} /Kids [{kids}] >>".encode())
     for index, jpeg in enumerate(jpegs):
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        picture = np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR))
         height, width = picture.shape[:2]
         box = f"{width * 72 / dpi:.2f} {height * 72 / dpi:.2f}"
         first = 3 + 3 * index

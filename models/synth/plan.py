@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,6 +21,11 @@ from models.synth.sheet_paper import Stock
 from models.synth.stamp import Stamp
 from models.synth.writing import Writer
 
+PENS_OF = {
+    "rvn-1955-1975": ["dip", "dip", "fountain", "fountain", "ballpoint"],
+    "1976-1998": ["fountain", "ballpoint", "ballpoint"],
+    "tt15-2015": ["ballpoint", "gel", "gel"],
+}
 TYPED = 0.1  # share of books written on a typewriter
 TWO_CLERKS = 0.35  # share of books that a second clerk goes on with
 
@@ -67,24 +73,27 @@ class Plan:
 
     def rng(self, *purpose: int) -> np.random.Generator:
         """A generator of its own for each purpose, so that pages do not depend on each other."""
-        return np.random.default_rng([self.options.seed, *purpose])
+        return _rng(self.options, *purpose)
+
+
+def _rng(options: BookOptions, *purpose: int) -> np.random.Generator:
+    return np.random.default_rng([options.seed, zlib.crc32(options.form.encode()), *purpose])
 
 
 def plan_book(options: BookOptions) -> Plan:
     """Draw a book by its seed. Raises `UsageError` for a form or a layout that is not known."""
-    seed = options.seed
-    rng, press_rng, clerk_rng = (np.random.default_rng([seed, part]) for part in (1, 3, 4))
+    rng, press_rng, clerk_rng = (_rng(options, purpose) for purpose in (1, 3, 4))
     form = load_form(options.form)
     severity = SEVERITIES[options.severity]
     year = int(rng.integers(form.years[0], form.years[1] + 1))
-    community = Community(options.form, year, np.random.default_rng([seed, 2]))
+    community = Community(options.form, year, _rng(options, 2))
     commune, province = community.home.commune.upper(), community.home.province.upper()
     printed = {"noiDangKy": commune, "trangSo": "000"}
     per_page = options.entries_per_page
     press = set_press(form, options.split, press_rng, options.dpi, per_page, printed)
     count = 2 if clerk_rng.random() < TWO_CLERKS else 1
     typed = bool(clerk_rng.random() < TYPED)
-    writers = tuple(_writer(options.split, typed, clerk_rng) for _ in range(count))
+    writers = tuple(_writer(options.form, options.split, typed, clerk_rng) for _ in range(count))
     clerks = tuple(Clerk.random(options.form, clerk_rng) for _ in range(count))
     around, centre = f"XÃ {commune} · {province} · ", commune.replace(" ", "\n", 1)
     return Plan(
@@ -93,7 +102,7 @@ def plan_book(options: BookOptions) -> Plan:
         press=press,
         cover=set_leaf(press, form.cover, press_rng),
         closing=set_leaf(press, form.closing, press_rng),
-        stock=Stock.random(severity, np.random.default_rng([seed, 5])),
+        stock=Stock.random(severity, _rng(options, 5)),
         community=community,
         clerks=clerks,
         writers=writers,
@@ -104,11 +113,11 @@ def plan_book(options: BookOptions) -> Plan:
     )
 
 
-def _writer(split: str, typed: bool, rng: np.random.Generator) -> Writer:
+def _writer(form: str, split: str, typed: bool, rng: np.random.Generator) -> Writer:
     options = faces("typewriter" if typed else "handwriting", split)
     hand = Hand.random(rng, options[int(rng.integers(len(options)))])
-    if hand.pen.kind == "pencil":  # registers are kept in ink
-        hand = replace(hand, pen=Pen.random(rng, "fountain"))
+    if not typed:
+        hand = replace(hand, pen=Pen.random(rng, str(rng.choice(PENS_OF[form]))))
     height = float(rng.uniform(1.6, 1.9) if typed else rng.uniform(1.9, 2.8))
     return Writer(hand, height, float(rng.uniform(0.0, 0.35)), float(rng.uniform(0, 0.12)))
 

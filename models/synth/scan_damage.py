@@ -53,7 +53,7 @@ class Geometry:
         lifted = points.astype(np.float64).copy()
         lifted[:, 1] += self._lift(lifted[:, 0])
         scanned = cv2.perspectiveTransform(lifted[None], self.homography)[0]
-        return scanned.astype(np.float32)
+        return np.asarray(scanned, np.float32)
 
     def _lift(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         lift: NDArray[np.float64] = self.curl * np.exp(-np.abs(x - self.binding) / self.reach)
@@ -136,8 +136,8 @@ def torn(
 def _ring_noise(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Rough noise that closes on itself, for the outline of a tear."""
     walk = np.cumsum(rng.normal(0, 1, count))
-    closed: NDArray[np.float64] = walk - np.linspace(0, walk[-1], count)
-    return closed - closed.mean()
+    walk -= np.linspace(0, walk[-1], count)
+    return np.asarray(walk - walk.mean())
 
 
 def scanned(

@@ -60,7 +60,8 @@ def aged_paper(
     paper = np.empty((*small, 3), np.float32)
     for channel, (base, thirst) in enumerate(zip(stock.colour, (0.55, 0.85, 1.25), strict=True)):
         paper[..., channel] = base + tone - brown * thirst
-    return cv2.resize(np.clip(paper, 0, 255).astype(np.uint8), (width, height))
+    levels = np.clip(paper, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.resize(levels, (width, height)), np.uint8)
 
 
 def real_grain(shape: tuple[int, int], texture: int, rng: np.random.Generator) -> Field:
@@ -82,7 +83,7 @@ def real_grain(shape: tuple[int, int], texture: int, rng: np.random.Generator) -
             total[place] += (piece - 1) * window
             weight[place] += window**2
     inner = np.s_[_SEAM : _SEAM + shape[0], _SEAM : _SEAM + shape[1]]
-    return 1 + total[inner] / np.sqrt(weight[inner])
+    return np.asarray(1 + total[inner] / np.sqrt(weight[inner]), np.float32)
 
 
 def _stains(
@@ -110,7 +111,7 @@ def _stains(
         radius_px = int(rng.gamma(1.6, 0.35) * scale * 8) + 4
         depth = float(rng.uniform(8, 38))
         cv2.circle(field, centre, radius_px, depth, -1, cv2.LINE_8, 3)
-    return cv2.GaussianBlur(field, (0, 0), 1.1)
+    return np.asarray(cv2.GaussianBlur(field, (0, 0), 1.1), np.float32)
 
 
 def _edges(

@@ -41,7 +41,7 @@ class Stamp:
         font = face.font("bold", max(8, int(size)))
         draw.text((middle, middle), centre, fill=255, font=font, anchor="mm", align="center")
         red = (int(rng.integers(170, 215)), int(rng.integers(30, 70)), int(rng.integers(40, 80)))
-        return cls(np.asarray(picture, np.float32) / 255, text, red)
+        return cls(np.asarray(picture, np.float32) / np.float32(255), text, red)
 
     def strike(self, page: Page, x: float, y: float, entry: int, rng: np.random.Generator) -> None:
         """Strike the stamp about (x, y) of the page: turned, unevenly inked."""

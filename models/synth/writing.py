@@ -155,7 +155,7 @@ class Desk:
 
     def _at(self, x: float, y: float) -> Points:
         """A point of the press's sheet, on this page."""
-        return moved(np.asarray([(x, y)], np.float32), self.affine)[0]
+        return np.asarray(moved(np.asarray([(x, y)], np.float32), self.affine)[0])
 
     def _tick(self, slot: Slot, mark: str) -> Points:
         """Tick a box: a cross or a check mark."""
@@ -178,7 +178,7 @@ class Desk:
         words = Words(text, 4, round(1.2 * size), size, slot.style, width=width)
         picture = Image.new("L", (round(width) + 8, round(1.7 * size)), 0)
         draw_words(ImageDraw.Draw(picture), words, face)
-        alpha = np.asarray(picture, np.float32) / 255 * 0.9
+        alpha = np.asarray(picture, np.float32) * np.float32(0.9 / 255)
         ink = Ink(alpha, words.baseline, 4.0, press_colour(self.press))
         return blot_in(self.page.plate, ink, float(x), float(y))
 
