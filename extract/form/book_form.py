@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from common.geometry import Box
+from extract.form.align import Features, features
 from models.reading import Image
 
 
@@ -92,3 +94,8 @@ class BookForm:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.blank.shape[1], self.blank.shape[0]
+
+    @cached_property
+    def features(self) -> Features:
+        """Keypoints of the blank form, found once."""
+        return features(self.blank)

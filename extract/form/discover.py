@@ -1,0 +1,175 @@
+"""A book teaches its form: its pages agree on a blank form, whose print tells where fields stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from common.errors import FormError
+from common.geometry import Box
+from common.options import Options
+from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
+from extract.form.consensus import build_consensus
+from extract.form.decode import Found
+from extract.form.ground import Ground, bounding
+from extract.form.recognise import Candidate, rank_forms
+from extract.form.slots import Surroundings, column_heads, slots_of
+from extract.form.words import PageReader, Word, in_rows, read_words
+from extract.registers import Register, load_register, register_codes
+from models.print_reader import PrintReader
+from models.reading import Image
+from models.rules import Rules, find_rules
+
+
+class DiscoverOptions(Options):
+    """How a form is sought.
+
+    Attributes:
+        pages: how many pages, spread over the book, teach the form.
+        long_side: pixels of the longer side of the blank form.
+        coverage: weighted share of a generation's labels that must be found.
+        labels: fewest labels that must be found.
+    """
+
+    pages: int = 16
+    long_side: int = 2000
+    coverage: float = 0.4
+    labels: int = 7
+
+
+def discover_form(
+    pages: Sequence[Image],
+    register: Register,
+    options: DiscoverOptions | None = None,
+    reader: PageReader | None = None,
+) -> BookForm:
+    """Learn the blank form of a book, and where each of the register's fields is written on it.
+
+    Args:
+        pages: clean grey pages (H, W) of the book, all or a sample spread over it.
+        register: the register the book is said to be.
+        reader: reads the printed words; Tesseract by default.
+
+    Raises:
+        FormError: the pages show no form of this register; nothing is ever assumed.
+    """
+    options = options or DiscoverOptions()
+    common = build_consensus(pages, options.pages, options.long_side)
+    blank = common.grey
+    size = (blank.shape[1], blank.shape[0])
+    rules = find_rules(blank)
+    words = read_words(blank, rules, reader or PrintReader())
+    known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
+    ranked = rank_forms(in_rows(words), known, size)
+    chosen = _chosen(ranked, register, options)
+    cases = _entries(chosen, rules, words, size)
+    placed = {code for entry in cases for code in entry.fields}
+    return BookForm(
+        register=register.code,
+        generation=chosen.generation.id,
+        blank=blank,
+        labels=tuple(_labels(chosen)),
+        entries=cases,
+        score=min(1.0, chosen.coverage),
+        missing=tuple(code for code in chosen.generation.printed if code not in placed),
+        pages=tuple(index + 1 for index in common.pages),
+    )
+
+
+def _chosen(
+    ranked: Sequence[Candidate], register: Register, options: DiscoverOptions
+) -> Candidate:
+    best = next(c for c in ranked if c.register == register.code)
+    enough = best.coverage >= options.coverage and best.count >= options.labels
+    if not enough:
+        raise FormError(
+            f"the pages show no form of register {register.code}: the nearest, "
+            f"{best.generation.id}, has {best.count} of its printed labels there",
+            hint="check --register, or correct a form file and give it with --form",
+        )
+    rival = ranked[0]
+    if rival.register != register.code and rival.coverage > best.coverage:
+        raise FormError(
+            f"the pages show register {rival.register} ({rival.generation.name}), "
+            f"not {register.code}",
+            hint=f"--register {rival.register}",
+        )
+    return best
+
+
+def _entries(
+    chosen: Candidate, rules: Rules, words: tuple[Word, ...], size: tuple[int, int]
+) -> tuple[Entry, ...]:
+    everything = [item for case in chosen.cases for item in case]
+    boxes = tuple(box for item in everything for box in {item.occurrence.box, item.occurrence.last_line})
+    ground = Ground.of(rules, boxes, size)
+    once = {section.id for section in chosen.generation.sections if section.once}
+    heads = column_heads(everything, ground)
+    entries: list[Entry] = []
+    for index, case in enumerate(chosen.cases, start=1):
+        bottom = _bottom(case, chosen.cases, size, ground)
+        near = Surroundings(ground, boxes, words, bottom, heads)
+        fields: dict[str, FieldSlot] = {}
+        for item in case:
+            for code, slot in slots_of(item, near).items():
+                fields[code] = _merged(fields.get(code), slot)
+        if entries:
+            shared = _once_codes(chosen, once) & set(entries[0].fields)
+            fields = {**{code: entries[0].fields[code] for code in shared}, **fields}
+        own = [item.occurrence.box for item in case if item.state.section not in once]
+        entries.append(Entry(index, bounding(own), fields))
+    return tuple(entries)
+
+
+def _once_codes(chosen: Candidate, once: set[str]) -> set[str]:
+    return {
+        code
+        for item in chosen.cases[0]
+        if item.state.section in once
+        for code in item.state.codes
+    }
+
+
+def _merged(first: FieldSlot | None, slot: FieldSlot) -> FieldSlot:
+    """Ticks of one code are parts of one field; otherwise the first place found stays."""
+    if first is None:
+        return slot
+    if first.kind == slot.kind == "tick":
+        return FieldSlot(
+            (*first.boxes, *slot.boxes), first.label_box, "tick", {**first.parts, **slot.parts}
+        )
+    return first
+
+
+def _bottom(
+    case: Sequence[Found],
+    cases: Sequence[Sequence[Found]],
+    size: tuple[int, int],
+    ground: Ground,
+) -> float:
+    """Where the case ends: above the first label of the case under it, else at the page's foot."""
+    own = bounding(item.occurrence.box for item in case if item.state.label is not None)
+    below = [
+        item.occurrence.box.y0 - 0.3 * ground.height
+        for other in cases
+        if other is not case
+        for item in other
+        if item.occurrence.box.y0 > own.y1 - ground.height
+        and item.occurrence.box.x0 < own.x1
+        and item.occurrence.box.x1 > own.x0
+    ]
+    return min([0.985 * size[1], *below])
+
+
+def _labels(chosen: Candidate) -> list[FoundLabel]:
+    return [
+        FoundLabel(
+            text=item.occurrence.text,
+            label=item.state.text,
+            codes=item.state.codes,
+            box=Box(*item.occurrence.box),
+            score=item.score,
+            entry=index,
+        )
+        for index, case in enumerate(chosen.cases, start=1)
+        for item in case
+    ]

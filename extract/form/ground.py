@@ -1,0 +1,124 @@
+"""What surrounds a label on the blank form: rules, leaders, ruled cells, the edges of the print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.geometry import Box
+from models.rules import Rules, Segment
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The blank form's lines and measures.
+
+    Attributes:
+        rules: ruled and dotted lines of the blank form.
+        height: usual height of a printed label, pixels.
+        size: width and height of the form.
+        left, right: where the print begins and ends.
+    """
+
+    rules: Rules
+    height: float
+    size: tuple[int, int]
+    left: float
+    right: float
+
+    @classmethod
+    def of(cls, rules: Rules, labels: Sequence[Box], size: tuple[int, int]) -> Ground:
+        """Measure the form from its rules and its labels, of which there must be one."""
+        lines = [*rules.horizontal, *rules.dotted]
+        inside = [s for s in lines if 0.02 * size[0] < s.x0 and s.x1 < 0.985 * size[0]]
+        return cls(
+            rules=rules,
+            height=float(np.median([box.height for box in labels])),
+            size=size,
+            left=min([*(box.x0 for box in labels), *(s.x0 for s in inside)]),
+            right=max([*(box.x1 for box in labels), *(s.x1 for s in inside)]),
+        )
+
+    def uprights(self, y0: float, y1: float) -> list[float]:
+        """Abscissas of upright rules that cross most of the band, left to right, none twice."""
+        xs: list[float] = []
+        crossing = [s for s in self.rules.vertical if _covers(s.y0, s.y1, y0, y1)]
+        for segment in sorted(crossing, key=lambda s: s.x0):
+            share = ((y0 + y1) / 2 - segment.y0) / max(1.0, segment.y1 - segment.y0)
+            x = segment.x0 + share * (segment.x1 - segment.x0)
+            if not xs or x - xs[-1] > 0.5 * self.height:
+                xs.append(x)
+        return xs
+
+    def levels(self, x0: float, x1: float) -> list[float]:
+        """Ordinates of solid level rules that cross most of the band, from the top, none twice."""
+        ys: list[float] = []
+        crossing = [s for s in self.rules.horizontal if _covers(s.x0, s.x1, x0, x1)]
+        for y in sorted(height_at(s, (x0 + x1) / 2) for s in crossing):
+            if not ys or y - ys[-1] > 0.5 * self.height:
+                ys.append(y)
+        return ys
+
+    def writing_lines(self, area: Box) -> list[Segment]:
+        """Leaders and rules inside an area to write on, from the top; pieces of one line joined."""
+        lines: list[Segment] = []
+        for segment in (*self.rules.dotted, *self.rules.horizontal):
+            x0, x1 = max(segment.x0, area.x0), min(segment.x1, area.x1)
+            y = height_at(segment, (x0 + x1) / 2)
+            if x1 - x0 > 2 * self.height and area.y0 < y < area.y1:
+                lines.append(Segment(x0, y, x1, y, segment.thickness))
+        joined: list[Segment] = []
+        for line in sorted(lines, key=lambda s: s.y0):
+            if joined and abs(line.y0 - joined[-1].y0) < 0.6 * self.height:
+                last = joined[-1]
+                joined[-1] = Segment(
+                    min(last.x0, line.x0), last.y0, max(last.x1, line.x1), last.y0, last.thickness
+                )
+            else:
+                joined.append(line)
+        return joined
+
+    def cells_right_of(self, label: Box, count: int) -> list[Box]:
+        """Up to ``count`` ruled cells to the right of a label in a table; none outside tables.
+
+        The label stands in a cell of its own when the upright rule after it is near and what
+        lies beyond that rule is a wider place to write in.
+        """
+        middle = (label.y0 + label.y1) / 2
+        probe = 0.25 * label.height
+        edges = [x for x in self.uprights(middle - probe, middle + probe) if x > label.x1 - 4]
+        cells: list[Box] = []
+        for x0, x1 in zip(edges, edges[1:], strict=False):
+            levels = self.levels(x0 + 0.1 * (x1 - x0), x1 - 0.1 * (x1 - x0))
+            above = [y for y in levels if y < middle]
+            below = [y for y in levels if y > middle]
+            if not above or not below or len(cells) == count:
+                break
+            cells.append(Box(x0, above[-1], x1, below[0]))
+        if not cells or cells[0].height > 8 * self.height:
+            return []
+        space = cells[0].x0 - label.x1
+        written_on = self.writing_lines(
+            Box(label.x1, label.y0, cells[0].x0, label.y1 + 0.8 * self.height)
+        )
+        wide = cells[0].width > max(4 * self.height, 0.7 * space)
+        return cells if wide and not written_on else []
+
+
+def _covers(start: float, end: float, low: float, high: float) -> bool:
+    return min(end, high) - max(start, low) >= 0.6 * (high - low)
+
+
+def height_at(segment: Segment, x: float) -> float:
+    """The ordinate of a level segment at an abscissa, prolonged where need be."""
+    if segment.x1 - segment.x0 < 1:
+        return segment.y0
+    return segment.y0 + (x - segment.x0) / (segment.x1 - segment.x0) * (segment.y1 - segment.y0)
+
+
+def bounding(boxes: Iterable[Box]) -> Box:
+    """The box around boxes, of which there must be one."""
+    xs0, ys0, xs1, ys1 = zip(*boxes, strict=True)
+    return Box(min(xs0), min(ys0), max(xs1), max(ys1))

@@ -1,0 +1,72 @@
+"""Laying a page on the book's form: where every field stands on it, or why it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.errors import FormError
+from common.geometry import Box
+from extract.form.align import Warp, features, register
+from extract.form.book_form import BookForm
+from models.reading import Image
+
+MIN_INLIERS = 18
+MIN_SCORE = 0.2
+MIN_KEYPOINTS = 60
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A page laid on its form.
+
+    Attributes:
+        warp: form pixels → page pixels.
+        score: how much of the form's print was found again on the page, 0..1.
+        turned: degrees by which the page is turned against the form, counter-clockwise.
+    """
+
+    warp: Warp
+    score: float
+    turned: float
+
+    def pull(self, page: Image) -> Image:
+        """The page (H, W) in the form's geometry."""
+        return self.warp.pull(page)
+
+    def box(self, box: Box) -> Box:
+        """A box of the form on the page."""
+        return self.warp.box(box)
+
+    def fields(self, form: BookForm) -> list[Mapping[str, tuple[Box, ...]]]:
+        """For each entry, by code: the boxes of the written lines, in page pixels."""
+        return [
+            {code: tuple(map(self.box, slot.boxes)) for code, slot in entry.fields.items()}
+            for entry in form.entries
+        ]
+
+
+def place_form(page: Image, form: BookForm) -> Placement:
+    """Lay a clean page (H, W) on the form.
+
+    Raises:
+        FormError: the page does not show this form: blank, foreign, a cover, upside down. It
+            says which, as far as it can be known.
+    """
+    seen = features(page)
+    if len(seen.points) < MIN_KEYPOINTS:
+        raise FormError("nothing is printed or written on the page")
+    fit = register(form.features, seen, form.size)
+    if fit is None or fit.inliers < MIN_INLIERS:
+        raise FormError(
+            f"the page does not show the book's form {form.register} {form.generation}",
+            hint="a cover, another register, or too damaged",
+        )
+    if abs(fit.turned) > 90:
+        raise FormError("the page is upside down", hint="turn the scan and run again")
+    if fit.score < MIN_SCORE:
+        raise FormError(
+            f"only {fit.score:.0%} of the form's print is found on the page",
+            hint="another edition of the form, or too damaged",
+        )
+    return Placement(fit.warp, fit.score, fit.turned)

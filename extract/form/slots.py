@@ -1,0 +1,274 @@
+"""Where each field is written: from its label along the line, into its cell, or under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from common.geometry import Box
+from extract.form.book_form import FieldSlot
+from extract.form.decode import Found
+from extract.form.ground import Ground
+from extract.form.words import Word
+
+_DATE_WORDS = {"day": ("ngay",), "month": ("thang",), "year": ("nam",)}
+_LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that the slots of one entry must respect.
+
+    Attributes:
+        ground: lines and measures of the form.
+        labels: boxes of every label found on the page, of this entry and the others.
+        words: every printed word read.
+        bottom: where the entry ends.
+        heads: extents (x0, x1) of a table's columns by section, from their printed heads.
+    """
+
+    ground: Ground
+    labels: tuple[Box, ...]
+    words: tuple[Word, ...]
+    bottom: float
+    heads: dict[str, tuple[tuple[float, float], ...]]
+
+
+def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
+    """The places to write for one label found, by column code; empty when there is no room."""
+    label = found.state.label
+    if label is None or not found.state.codes:
+        return {}
+    box = found.occurrence.last_line
+    whole = found.occurrence.box
+    if label.kind == "tick":
+        tick = _tick(box, around_it)
+        slot = FieldSlot((tick,), whole, "tick", {label.tick: tick})
+        return dict.fromkeys(found.state.codes, slot)
+    if len(found.state.codes) > 1:
+        return _columns(found, around_it)
+    boxes = _boxes(found, around_it)
+    if not boxes:
+        return {}
+    parts = _date_parts(boxes[0], around_it, box) if label.kind == "partial_date" else {}
+    slot = FieldSlot(tuple(boxes), whole, label.kind, parts)
+    return dict.fromkeys((*found.state.codes, *label.also), slot)
+
+
+def _boxes(found: Found, near: Surroundings) -> list[Box]:
+    label = found.state.label
+    assert label is not None
+    box, whole = found.occurrence.last_line, found.occurrence.box
+    cells = near.ground.cells_right_of(whole, 1)
+    if cells and label.where != "below":
+        return _lines_in(cells[0], label.lines, near.ground)
+    if label.where == "below" or (label.where == "either" and not _room_beside(box, near)):
+        return _under(box, near)
+    return _beside(box, label.lines, near)
+
+
+def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
+    """A label printed once with a place in each column of its table."""
+    label, codes = found.state.label, found.state.codes
+    assert label is not None
+    whole = found.occurrence.box
+    areas = near.ground.cells_right_of(whole, len(codes))
+    if len(areas) < len(codes):
+        heads = near.heads.get(found.state.section, ())
+        line = _beside(found.occurrence.last_line, label.lines, near)
+        if len(heads) < len(codes) or not line:
+            return {}
+        areas = [Box(x0, line[0].y0, x1, line[-1].y1) for x0, x1 in heads]
+        areas[0] = Box(max(areas[0].x0, whole.x1), *areas[0][1:])
+    return {
+        code: FieldSlot(tuple(_lines_in(area, label.lines, near.ground)), whole, label.kind)
+        for code, area in zip(codes, areas, strict=False)
+    }
+
+
+def _lines_in(cell: Box, lines: int, ground: Ground) -> list[Box]:
+    """The written lines of a cell: on its leaders, or as many as its height holds, at most 3."""
+    inner = Box(cell.x0 + 2, cell.y0 + 2, cell.x1 - 2, cell.y1 - 2)
+    leaders = [s.y0 for s in ground.writing_lines(inner.grown(0, -0.6 * ground.height))]
+    if leaders:
+        feet = [*leaders, inner.y1] if inner.y1 - leaders[-1] > 1.6 * ground.height else leaders
+        tops = [inner.y0, *(foot + 0.1 * ground.height for foot in feet[:-1])]
+        return [
+            Box(inner.x0, top, inner.x1, min(foot + 0.5 * ground.height, inner.y1))
+            for top, foot in zip(tops, feet, strict=True)
+        ]
+    count = max(1, min(lines, 3, round(inner.height / (2.0 * ground.height))))
+    step = inner.height / count
+    return [
+        Box(inner.x0, inner.y0 + i * step, inner.x1, inner.y0 + (i + 1) * step)
+        for i in range(count)
+    ]
+
+
+def _right_bound(box: Box, near: Surroundings) -> float:
+    """Where the line beside a label ends: the next label, an upright rule, the print's edge."""
+    ground = near.ground
+    middle, reach = (box.y0 + box.y1) / 2, 0.6 * ground.height
+    bounds = [max(ground.right, box.x1)]
+    bounds += [
+        other.x0
+        for other in near.labels
+        if other.x0 > box.x1 - 2 and other.y0 - reach < middle < other.y1 + reach
+        and abs((other.y0 + other.y1) / 2 - middle) < 0.8 * ground.height
+    ]
+    bounds += [x for x in ground.uprights(middle - 4, middle + 4) if x > box.x1 + ground.height]
+    return min(bounds)
+
+
+def _room_beside(box: Box, near: Surroundings) -> bool:
+    ground = near.ground
+    right = _right_bound(box, near)
+    leaders = ground.writing_lines(
+        Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height)
+    )
+    return bool(leaders) and right - box.x1 > 6 * ground.height
+
+
+def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
+    """The rest of the label's line, and the lines under it up to the next row of labels."""
+    ground = near.ground
+    right = _right_bound(box, near)
+    start = box.x1 + 0.15 * ground.height
+    foot = box.y1
+    above = [
+        other.y1
+        for other in near.labels
+        if other.y1 < box.y0 + 0.3 * ground.height and other.x0 < right and other.x1 > box.x0 - 10 * ground.height
+    ]
+    top = max([foot - 2.4 * ground.height, *(y + 0.1 * ground.height for y in above)])
+    top = min(top, box.y0 - 0.2 * ground.height)
+    boxes = []
+    if right - start > _LEAST * ground.height:
+        boxes.append(Box(start, top, right, foot + 0.45 * ground.height))
+    if lines > 1 or not boxes:
+        boxes += _continued(box, right, lines, near)
+    return boxes
+
+
+def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[Box]:
+    """Lines under a label's own that belong to it: it must be the last of its row."""
+    ground = near.ground
+    if right < ground.right - 3 * ground.height and right < 0.9 * ground.right:
+        return []
+    middle = (box.y0 + box.y1) / 2
+    left = min(
+        [box.x0, *(o.x0 for o in near.labels if abs((o.y0 + o.y1) / 2 - middle) < ground.height)]
+    )
+    below = [
+        other.y0
+        for other in near.labels
+        if (other.y0 + other.y1) / 2 > middle + 0.8 * ground.height
+        and other.x0 < right
+        and other.x1 > left
+    ]
+    limit = min([near.bottom, *below])
+    area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.2 * ground.height)
+    lines_below = [s for s in ground.writing_lines(area) if s.length > 0.3 * (right - left)]
+    feet = [s.y0 for s in lines_below if s.y0 < limit - 0.1 * ground.height]
+    if not feet:
+        pitch = 2.0 * ground.height
+        count = min(lines - 1, int((limit - box.y1 - 0.6 * ground.height) / pitch))
+        feet = [box.y1 + (limit - box.y1) * (i + 1) / (count + 1) for i in range(count)]
+    boxes, top = [], box.y1 + 0.1 * ground.height
+    for foot in feet[: max(lines, 1)]:
+        boxes.append(Box(left, top, right, foot + 0.45 * ground.height))
+        top = foot + 0.1 * ground.height
+    return boxes
+
+
+def _under(box: Box, near: Surroundings) -> list[Box]:
+    """The free place under a heading: to its neighbours' middles, down to the next label."""
+    ground = near.ground
+    centre, middle = box.centre
+    row = [
+        other.centre[0]
+        for other in near.labels
+        if abs(other.centre[1] - middle) < 1.2 * ground.height and abs(other.centre[0] - centre) > 1
+    ]
+    bounds = ground.uprights(box.y1, box.y1 + 2 * ground.height)
+    left = max(
+        [
+            ground.left - ground.height,
+            centre - 0.2 * ground.size[0],
+            *((x + centre) / 2 for x in row if x < centre),
+            *(x for x in bounds if x < box.x0),
+        ]
+    )
+    right = min(
+        [
+            max(ground.right, box.x1) + ground.height,
+            centre + 0.2 * ground.size[0],
+            *((x + centre) / 2 for x in row if x > centre),
+            *(x for x in bounds if x > box.x1),
+        ]
+    )
+    below = [
+        other.y0
+        for other in near.labels
+        if other.y0 > box.y1 + 0.5 * ground.height and other.x0 < right and other.x1 > left
+    ]
+    bottom = min([near.bottom, box.y1 + 14 * ground.height, *below])
+    return [Box(left, box.y1 + 0.1 * ground.height, right, bottom)] if bottom > box.y1 + 4 else []
+
+
+def _tick(box: Box, near: Surroundings) -> Box:
+    """The square beside a tick's label: on the side where its rules are, else to the left."""
+    side = 1.6 * near.ground.height
+    middle = (box.y0 + box.y1) / 2
+    left = Box(box.x0 - 1.3 * side, middle - 0.7 * side, box.x0 - 2, middle + 0.7 * side)
+    right = Box(box.x1 + 2, middle - 0.7 * side, box.x1 + 1.3 * side, middle + 0.7 * side)
+    taken = any(other.intersection(left).area > 0 for other in near.labels)
+    return right if taken or left.x0 < 0 else left
+
+
+def _date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
+    """Day, month and year where a date's words are printed in the line; else nothing."""
+    inside = sorted(
+        (
+            word
+            for word in near.words
+            if line.x0 - 2 <= word.box.centre[0] <= line.x1 and line.y0 < word.box.centre[1] < line.y1
+        ),
+        key=lambda word: word.box.x0,
+    )
+    edges: dict[str, Box] = {}
+    for name, keys in _DATE_WORDS.items():
+        for word in inside:
+            if word.key in keys and all(word.box.x0 > edge.x1 for edge in edges.values()):
+                edges[name] = word.box
+                break
+    if "month" not in edges or "year" not in edges:
+        return {}
+    day = edges["day"].x1 if "day" in edges else line.x0
+    return {
+        "day": Box(day, line.y0, edges["month"].x0, line.y1),
+        "month": Box(edges["month"].x1, line.y0, edges["year"].x0, line.y1),
+        "year": Box(edges["year"].x1, line.y0, line.x1, line.y1),
+    }
+
+
+def column_heads(
+    found: Iterable[Found], ground: Ground
+) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Extents of the columns of each table whose printed heads were all found."""
+    heads: dict[str, dict[int, Box]] = {}
+    for item in found:
+        if item.state.label is None and item.state.column >= 0:
+            heads.setdefault(item.state.section, {})[item.state.column] = item.occurrence.box
+    extents = {}
+    for section, boxes in heads.items():
+        centres = [boxes[index].centre[0] for index in sorted(boxes)]
+        if len(centres) < 2 or centres != sorted(centres):
+            continue
+        middles = [(a + b) / 2 for a, b in zip(centres, centres[1:], strict=False)]
+        first = max(ground.left, 2 * centres[0] - middles[0])
+        edges = [first, *middles, ground.right]
+        extents[section] = tuple(zip(edges, edges[1:], strict=False))
+    return extents
+
+
