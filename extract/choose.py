@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from extract.confidence import Evidence
-from extract.likely import weigh
 from extract.parse.dates import compose_date
 from extract.parse.field import Context, parse_value
 from extract.parse.marks import Mark, mark_of
@@ -68,7 +67,7 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
     mark = mark_of(raw)
     if mark:
         return _marked(mark, raw, box, slots)
-    options = weigh(lead.kind, options_of(column, slots, context))
+    options = options_of(column, slots, context)
     source = lead.source
     if not options:
         doubt = texts[0][1]

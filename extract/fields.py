@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
+from extract.grammars import grammar_for
 from extract.ink import Cut, InkOptions, cut_line, lift_ink
+from extract.lines import Expected, Seen, read_lines
+from extract.parse.dates import Era
 from extract.readings import EntryReading, SlotReading, merged
-from models.reading import Image, Reader, Reading
+from extract.registers import Register
+from models.reading import Image, Reader
 
 _PARTS = {"day": "d", "month": "m", "year": "y"}
 _JOINED = 3  # readings of each line that are combined with the other lines'
 _KEPT = 12  # texts kept for a place
+_LONGEST_LIFE = 90
 
 
 class FieldOptions(Options):
@@ -39,6 +44,7 @@ class _Piece:
 
     entry: int
     code: str
+    kind: str
     part: str
     cut: Cut
 
@@ -46,6 +52,7 @@ class _Piece:
 def read_fields(
     page: Image,
     form: BookForm,
+    register: Register,
     reader: Reader,
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
@@ -59,9 +66,10 @@ def read_fields(
     places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
     lifted = lift_ink(page, form.blank, places, options.ink)
     pieces = list(_pieces(lifted, form, options))
-    inked = [piece for piece in pieces if piece.cut.ink >= options.least_ink]
-    readings = reader.read([piece.cut.image for piece in inked])
-    read = {id(piece): reading for piece, reading in zip(inked, readings, strict=True)}
+    inked = [p for p in pieces if p.kind != "tick" and p.cut.ink >= options.least_ink]
+    expected = [_expected(piece, register, form.generation) for piece in inked]
+    seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
+    read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
     entries = []
     for entry in form.entries:
         slots: list[SlotReading] = []
@@ -88,7 +96,15 @@ def _pieces(lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_P
             else:
                 places = [("", box) for box in slot.boxes]
             for part, box in places:
-                yield _Piece(entry.index, code, part, cut_line(lifted, box, options.ink))
+                yield _Piece(entry.index, code, slot.kind, part, cut_line(lifted, box, options.ink))
+
+
+def _expected(piece: _Piece, register: Register, generation: str) -> Expected:
+    """What may be written on a line: dates reach from the oldest parent to the book's last year."""
+    first, last = register.generation(generation).years
+    era = Era(first - _LONGEST_LIFE, last + 1)
+    column = register.column(piece.code)
+    return Expected(piece.kind, grammar_for(column, piece.kind, piece.part, era))
 
 
 def _part_box(slot: FieldSlot, part: str) -> Box:
@@ -99,33 +115,31 @@ def _slot(
     code: str,
     kind: str,
     part: str,
-    lines: Sequence[tuple[_Piece, Reading | None]],
+    lines: Sequence[tuple[_Piece, Seen | None]],
     box: Box,
     options: FieldOptions,
 ) -> SlotReading:
     ink = sum(piece.cut.ink for piece, _ in lines)
-    seen = [r for _, r in lines if r and r.written >= options.least_written and r.text]
-    written = max((r.written for _, r in lines if r), default=0.0)
-    weakest = min((p for r in seen for _, p in r.chars), default=0.0)
+    seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
     return SlotReading(
         code=code,
         kind=kind,
         box=box.rounded(),
         part=part,
         ink=ink,
-        written=written,
+        written=max((r.written for _, r in lines if r), default=0.0),
         candidates=_joined(seen),
-        weakest=weakest,
+        weakest=min((r.weakest for r in seen), default=0.0),
+        fit=sum(r.fit for r in seen),
         source=seen[0].source if seen else "",
     )
 
 
-def _joined(lines: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
+def _joined(lines: Sequence[Seen]) -> tuple[tuple[str, float], ...]:
     """Texts of all lines of a place: every combination of each line's likeliest texts."""
     texts: list[tuple[str, float]] = [("", 1.0)] if lines else []
-    for reading in lines:
-        own = [(reading.text, reading.confidence), *reading.alternatives]
-        kept = own if len(lines) == 1 else own[:_JOINED]
+    for line in lines:
+        kept = line.texts if len(lines) == 1 else line.texts[:_JOINED]
         texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in kept]
     return merged(texts)[:_KEPT]
 

@@ -22,6 +22,7 @@ class SlotReading:
         written: the reader's probability that anything is written.
         candidates: texts with their probabilities, best first.
         weakest: the least probability of any character of the best text.
+        fit: how far the best text lies under the reader's free reading, in log probability.
         source: ``engine@weights``.
     """
 
@@ -35,6 +36,7 @@ class SlotReading:
     written: float = 0.0
     candidates: tuple[tuple[str, float], ...] = ()
     weakest: float = 0.0
+    fit: float = 0.0
     source: str = ""
 
     @property
@@ -45,7 +47,7 @@ class SlotReading:
     def as_json(self) -> dict[str, Any]:
         data = asdict(self)
         data["candidates"] = [[text, round(p, _DIGITS)] for text, p in self.candidates]
-        for name in ("ink", "written", "weakest"):
+        for name in ("ink", "written", "weakest", "fit"):
             data[name] = round(data[name], _DIGITS)
         return data
 

@@ -25,7 +25,9 @@ KINDS = {
 def slot(code: str, *texts: tuple[str, float], part: str = "") -> SlotReading:
     kind = KINDS.get(code, "place" if code.endswith(("NoiCuTru", "NoiSinh")) else "person_name")
     seen = 0.99 if texts else 0.01
-    return SlotReading(code, kind, (0, 0, 9, 9), part, (), "", seen, seen, texts, 0.9, "reader@x")
+    return SlotReading(
+        code, kind, (0, 0, 9, 9), part, (), "", seen, seen, texts, 0.9, 0.0, "reader@x"
+    )
 
 
 def decided(*entries: tuple[SlotReading, ...]) -> list[Record]:

@@ -11,6 +11,7 @@ from common.geometry import Box
 from extract.fields import FieldOptions, read_fields
 from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink import InkOptions, cut_line, lift_ink
+from extract.registers import load_register
 from models.reading import Image, Reading
 
 WIDTH, HEIGHT = 900, 400
@@ -103,7 +104,7 @@ def form() -> BookForm:
         parts={"1": Box(600, 330, 640, 370), "4": Box(700, 330, 740, 370)},
     )
     fields = {"nksHoTen": first, "nksNoiSinh": second, "loaiDangKy": ticks}
-    return BookForm("KS", "x", blank_form(), (), (Entry(1, Box(0, 0, 1, 1), fields),), 1.0)
+    return BookForm("KS", "tt15-2015", blank_form(), (), (Entry(1, Box(0, 0, 1, 1), fields),), 1.0)
 
 
 def test_every_place_is_read_in_one_call() -> None:
@@ -112,7 +113,12 @@ def test_every_place_is_read_in_one_call() -> None:
     cv2.line(page, (705, 335), (735, 365), 60, 3)
     reader = Measuring()
     (entry,) = read_fields(
-        page, form(), reader, lambda box: Box(*(2 * v for v in box)), FieldOptions()
+        page,
+        form(),
+        load_register("KS"),
+        reader,
+        lambda box: Box(*(2 * v for v in box)),
+        FieldOptions(),
     )
     name, place, tick = entry.slots
     assert reader.calls == 1

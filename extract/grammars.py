@@ -1,0 +1,176 @@
+"""The grammar of each kind of field, built from the lexicons and the tables of words.
+
+A field without a grammar is read freely. Whatever the grammar, the reader's free text stays a
+candidate: what a clerk really wrote may be in no table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from extract.grammar import Grammar, Node, follow, sequence, trie
+from extract.parse.dates import Era
+from extract.parse.numbers import NORTH, SOUTH, number_in_words
+from extract.parse.tables import table
+from extract.registers import Column
+from models import lexicon
+
+Words = Mapping[str, float]
+_SEPARATORS = {" ": -0.5, "-": -1.0, ", ": -1.5, " - ": -4.0, ". ": -4.0, ",": -4.0}
+_NAME_SEPARATORS = {" ": -0.5, "-": -1.0}
+_FIGURES = {str(n): -4.0 for n in range(1, 100)}
+_MARK = -5.0  # weight of a mark for blank, unknown or ditto
+
+
+def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | None:
+    """The grammar of a place; None when anything may be written there.
+
+    Args:
+        kind: of the place on the form; it may differ from the column's type.
+        part: ``d``, ``m`` or ``y`` of a date, else empty.
+        era: years in which a date of the book may lie.
+    """
+    if part:
+        return Grammar((_date_parts(era)[part], _marks()))
+    if kind == "enum" or column.type == "enum":
+        words = table("values")["word_lists"].get(column.enum)
+        return Grammar((_closed(words), _marks())) if words else None
+    if kind == "age":
+        starts = (*_ages(), sequence(_years(era)), _figure_date(era), _marks())
+        return Grammar(starts)
+    if kind == "partial_date":
+        return Grammar((*_dates(era), _marks()))
+    if kind == "text_date_words":
+        return Grammar((_word_date(),))
+    if kind == "number_token":
+        return Grammar((_numbers(era),))
+    if kind in ("person_name", "signature"):
+        return Grammar((*_names(), _marks()))
+    if kind in ("place", "text"):
+        return Grammar((*_bag(kind), _marks()))
+    return None
+
+
+@cache
+def _marks() -> Node:
+    marks = table("marks")
+    kept = [text for kind in ("unknown", "ditto", "ditto_father", "ditto_mother", "either")
+            for text in marks[kind]]  # fmt: skip
+    return trie(dict.fromkeys([*kept, "/", "//", "không", "-"], _MARK), final=True)
+
+
+@cache
+def _closed(words: str) -> Node:
+    known = table("values")[words]
+    if words == "sex":
+        return trie({w: 0.0 for listed in known.values() for w in listed if len(w) > 1}, final=True)
+    counts = lexicon.ethnic_groups() if words == "ethnic" else lexicon.nationalities()
+    return trie({**dict.fromkeys(known, -3.0), **_logs(counts)}, final=True)
+
+
+@cache
+def _names() -> tuple[Node, ...]:
+    """Surname, middle names, given name; after a comma a witness's age and work."""
+    given = _logs(lexicon.given_names())
+    for word, weight in _logs(lexicon.given_names(old=True)).items():
+        given[word] = max(weight, given.get(word, weight))
+    tail = follow(trie({", ": -1.0}), _bag("text"))
+    last = follow(trie(given, final=True), (tail,))
+    middle = trie(_logs(lexicon.middle_names()))
+    gap = follow(trie(_NAME_SEPARATORS), (middle, last))
+    follow(middle, (gap,))
+    first = follow(trie(_logs(lexicon.surnames()), final=False), (gap,))
+    return (first,)
+
+
+@cache
+def _bag(kind: str) -> tuple[Node, ...]:
+    """Syllables of places, or of work and notes, in any order."""
+    if kind == "place":
+        tables = [lexicon.places(), lexicon.phrases("hospital"), lexicon.phrases("unit_old")]
+        tables.append(dict.fromkeys(table("places")["kinds"], 3000.0))
+    else:
+        kinds = ("occupation", "rank", "note", "official", "relation")
+        tables = [*(lexicon.phrases(name) for name in kinds), {"tuổi": 3000.0}]
+    words = trie({**_FIGURES, **syllable_weights(tables)}, final=True)
+    gap = follow(trie(_SEPARATORS), (words,))
+    follow(words, (gap,))
+    return (words,)
+
+
+def syllable_weights(tables: Iterable[Words]) -> dict[str, float]:
+    """Log shares of the syllables of many phrases."""
+    counts: Counter[str] = Counter()
+    for known in tables:
+        for text, weight in known.items():
+            for word in text.replace("-", " ").replace(",", " ").split():
+                if word.isalpha():
+                    counts[word.lower()] += math.sqrt(weight)  # type: ignore[assignment]
+    return _logs(counts)
+
+
+@cache
+def _ages() -> tuple[Node, ...]:
+    figures = {str(n): 0.0 for n in range(12, 99)}
+    spoken = {number_in_words(n, d): -3.0 for n in range(12, 99) for d in (SOUTH, NORTH)}
+    return (sequence({**figures, **spoken}, {"": 0.0, " tuổi": -0.7, "t": -3.0}),)
+
+
+def _years(era: Era) -> dict[str, float]:
+    years = range(era.first, era.last + 1)
+    return {**{str(y): 0.0 for y in years}, **{f"{y % 100:02d}": -1.5 for y in years}}
+
+
+@cache
+def _date_parts(era: Era) -> Mapping[str, Node]:
+    return {
+        "d": sequence(_padded(31)),
+        "m": sequence(_padded(12)),
+        "y": sequence(_years(era)),
+    }
+
+
+def _padded(last: int) -> dict[str, float]:
+    numbers = range(1, last + 1)
+    return {**{str(n): 0.0 for n in numbers}, **{f"{n:02d}": 0.0 for n in numbers}}
+
+
+@cache
+def _figure_date(era: Era) -> Node:
+    between = dict.fromkeys(("-", "/", ".", " - ", ". ", " tháng ", ", tháng "), -1.5)
+    before = dict.fromkeys(("-", "/", ".", " - ", ". ", " năm ", ", năm "), -0.5)
+    return sequence(_padded(31), between, _padded(12), before, _years(era))
+
+
+@cache
+def _dates(era: Era) -> tuple[Node, ...]:
+    prefix = follow(trie({"ngày ": -1.0}), (_figure_date(era),))
+    return (_figure_date(era), prefix, _word_date())
+
+
+@cache
+def _word_date() -> Node:
+    """Words of numbers with ngày, tháng, năm: any order, the parser decides what they say."""
+    numbers = table("numbers")
+    words = dict.fromkeys(numbers["units"], -2.5)
+    for kind in ("ten", "twenty_and", "hundred", "thousand", "zero_fillers"):
+        words |= dict.fromkeys(numbers[kind], -2.5)
+    words |= dict.fromkeys(("ngày", "tháng", "năm", "mùng", "mồng"), -2.0)
+    root = trie(words, final=True)
+    follow(root, (follow(trie({" ": 0.0}), (root,)),))
+    return root
+
+
+@cache
+def _numbers(era: Era) -> Node:
+    written = {**{str(n): 0.0 for n in range(1, 2000)}, **{f"{n:02d}": -0.5 for n in range(1, 10)}}
+    written |= {f"{n:03d}": -1.0 for n in range(1, 100)}
+    return sequence(written, {"": 0.0, "/": -2.0, " / ": -4.0}, {"": 0.0, **_years(era)})
+
+
+def _logs(counts: Mapping[str, float]) -> dict[str, float]:
+    total = sum(counts.values())
+    return {word: math.log(count / total) for word, count in counts.items() if count > 0}

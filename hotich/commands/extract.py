@@ -1,0 +1,116 @@
+"""`hotich extract`: scans of one book → pre-filled records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from common.executor import Pool, Ray, Serial
+from extract.folder import BookFolder
+from extract.match import PeopleIndex, match_record, read_people
+from extract.record import Match, Record
+from extract.run import How, Matcher, RunSummary, run_book
+from extract.store import Store
+from preprocessing.scans import book_name
+
+_PHASES = {"form": "Learning the form", "pages": "Reading pages"}
+
+
+def extract(
+    scans: Annotated[list[Path], typer.Argument(help="PDF, TIFF or a folder, in page order.")],
+    register: Annotated[str, typer.Option(help="KS KH KT CMC HN NCN GH CDGH LH TD")],
+    out: Annotated[Path, typer.Option(help="Folder to write; run again, it goes on there.")],
+    form: Annotated[
+        str, typer.Option(help="auto, or a form file that a person corrected.")
+    ] = "auto",
+    book: Annotated[str, typer.Option(help="The book's name; by default the file's stem.")] = "",
+    against: Annotated[Path | None, typer.Option(help="CSV of existing records.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Pages read at the same time.")] = 1,
+    ray: Annotated[str, typer.Option(help="Address of a Ray cluster.")] = "",
+    store: Annotated[str, typer.Option(help="Store; by default SQLite in the folder.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
+) -> None:
+    """Read the scans of one book into pre-filled records.
+
+    Exit code 1 when a page failed or was refused: the causes are listed, the rest is done.
+    """
+    folder = BookFolder(out)
+    matcher = _matcher(against) if against else None
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks = {name: bar.add_task(text, visible=False) for name, text in _PHASES.items()}
+
+        def show(phase: str, done: int, of: int) -> None:
+            bar.update(tasks[phase], completed=done, total=of, visible=True)
+
+        summary = run_book(
+            scans,
+            register,
+            folder,
+            book=book or book_name(scans),
+            form=None if form == "auto" else Path(form),
+            store=Store.open(store) if store else None,
+            how=_how(workers, ray),
+            matcher=matcher,
+            progress=show,
+        )
+    _tell(summary, folder, console, as_json)
+    if summary.needs_attention:
+        raise typer.Exit(1)
+
+
+def _how(workers: int, ray: str) -> How:
+    if ray:
+        return Ray(ray)
+    return Pool(workers) if workers > 1 else Serial()
+
+
+def _matcher(against: Path) -> Matcher:
+    index = PeopleIndex(read_people(against))
+
+    def match(records: Sequence[Record]) -> list[Record]:
+        found = ((record, match_record(record.as_json(), index)) for record in records)
+        return [
+            replace(record, matches=tuple(Match(m["id"], m["score"]) for m in matches))
+            for record, matches in found
+        ]
+
+    return match
+
+
+def _tell(summary: RunSummary, folder: BookFolder, console: Console, as_json: bool) -> None:
+    fields = [v for r in summary.records for v in r.fields.values() if v.status != "absent_on_form"]
+    review = sum(value.review for value in fields)
+    if as_json:
+        told = {
+            "book": summary.book,
+            "form": summary.form,
+            "pages": dict(sorted(summary.outcomes.items())),
+            "records": len(summary.records),
+            "fields": len(fields),
+            "review": review,
+            "causes": [{"page": page, "cause": cause} for page, cause in summary.causes],
+            "out": str(folder.records),
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for page, cause in summary.causes:
+        console.print(f"page {page}: {cause}", highlight=False, markup=False)
+    if console.is_terminal:
+        share = review / len(fields) if fields else 0.0
+        text = f"{summary.book}: {len(summary.records)} records, form {summary.form}, "
+        console.print(f"{text}{share:.0%} of fields for a person to look at", highlight=False)
+        console.print(str(folder.records), highlight=False)
