@@ -108,16 +108,26 @@ def _entries(
     for index, case in enumerate(chosen.cases, start=1):
         bottom = _bottom(case, chosen.cases, size, ground)
         near = Surroundings(ground, boxes, words, bottom, heads)
-        fields: dict[str, FieldSlot] = {}
-        for item in case:
-            for code, slot in slots_of(item, near).items():
-                fields[code] = _merged(fields.get(code), slot)
+        fields = _fields(case, near)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)
             fields = {**{code: entries[0].fields[code] for code in shared}, **fields}
         own = [item.occurrence.box for item in case if item.state.section not in once]
         entries.append(Entry(index, bounding(own), fields))
     return tuple(entries)
+
+
+def _fields(case: Sequence[Found], near: Surroundings) -> dict[str, FieldSlot]:
+    """The places of one case; a label of its own counts for more than a shared place."""
+    fields: dict[str, FieldSlot] = {}
+    shared: dict[str, FieldSlot] = {}
+    for item in case:
+        for code, slot in slots_of(item, near).items():
+            if code in item.state.codes:
+                fields[code] = _merged(fields.get(code), slot)
+            else:
+                shared.setdefault(code, slot)
+    return {**shared, **fields}
 
 
 def _once_codes(chosen: Candidate, once: set[str]) -> set[str]:

@@ -102,7 +102,7 @@ def _coverage(
 
 def _weight(state: State, printed: Counter[str]) -> float:
     key = state.keys[0]
-    return min(1.0, len(key) / 8) / printed[key] if printed[key] else min(1.0, len(key) / 8)
+    return min(1.0, len(key) / 8) / max(1, printed[key]) ** 0.5
 
 
 def _all_keys(generation: Generation) -> set[str]:

@@ -35,7 +35,10 @@ class Surroundings:
 
 
 def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
-    """The places to write for one label found, by column code; empty when there is no room."""
+    """The places to write for one label found, by column code; empty when there is no room.
+
+    The label's own codes come first, those written in the same place after them.
+    """
     label = found.state.label
     if label is None or not found.state.codes:
         return {}
