@@ -57,6 +57,20 @@ def test_marks_come_apart_from_their_letters() -> None:
     assert max(fused) <= 20
 
 
+@pytest.mark.parametrize("face", ALL[::6], ids=lambda face: face.name)
+def test_every_letter_looks_different_from_every_other(face: Face) -> None:
+    """A font that draws one letter like another would teach the reader a wrong letter."""
+    drawn: dict[bytes, str] = {}
+    for letter in sorted(vietnamese_letters() - set(face.flawed)):
+        image = np.zeros((400, 320), np.uint8)
+        for placed in face.outlines.shape(letter):
+            for group in (placed.glyph.body, placed.glyph.marks):
+                fixed = [np.int32((c * (24, -24) + (90, 270)) * 16) for c in group]
+                cv2.fillPoly(image, fixed, 255, cv2.LINE_AA, 4)
+        same = drawn.setdefault(image.tobytes(), letter)
+        assert same == letter, f"{letter} is drawn like {same}"
+
+
 def ink_of(hand: Hand, text: str, seed: int = 1, x_height: float = 24) -> np.ndarray:
     return hand.write(text, x_height, np.random.default_rng(seed)).alpha
 

@@ -21,13 +21,17 @@ SPLITS = ("train", "test")
 
 @dataclass(frozen=True)
 class Face:
-    """One font file: its look, its family, and the split it belongs to."""
+    """One font file: its look, its family, and the split it belongs to.
+
+    ``flawed`` letters are drawn wrongly by the font; their marks must be strokes of our own.
+    """
 
     look: str
     family: str
     style: str
     split: str
     path: Path
+    flawed: str = ""
 
     @property
     def name(self) -> str:
@@ -50,8 +54,9 @@ def faces(look: str, split: str) -> tuple[Face, ...]:
     if look not in LOOKS or split not in SPLITS:
         raise UsageError(f"no faces for {look}/{split}", hint=f"one of {LOOKS} and of {SPLITS}")
     with (FONTS / "fonts.tsv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Face(row["look"], row["family"], row["style"], row["split"], FONTS / row["file"])
-            for row in csv.DictReader(file, delimiter="\t")
-            if row["look"] == look and row["split"] == split
-        )
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    return tuple(
+        Face(look, row["family"], row["style"], split, FONTS / row["file"], row["flawed"])
+        for row in rows
+        if (row["look"], row["split"]) == (look, split)
+    )

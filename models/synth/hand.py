@@ -96,7 +96,7 @@ class Hand:
             wobble=float(rng.uniform(0.3, 1.3)),
             tremble=float(max(0.0, rng.normal(0.0, 0.5))),
             baseline_drift=float(abs(rng.normal(0, 0.12))),
-            own_marks=bool(rng.random() < 0.65),
+            own_marks=bool(rng.random() < 0.65 or face.flawed),
             other=other,
             borrowed=frozenset(c for c in letters if other and rng.random() < share),
             style=float(rng.uniform(0.05, 0.25) if joined else rng.uniform(0.2, 1.3)),
