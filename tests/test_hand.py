@@ -164,14 +164,15 @@ def test_a_character_the_face_lacks_is_left_out_not_drawn_as_a_box() -> None:
 
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
-def test_what_is_written_is_what_the_text_says() -> None:
+def test_what_is_written_is_what_the_text_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Print and typewriter faces can be read back, marks and all, by an independent reader."""
     import pytesseract
 
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")  # threads of Tesseract fight over a busy machine
     text = "Nguyễn Thị Hường, làm ruộng ở ấp Mỹ Đức, sanh ngày 17-8-1962"
     rng = np.random.default_rng(5)
     errors = []
-    for face in (*faces("print", "train")[::4], *faces("typewriter", "test")[::4]):
+    for face in (*faces("print", "train")[::6], *faces("typewriter", "test")[::4]):
         alpha = Hand.random(rng, face).write(text, 26, rng).alpha
         page = np.pad(255 - 230 * alpha, 30, constant_values=255).astype(np.uint8)
         read = pytesseract.image_to_string(page, lang="vie", config="--psm 7").strip()
