@@ -90,7 +90,7 @@ class Community:
     executor: str = field(init=False)
 
     def __post_init__(self) -> None:
-        provinces = society()["places"][self.form]
+        provinces = self._provinces()
         province = self._pick(sorted(provinces))
         district = self._pick(sorted(provinces[province]))
         self.home = self._home(province, district)
@@ -203,9 +203,15 @@ class Community:
         ward = self._pick(data["wards"][self.form])
         return Home(ward, self._pick(data["hamlets"]), commune, district, province)
 
+    def _provinces(self) -> dict[str, dict[str, list[str]]]:
+        """The provinces of this time with their districts and communes."""
+        data = society()
+        known: dict[str, dict[str, list[str]]] = data["places"][self.form]
+        return {p: known[p] for p in known if self.year <= data["until"].get(p, 9999)}
+
     def _neighbour(self) -> Home:
         """A home in this commune, or near it, or (rarely) in another province."""
-        provinces = society()["places"][self.form]
+        provinces = self._provinces()
         roll = self.rng.random()
         if roll < 0.72:
             hamlet = self._pick(society()["hamlets"])

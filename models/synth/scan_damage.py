@@ -47,6 +47,7 @@ class Geometry:
     binding: float  # x of the binding in page pixels
     homography: NDArray[np.float64]
     size: tuple[int, int]  # of the scan: width, height
+    facing: int  # pixels of the facing page seen beyond the binding
 
     def forward(self, points: Points) -> Points:
         """Where page points (N, 2) lie on the scan."""
@@ -72,9 +73,12 @@ class Geometry:
                 page, np.ascontiguousarray(map_x), map_y, cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_CONSTANT, borderValue=border,
             )  # fmt: skip
+        sides = (self.facing, 0) if self.binding == 0 else (0, self.facing)
+        opened = cv2.copyMakeBorder(curled, 0, 0, *sides, cv2.BORDER_REFLECT)
+        shift = np.asarray([(1, 0, -sides[0]), (0, 1, 0), (0, 0, 1)], np.float64)
         return np.asarray(
             cv2.warpPerspective(
-                curled, self.homography, self.size, flags=cv2.INTER_LINEAR,
+                opened, self.homography @ shift, self.size, flags=cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_CONSTANT, borderValue=border,
             ), np.uint8,
         )  # fmt: skip
@@ -97,7 +101,8 @@ def laid_on_glass(
     matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
     curl = float(rng.uniform(-1, 1)) * severity.curl * scale
     reach = float(rng.uniform(12, 30)) * scale
-    return Geometry(curl, reach, 0.0 if left else float(width), matrix, (out_w, out_h))
+    facing = int(rng.uniform(1, 9) * scale) if rng.random() < severity.facing else 0
+    return Geometry(curl, reach, 0.0 if left else float(width), matrix, (out_w, out_h), facing)
 
 
 def torn(
