@@ -129,10 +129,10 @@ def _log_add(a: float, b: float) -> float:
 
 def _extended(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Labels with blanks between, one text a row, and where a path may skip the blank before."""
-    extended = np.full((len(texts), 2 * max(map(len, texts)) + 1 + 1), BLANK, dtype=np.int64)
+    size = max(2, 2 * max(map(len, texts)) + 1)
+    extended: NDArray[np.int64] = np.full((len(texts), size), BLANK, dtype=np.int64)
     for row, text in zip(extended, texts, strict=True):
         row[1 : 2 * len(text) : 2] = text
-    extended = extended[:, : max(2, extended.shape[1] - 1)]
     may_skip = np.zeros(extended.shape, bool)
     may_skip[:, 2:] = (extended[:, 2:] != BLANK) & (extended[:, 2:] != extended[:, :-2])
     return extended, may_skip

@@ -125,7 +125,8 @@ class HandwritingReader:
                 batch = np.zeros((len(rows), 1, self.manifest.height, width), np.float32)
                 for row, i in enumerate(rows):
                     batch[row, 0, :, : inks[i].shape[1]] = inks[i]
-                yield rows, batch / 255
+                batch /= 255
+                yield rows, batch
 
 
 def calibrated(probability: float, logistic: Logistic) -> float:

@@ -18,7 +18,7 @@ STRIDE = 4
 """Pixels of width for one frame of the output."""
 
 
-class LineConfig(PretrainedConfig):
+class LineConfig(PretrainedConfig):  # type: ignore[misc]
     """Shape of the network; the charset travels with it."""
 
     model_type = "hotich-line"
@@ -42,7 +42,7 @@ class LineConfig(PretrainedConfig):
         super().__init__(**kwargs)
 
 
-class LineNetwork(PreTrainedModel):
+class LineNetwork(PreTrainedModel):  # type: ignore[misc]
     """Ink maps (N, 1, height, W) in 0..1, W a multiple of 4 → log probabilities (N, W/4, classes).
 
     Shi, Bai, Yao 2015 (CRNN, arXiv 1507.05717), with a thin strided stem so that most of the

@@ -36,11 +36,11 @@ def normalise(image: Image, height: int = HEIGHT) -> NDArray[np.uint8]:
     ink = cv2.subtract(ink, int(np.median(ink)))
     marked = ink[ink > _NOISE]
     strength = float(np.percentile(marked, 75)) if marked.size > height else _FAINTEST
-    return cv2.convertScaleAbs(ink, alpha=200.0 / max(strength, _FAINTEST)).astype(np.uint8)
+    return np.asarray(cv2.convertScaleAbs(ink, alpha=200.0 / max(strength, _FAINTEST)), np.uint8)
 
 
 def _scale(grey: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
     rows, columns = grey.shape
     width = int(np.clip(round(columns * height / max(rows, 1)), MIN_WIDTH, MAX_WIDTH))
     method = cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR
-    return cv2.resize(grey, (width, height), interpolation=method).astype(np.uint8)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=method), np.uint8)

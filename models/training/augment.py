@@ -70,14 +70,15 @@ def warp(image: Image, rng: Generator, paper: int, *, elastic: bool) -> Image:
     if elastic:
         turned_x += _waves(rng, rows, width, rng.uniform(0.5, 2.2))
         turned_y += _waves(rng, rows, width, rng.uniform(0.5, 2.2))
-    return cv2.remap(
+    turned = cv2.remap(
         image,
         turned_x.astype(np.float32),
         turned_y.astype(np.float32),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=paper,
-    ).astype(np.uint8)
+    )
+    return np.asarray(turned, np.uint8)
 
 
 def crop(image: Image, rng: Generator, paper: int) -> Image:
@@ -88,8 +89,8 @@ def crop(image: Image, rng: Generator, paper: int) -> Image:
     inside = image[max(0, -top) : rows - max(0, -bottom), max(0, -left) : columns - max(0, -right)]
     if inside.size == 0:  # a speck of an image: nothing can be cut off it
         inside = image
-    pads = [max(0, edge) for edge in (top, bottom, left, right)]
-    return cv2.copyMakeBorder(inside, *pads, cv2.BORDER_CONSTANT, value=paper).astype(np.uint8)
+    above, below, before, after = (max(0, edge) for edge in (top, bottom, left, right))
+    return np.pad(inside, ((above, below), (before, after)), constant_values=paper)
 
 
 def neighbours(image: Image, rng: Generator, paper: int) -> Image:
@@ -110,7 +111,7 @@ def pen(image: Image, rng: Generator) -> Image:
     thick = rng.random() < 0.5
     changed = cv2.erode(image, kernel) if thick else cv2.dilate(image, kernel)
     share = float(rng.uniform(0.2, 1.0 if thick else 0.6))
-    return cv2.addWeighted(changed, share, image, 1 - share, 0).astype(np.uint8)
+    return np.asarray(cv2.addWeighted(changed, share, image, 1 - share, 0), np.uint8)
 
 
 def draw_rules(image: Image, rng: Generator, paper: int) -> Image:
@@ -149,13 +150,15 @@ def stain(image: Image, rng: Generator) -> Image:
     """Uneven light, or a spot of damp with a soft edge."""
     rows, columns = image.shape
     field = _waves(rng, rows, columns, 1.0, cell=int(rng.integers(24, 120)))
-    return _clip(image.astype(np.float32) * (1 - rng.uniform(0.05, 0.3) * np.abs(field)))
+    shadow = np.float32(rng.uniform(0.05, 0.3)) * np.abs(field)
+    return _clip(image.astype(np.float32) * (1 - shadow))
 
 
 def soften(image: Image, rng: Generator) -> Image:
     """Out of focus, or scanned with fewer pixels."""
     if rng.random() < 0.5:
-        return cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 1.3))).astype(np.uint8)
+        blurred = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 1.3)))
+        return np.asarray(blurred, np.uint8)
     rows, columns = image.shape
     factor = rng.uniform(0.4, 0.8)
     small = cv2.resize(
@@ -166,7 +169,7 @@ def soften(image: Image, rng: Generator) -> Image:
         0,
         cv2.INTER_AREA,
     )
-    return cv2.resize(small, (columns, rows)).astype(np.uint8)
+    return np.asarray(cv2.resize(small, (columns, rows)), np.uint8)
 
 
 def grain(image: Image, rng: Generator) -> Image:
@@ -176,14 +179,15 @@ def grain(image: Image, rng: Generator) -> Image:
     cv2.randn(noise, 0, float(rng.uniform(1, 10)))
     if rng.random() < 0.4:
         noise = cv2.GaussianBlur(noise, (0, 0), 1.0) * 2
-    return cv2.add(image.astype(np.int16), noise).clip(0, 255).astype(np.uint8)
+    return np.asarray((image.astype(np.int16) + noise).clip(0, 255), np.uint8)
 
 
 def compress(image: Image, rng: Generator) -> Image:
     """The marks of a careless JPEG."""
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 60))]
     encoded = cv2.imencode(".jpg", image, quality)[1]
-    return cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE).astype(np.uint8)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
+    return image if decoded is None else np.asarray(decoded, np.uint8)
 
 
 def _waves(
@@ -192,7 +196,8 @@ def _waves(
     """A smooth random field (rows, columns) of about ``size``, with bumps ``cell`` px wide."""
     shape = (max(2, rows // cell + 2), max(2, columns // cell + 2))
     coarse = rng.normal(0, size, shape).astype(np.float32)
-    return cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    smooth = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(smooth, np.float32)
 
 
 def _clip(values: NDArray[np.float32]) -> Image:

@@ -27,7 +27,7 @@ RENDERED_STRENGTH = 0.4
 Ink = NDArray[np.uint8]
 
 
-class Batches(IterableDataset[dict[str, Tensor]]):
+class Batches(IterableDataset[dict[str, Tensor]]):  # type: ignore[misc]
     """Endless batches: ``ink`` (N, 1, H, W) uint8, ``targets`` (sum of lengths), ``lengths`` (N).
 
     Args:

@@ -38,11 +38,12 @@ def fit_logistic(probabilities: Sequence[float], right: Sequence[bool]) -> Logis
     y = np.asarray(right, np.float64)
     prior, pull = np.array([1.0, 0.0]), np.array([1.0, 0.1])
     w = prior.copy()
-    for _ in range(50):
+    for _ in range(100):
         q = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
         gradient = x.T @ (y - q) - pull * (w - prior)
         hessian = (x * (q * (1 - q))[:, None]).T @ x + np.diag(pull)
         step = np.linalg.solve(hessian, gradient)
+        step *= min(1.0, 1.0 / np.abs(step).max(initial=1e-12))
         w += step
         if np.abs(step).max() < 1e-8:
             break

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from onnxruntime.quantization import (
     CalibrationDataReader,
     QuantFormat,
@@ -32,15 +33,15 @@ class Crops(CalibrationDataReader):  # type: ignore[misc]
     def __init__(self, lines: Sequence[Image], height: int) -> None:
         self._inks = iter([as_input(normalise(line, height)) for line in lines])
 
-    def get_next(self) -> dict[str, np.ndarray] | None:
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         ink = next(self._inks, None)
         return None if ink is None else {"ink": ink}
 
 
-def as_input(ink: np.ndarray) -> np.ndarray:
+def as_input(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
     """One ink map (H, W) as the network's input (1, 1, H, W'), W' a multiple of 4."""
     padded = np.pad(ink, ((0, 0), (0, -ink.shape[1] % 4)))
-    return padded[None, None].astype(np.float32) / 255
+    return padded[None, None].astype(np.float32) / np.float32(255)
 
 
 def export_onnx(network: LineNetwork, path: Path) -> None:

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from common.errors import InputError
 from common.text import nfc
@@ -74,8 +75,7 @@ def read_shard(path: Path) -> Shard:
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise InputError("not a readable shard", where=str(path), hint="write it again") from error
     parts = np.split(pixels, ends[:-1]) if len(ends) else []
-    images = [cv2.imdecode(part, cv2.IMREAD_GRAYSCALE).astype(np.uint8) for part in parts]
-    return Shard(images, texts, groups)
+    return Shard([_decode(part, path) for part in parts], texts, groups)
 
 
 def limit_height(image: Image, height: int = MAX_HEIGHT) -> Image:
@@ -84,7 +84,14 @@ def limit_height(image: Image, height: int = MAX_HEIGHT) -> Image:
     if rows <= height:
         return image
     width = max(1, round(columns * height / rows))
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _decode(part: NDArray[np.uint8], path: Path) -> Image:
+    image = cv2.imdecode(part, cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise InputError("a line that is no JPEG", where=str(path), hint="write it again")
+    return np.asarray(image, np.uint8)
 
 
 def _encode(image: Image, path: Path) -> bytes:

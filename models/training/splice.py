@@ -62,19 +62,22 @@ def splice(words: Mapping[str, Sequence[Word]], rng: Generator, longest: int = 9
 
 
 def _cut(image: Image, text: str, spans: Sequence[tuple[float, float]]) -> Iterator[Word]:
-    """Cut between words where the least ink stands, inside the gap the alignment left."""
-    ink = (paper_level(image) - image.astype(np.float32)).clip(0).sum(axis=0)
-    ink = np.convolve(ink, np.ones(3) / 3, "same")
+    """Cut between words in the middle of the widest gap between their nearest characters."""
+    height = image.shape[0]
+    body = image[height // 8 : -height // 8].astype(np.float32)
+    breadth = max(3, height // 6)
+    ink = (paper_level(image) - body).clip(0).sum(axis=0)
+    ink = np.convolve(np.pad(ink, breadth, "edge"), np.hanning(breadth + 2), "same")
+    ink = ink[breadth:-breadth]
     spaces = [i for i, character in enumerate(text) if character == " "]
     cuts = [0]
     for i in spaces:
-        low, high = int(spans[i - 1][1]), int(spans[i + 1][0]) + 1
-        middle, reach = (low + high) // 2, max(2, (high - low) // 2)
-        start = max(cuts[-1] + 1, middle - reach)
-        window = ink[start : max(start + 1, min(middle + reach, image.shape[1]))]
+        low, high = int(spans[i - 1][0]), int(spans[i + 1][1])
+        start = max(cuts[-1] + 1, low)
+        window = ink[start:high]
         cuts.append(start + int(window.argmin()) if window.size else start)
-    cuts.append(min(image.shape[1], int(spans[-1][1]) + image.shape[0] // 6))
-    cuts[0] = max(0, int(spans[0][0]) - image.shape[0] // 4)
+    cuts.append(min(image.shape[1], int(spans[-1][1]) + height // 4))
+    cuts[0] = max(0, int(spans[0][0]) - height // 4)
     for word, (left, right) in zip(text.split(" "), pairwise(cuts), strict=True):
         if right - left >= 6:
             yield Word(image[:, left:right], word)

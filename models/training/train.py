@@ -37,20 +37,26 @@ class TrainOptions(Options):
         default={"vn_address_lines": 0.3, "cursive_fr": 0.3, "wills_fr": 0.1, "synth": 0.3},
         description="folder (inside DATA, or absolute) → share of the lines drawn",
     )
-    watch: str = Field("vn_address_lines", description="the set whose held-back CER is logged")
-    hours: float = Field(2.0, gt=0, description="length of the learning-rate cycle")
-    threads: int = Field(2, ge=1)
-    columns: int = Field(16_000, ge=64, description="total width of a batch in px")
-    peak_rate: float = Field(2e-3, gt=0)
-    warm_up: float = Field(0.04, ge=0, lt=1, description="share of the cycle")
-    weight_decay: float = Field(0.01, ge=0)
-    average_decay: float = Field(0.998, gt=0, lt=1, description="of the moving average of weights")
-    empty: float = Field(0.04, ge=0, lt=1, description="share of lines with nothing written")
-    strength: float = Field(1.0, ge=0, description="of the augmentation")
+    watch: str = Field(
+        default="vn_address_lines", description="the set whose held-back CER is logged"
+    )
+    hours: float = Field(default=2.0, gt=0, description="length of the learning-rate cycle")
+    threads: int = Field(default=2, ge=1)
+    columns: int = Field(default=16_000, ge=64, description="total width of a batch in px")
+    peak_rate: float = Field(default=2e-3, gt=0)
+    warm_up: float = Field(default=0.04, ge=0, lt=1, description="share of the cycle")
+    weight_decay: float = Field(default=0.01, ge=0)
+    average_decay: float = Field(
+        default=0.998, gt=0, lt=1, description="of the moving average of weights"
+    )
+    empty: float = Field(
+        default=0.04, ge=0, lt=1, description="share of lines with nothing written"
+    )
+    strength: float = Field(default=1.0, ge=0, description="of the augmentation")
     seed: int = 1
-    save_minutes: float = Field(5.0, gt=0)
-    check_minutes: float = Field(10.0, gt=0)
-    max_steps: int | None = Field(None, description="stop earlier, after so many steps")
+    save_minutes: float = Field(default=5.0, gt=0)
+    check_minutes: float = Field(default=10.0, gt=0)
+    max_steps: int | None = Field(default=None, description="stop earlier, after so many steps")
 
 
 class Trainer:
@@ -111,7 +117,7 @@ class Trainer:
         self.network.train()
         loss = ctc_loss(self.network, batch)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimiser.step()
         self._follow()
@@ -125,7 +131,7 @@ class Trainer:
         left = (at - self.options.warm_up) / (1 - self.options.warm_up)
         return self.options.peak_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
 
-    @torch.no_grad()
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _follow(self) -> None:
         """Move the averaged weights a little towards the network's."""
         decay = min(
@@ -176,7 +182,7 @@ def ctc_loss(network: LineNetwork, batch: dict[str, Tensor]) -> Tensor:
     return losses.sum() / lengths.clamp(min=1).sum()
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def read_lines(network: LineNetwork, lines: list[Line]) -> list[str]:
     """Greedy readings of lines, in their order."""
     charset = default_charset()
