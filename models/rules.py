@@ -63,7 +63,7 @@ class RuleOptions(Options):
 
     run: float = 0.015
     length: float = 0.04
-    gap: float = 0.04
+    gap: float = 0.02
     dot: float = 0.0036
     dots: int = 6
     contrast: int = 10
@@ -152,13 +152,27 @@ def _solid(ink: Mask, options: RuleOptions) -> list[Segment]:
         )
         pieces.append(_fitted(part, int(x), int(y)))
     chains = chain(pieces, gap=_pixels(options.gap, ink.shape, 20))
-    rules = [(_joined(links), links) for links in chains]
     side = max(ink.shape)
+    chains = [_without_letters(links, ink, 0.1 * side) for links in chains]
+    rules = [(_joined(links), links) for links in chains if links]
     return [
         rule
         for rule, links in rules
         if rule.length >= length and _stands_out(rule, links, ink, alone=0.1 * side)
     ]
+
+
+def _without_letters(links: list[Segment], ink: Mask, short: float) -> list[Segment]:
+    """The chain without short pieces at its ends that are the feet of letters beside the rule."""
+
+    def letters(piece: Segment) -> bool:
+        return piece.length < short and _inked(piece, ink)[1] < 0.3 * piece.length
+
+    while links and letters(links[0]):
+        links = links[1:]
+    while links and letters(links[-1]):
+        links = links[:-1]
+    return links
 
 
 def _stands_out(rule: Segment, links: list[Segment], ink: Mask, alone: float) -> bool:
@@ -264,7 +278,7 @@ def _dotted(ink: Mask, options: RuleOptions) -> list[Segment]:
         dots = centres[owner == index]
         if _regular(dots, options.dots):
             pieces.append(_leader(dots, float(size)))
-    chains = chain(pieces, gap=_pixels(options.gap, ink.shape, 20) * 2)
+    chains = chain(pieces, gap=_pixels(options.gap, ink.shape, 20))
     return [_joined(links) for links in chains]
 
 
