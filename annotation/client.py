@@ -91,7 +91,6 @@ class LabelStudio:
             "description": key,
             "label_config": layout,
             "expert_instruction": instructions,
-            "show_instruction": True,
         }
         return int(self.call("POST", "/api/projects", json=content)["id"])
 
