@@ -7,8 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from common.errors import InputError, UsageError
+from hotich.commands.train import train as train_command
 from models.normalise import normalise
 from models.reading import Image
 from models.training.augment import augment, empty_line
@@ -16,6 +19,9 @@ from models.training.calibrate import fit_logistic, reliability
 from models.training.data import Source, clean_label, held_back_lines, read_labels
 from models.training.metrics import error_rates
 from models.training.shards import read_shard, write_shard
+
+COMMAND = typer.Typer()
+COMMAND.command()(train_command)
 
 
 def drawn(text: str, seed: int = 0) -> Image:
@@ -173,3 +179,20 @@ def test_training_says_what_it_lacks(tmp_path: Path) -> None:
         TrainOptions.of(hours=-1)
     with pytest.raises(UsageError, match="speed"):
         TrainOptions.of(speed=3)
+
+
+def test_the_command_trains_and_names_what_is_wrong(real_set: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "sources: {hands: 1.0}\nwatch: ''\nthreads: 1\ncolumns: 600\nmax_steps: 2\n",
+        encoding="utf-8",
+    )
+    call = [str(tmp_path), "--out", str(tmp_path / "out"), "--config", str(config)]
+    done = CliRunner().invoke(COMMAND, call)
+    assert done.exit_code == 0, done.output
+    assert "done: 2 steps" in done.output
+    config.write_text("sources: [", encoding="utf-8")
+    assert isinstance(CliRunner().invoke(COMMAND, call).exception, InputError)
+    config.write_text("wings: 2", encoding="utf-8")
+    assert isinstance(CliRunner().invoke(COMMAND, call).exception, UsageError)

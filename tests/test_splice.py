@@ -1,0 +1,55 @@
+"""Spliced lines: words cut from real lines and put together again."""
+
+from __future__ import annotations
+
+import csv
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from models.handwriting import HandwritingReader
+from models.training.data import Line
+from models.training.splice import cut_words, splice
+
+LINES = Path(__file__).parent / "data" / "lines_fr"
+
+
+@pytest.fixture(scope="module")
+def real() -> list[Line]:
+    with (LINES / "labels.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    images = [cv2.imread(str(LINES / row["image"]), cv2.IMREAD_GRAYSCALE) for row in rows]
+    return [
+        Line(np.asarray(image, np.uint8), row["text"], "one hand")
+        for image, row in zip(images, rows, strict=True)
+    ]
+
+
+def test_words_are_cut_in_order_and_cover_their_line(real: list[Line]) -> None:
+    line = max(real, key=lambda one: len(one.text.split()))
+    words = cut_words(HandwritingReader(), [line], least=-100)["one hand"]
+    assert [word.text for word in words] == line.text.split()
+    joined = np.hstack([word.image for word in words])
+    width = joined.shape[1]
+    assert 0.6 < width / line.image.shape[1] <= 1
+    places = range(line.image.shape[1] - width + 1)
+    assert any(np.array_equal(line.image[:, x : x + width], joined) for x in places)
+
+
+def test_lines_the_reader_cannot_follow_are_left_out(real: list[Line]) -> None:
+    wrong = [Line(line.image, "zzz qqq xxx", line.group) for line in real]
+    assert cut_words(HandwritingReader(), wrong) == {}
+
+
+def test_spliced_lines_hold_only_the_writers_own_words(real: list[Line]) -> None:
+    words = cut_words(HandwritingReader(), real, least=-100)
+    known = {word.text for word in words["one hand"]}
+    made = list(islice(splice(words, np.random.default_rng(0), longest=5), 30))
+    assert all(set(line.text.split()) <= known for line in made)
+    assert {len(line.text.split()) for line in made} == {1, 2, 3, 4, 5}
+    assert all(line.image.dtype == np.uint8 and line.group == "one hand" for line in made)
+    again = list(islice(splice(words, np.random.default_rng(0), longest=5), 30))
+    assert [line.text for line in again] == [line.text for line in made]
