@@ -16,6 +16,7 @@ from common.executor import Pool, Ray, Serial
 from extract.folder import BookFolder
 from extract.match import PeopleIndex, match_record, read_people
 from extract.record import Match, Record
+from extract.report import write_report
 from extract.run import How, Matcher, RunSummary, run_book
 from extract.store import Store
 from preprocessing.scans import book_name
@@ -67,6 +68,7 @@ def extract(
             matcher=matcher,
             progress=show,
         )
+    write_report(out, store)
     _tell(summary, folder, console, as_json)
     if summary.needs_attention:
         raise typer.Exit(1)
