@@ -11,11 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
@@ -28,9 +25,9 @@ from extract.parse.places import province_of
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Generation, Register
+from extract.roles import roles_of
 from extract.runon import run_on_dates, run_on_numbers
 
-_ROLES = Path(__file__).with_name("data") / "roles.yaml"
 _LONGEST_LIFE = 90
 _NEAR = 0.25  # a value this near to the book's usual one is taken to be it
 
@@ -44,13 +41,6 @@ class Case:
     page: int
     entry: int
     slots: Mapping[str, tuple[SlotReading, ...]]
-
-
-@cache
-def roles_of(register: str) -> Mapping[str, Any]:
-    """Which columns play which part in a register (``data/roles.yaml``)."""
-    roles: dict[str, Any] = yaml.safe_load(_ROLES.read_text("utf-8"))
-    return dict(roles.get(register, {}))
 
 
 def decide_book(

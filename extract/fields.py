@@ -14,11 +14,13 @@ from extract.lines import Expected, Seen, read_lines
 from extract.parse.dates import Era
 from extract.readings import EntryReading, SlotReading, merged
 from extract.registers import Register
+from extract.roles import roles_of
 from models.reading import Image, Reader
 
 _PARTS = {"day": "d", "month": "m", "year": "y"}
 _JOINED = 3  # readings of each line that are combined with the other lines'
-_KEPT = 12  # texts kept for a place
+_KEPT = 24  # texts kept for a place
+_LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
 
 
@@ -100,9 +102,12 @@ def _pieces(lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_P
 
 
 def _expected(piece: _Piece, register: Register, generation: str) -> Expected:
-    """What may be written on a line: dates reach from the oldest parent to the book's last year."""
+    """What may be written on a line. Dates of the event lie near the book's years, others may
+    reach back to the oldest parent's birth."""
     first, last = register.generation(generation).years
-    era = Era(first - _LONGEST_LIFE, last + 1)
+    roles = roles_of(register.code)
+    near = piece.code in (roles.get("registered"), roles.get("number"), *roles.get("events", ()))
+    era = Era(first - (_LATEST if near else _LONGEST_LIFE), last + 1)
     column = register.column(piece.code)
     return Expected(piece.kind, grammar_for(column, piece.kind, piece.part, era))
 

@@ -34,32 +34,36 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | Non
         era: years in which a date of the book may lie.
     """
     if part:
-        return Grammar((_date_parts(era)[part], _marks()))
+        return Grammar((_date_parts(era)[part], _blanks()))
     if kind == "enum" or column.type == "enum":
         words = table("values")["word_lists"].get(column.enum)
-        return Grammar((_closed(words), _marks())) if words else None
+        return Grammar((_closed(words), _blanks())) if words else None
     if kind == "age":
-        starts = (*_ages(), sequence(_years(era)), _figure_date(era), _marks())
-        return Grammar(starts)
+        return Grammar((*_ages(), sequence(_years(era)), _figure_date(era), _blanks()))
     if kind == "partial_date":
-        return Grammar((*_dates(era), _marks()))
+        return Grammar((*_dates(era), _blanks()))
     if kind == "text_date_words":
         return Grammar((_word_date(),))
     if kind == "number_token":
         return Grammar((_numbers(era),))
     if kind in ("person_name", "signature"):
-        return Grammar((*_names(), _marks()))
+        return Grammar((*_names(), _blanks(), _marks("unknown")))
     if kind in ("place", "text"):
-        return Grammar((*_bag(kind), _marks()))
+        marks = _marks("unknown", "ditto", "ditto_father", "ditto_mother")
+        return Grammar((*_bag(kind), _blanks(), marks))
     return None
 
 
 @cache
-def _marks() -> Node:
+def _marks(*kinds: str) -> Node:
     marks = table("marks")
-    kept = [text for kind in ("unknown", "ditto", "ditto_father", "ditto_mother", "either")
-            for text in marks[kind]]  # fmt: skip
-    return trie(dict.fromkeys([*kept, "/", "//", "không", "-"], _MARK), final=True)
+    texts = [text for kind in kinds for text in marks[kind]]
+    return trie(dict.fromkeys(texts, _MARK), final=True)
+
+
+@cache
+def _blanks() -> Node:
+    return trie(dict.fromkeys(("/", "//", "không", "-"), _MARK), final=True)
 
 
 @cache

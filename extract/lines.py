@@ -15,7 +15,7 @@ from models.charset import Charset
 from models.reading import Image, Reader, Reading
 
 _STRENGTH = 0.5  # weight of the words' log shares against the reader's log probabilities
-_KEPT = 12
+_KEPT = 24  # texts kept of a line
 
 
 @runtime_checkable

@@ -19,7 +19,7 @@ _SLIP = -math.log(0.04)  # one character misread
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
 _MOST = 60  # candidates kept for one entry
-_REACH = 4  # neighbours whose numbers may lend an entry its own
+_OFFSETS = 25  # runs of numbers that every entry may belong to, the best supported ones
 
 T = TypeVar("T", bound=Hashable)
 
@@ -61,13 +61,15 @@ def reading_cost(said: str, candidates: Sequence[tuple[str, float]]) -> float:
 
 
 def run_on_numbers(readings: Sequence[Sequence[tuple[str, float]]]) -> list[int | None]:
-    """The running number of each entry, from each entry's candidate texts of figures."""
+    """The running number of each entry, from each entry's candidate figures."""
+    votes: Counter[int] = Counter()
+    for place, own in enumerate(readings):
+        for text, probability in own:
+            votes[int(text) - place] += probability  # type: ignore[assignment]
+    offsets = sorted(votes, key=lambda offset: (-votes[offset], offset))[:_OFFSETS]
     costs: list[dict[int, float]] = []
     for place, own in enumerate(readings):
-        options = {int(text) for text, _ in own if text.isdigit()}
-        for other in range(max(0, place - _REACH), min(len(readings), place + _REACH + 1)):
-            if readings[other] and readings[other][0][0].isdigit():
-                options.add(int(readings[other][0][0]) + place - other)
+        options = {int(text) for text, _ in own} | {place + offset for offset in offsets}
         costs.append({n: reading_cost(str(n), own) for n in sorted(options) if 0 < n < 10_000})
     return cheapest(costs, _number_step)
 

@@ -33,7 +33,7 @@ class Era:
     def complete(self, year: int) -> int | None:
         """A year of one or two figures gets its century; the latest that fits. None: none fits."""
         if year >= 100:
-            return year
+            return year if _FIRST_YEAR <= year <= _LAST_YEAR else None
         for century in range(self.last // 100 * 100, self.first // 100 * 100 - 1, -100):
             if self.first <= century + year <= self.last:
                 return century + year
@@ -75,6 +75,7 @@ class PartialDate:
         return (self.year * 12 + (self.month or 1) - 1) * 31 + (self.day or 1)
 
 
+_FIRST_YEAR, _LAST_YEAR = 1800, 2100  # what four figures can mean in a register
 _MIXED = Dialect("nghìn", "linh", "bốn")
 _VALUE = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})")
 _SEPARATORS = re.compile(r"[\s,;.:/\-–—_'’]+")
