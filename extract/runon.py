@@ -7,6 +7,7 @@ what it is unlikely. The cheapest way through the book is found by dynamic progr
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
