@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pymupdf
 import pytest
+from numpy.typing import NDArray
 
 from common.errors import UsageError
 from models.synth.book import BookOptions, render_book
@@ -21,6 +22,7 @@ from models.synth.press import load_form
 from models.synth.spoken import PLAIN, SOUTH, spoken, spoken_date
 from models.synth.truth import CODES
 
+SAMPLE = Path(__file__).parent.parent / "sample"
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 WRITTEN = ("read", "ditto", "derived")
 DATE = re.compile(r"\d{2}\.\d{2}\.\d{4}$|\d{2}\.\d{4}$|\d{4}$")
@@ -59,7 +61,7 @@ def test_every_record_lists_every_code_and_boxes_what_the_form_has(
     assert len(records) == facts["cases"] == 2 * facts["entries_per_page"]
     for record in records:
         assert tuple(record["fields"]) == CODES
-        image = cv2.imread(str(books[form] / f"pages/{record['page']:04d}.jpg"))
+        image = grey_of(books[form] / f"pages/{record['page']:04d}.jpg")
         for code, field in record["fields"].items():
             absent = field["status"] == "absent_on_form"
             assert absent == (code not in on_form), code
@@ -78,7 +80,7 @@ def test_boxes_lie_tightly_around_the_ink(books: dict[str, Path], form: str) -> 
     for record, code, field in fields_of(books[form]):
         if field["status"] != "read" or code in ("loaiDangKy", "nksLoaiKhaiSinh"):
             continue
-        grey = cv2.imread(str(books[form] / f"pages/{record['page']:04d}.jpg"), 0)
+        grey = grey_of(books[form] / f"pages/{record['page']:04d}.jpg")
         n += 1
         fitting += touches_all_sides(grey, field["box"])
         x0, y0, x1, y1 = field["box"]
@@ -89,7 +91,11 @@ def test_boxes_lie_tightly_around_the_ink(books: dict[str, Path], form: str) -> 
     assert moved / n < 0.5
 
 
-def touches_all_sides(grey: np.ndarray, box: list[int]) -> bool:
+def grey_of(path: Path) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def touches_all_sides(grey: NDArray[np.uint8], box: list[int]) -> bool:
     x0, y0, x1, y1 = (max(0, v) for v in box)
     around = grey[max(0, y0 - 15) : y1 + 15, max(0, x0 - 15) : x1 + 15]
     inside = grey[y0:y1, x0:x1]
@@ -182,7 +188,7 @@ def test_same_seed_same_bytes_other_seed_other_book(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_test_books_use_presses_and_faces_that_training_never_sees(form: str) -> None:
-    presses = {split: set() for split in ("train", "test")}
+    presses: dict[str, set[str]] = {split: set() for split in ("train", "test")}
     for press in load_form(form).presses:
         presses[press.split].add(press.name)
     assert len(presses["train"]) >= 3
@@ -196,12 +202,13 @@ def test_test_books_use_presses_and_faces_that_training_never_sees(form: str) ->
 
 
 def test_severity_shows_on_the_page_and_in_the_truth(tmp_path: Path) -> None:
-    illegible, dark = {}, {}
+    illegible: dict[str, int] = {}
+    dark: dict[str, float] = {}
     for severity in ("clean", "severe"):
-        options = BookOptions(form=FORMS[0], pages=6, seed=8, dpi=60, severity=severity)
-        book = render_book(options, tmp_path / severity)
+        values = {"form": FORMS[0], "pages": 6, "seed": 8, "dpi": 60, "severity": severity}
+        book = render_book(BookOptions.of(**values), tmp_path / severity)
         illegible[severity] = sum(f["status"] == "illegible" for _, _, f in fields_of(book))
-        dark[severity] = np.mean([cv2.imread(str(p), 0).mean() for p in book.glob("pages/*")])
+        dark[severity] = float(np.mean([grey_of(p).mean() for p in book.glob("pages/*")]))
     assert illegible["severe"] > illegible["clean"]
     assert dark["severe"] < dark["clean"]
 
@@ -225,6 +232,20 @@ def test_a_form_or_a_layout_that_is_not_described_is_refused(tmp_path: Path) -> 
         render_book(BookOptions(form="1850"), tmp_path)
     with pytest.raises(UsageError, match="9 entries"):
         render_book(BookOptions(form=FORMS[0], entries_per_page=9), tmp_path)
+
+
+def test_the_sample_book_is_what_its_command_renders(tmp_path: Path) -> None:
+    facts = json.loads((SAMPLE / "book.json").read_text(encoding="utf-8"))
+    kept = {name: facts[name] for name in ("form", "seed", "severity", "split", "dpi")}
+    first = render_book(BookOptions(**kept, pages=2, name=facts["book"]), tmp_path)
+    sample = lines(SAMPLE / "truth.jsonl")
+    for fresh, stored in zip(lines(first / "truth.jsonl"), sample, strict=False):
+        for code, field in fresh["fields"].items():
+            assert {**field, "box": 0} == {**stored["fields"][code], "box": 0}, code
+    with pymupdf.open(SAMPLE / f"{facts['book']}.pdf") as document:
+        assert len(document) == facts["pages"] == len(sample) == 8
+        assert all(len(page.get_images()) == 1 for page in document)
+    assert (SAMPLE / f"{facts['book']}.pdf").stat().st_size < 5_000_000
 
 
 def test_dates_in_words() -> None:
