@@ -19,6 +19,7 @@ from common.errors import InputError, PackageError, UsageError
 from common.geometry import Box
 from extract.deliver import DeliverOptions, deliver
 from extract.deliver.names import BookNumber, case_name, parse_book_number
+from extract.deliver.pages import own_box
 from extract.deliver.pdfs import case_box, case_pdf
 from extract.deliver.sheet import cell_text, column_code, sheet_form
 from extract.record import FieldValue
@@ -230,6 +231,14 @@ def test_a_case_gets_its_part_beside_and_below_others() -> None:
     own, below, right = Box(0, 0, 40, 40), Box(0, 60, 40, 90), Box(60, 0, 90, 40)
     assert case_box(own, [below, right], 100, 100) == Box(0, 0, 50, 50)
     assert case_box(own, [], 100, 80) == Box(0, 0, 100, 80)
+
+
+def test_a_place_that_cases_share_is_nobodys_own() -> None:
+    first, second = extracted_book.records()[:2]
+    head = FieldValue(value="Xã Tân Phú", status="read", box=(100, 20, 500, 60))
+    cases = [case.with_fields({"noiDangKy": head}) for case in (first, second)]
+    assert own_box(cases[1], cases, 0.5) == Box(150, 600, 700, 985)
+    assert own_box(cases[1], [cases[1]], 1.0) == Box(100, 20, 1400, 1970)
 
 
 def test_a_noisy_page_still_fits_the_size() -> None:

@@ -29,7 +29,7 @@ def case_pictures(
         height, width = picture.shape[:2]
         scale = book.picture_scale(number)
         cases = list(group)
-        boxes = [fields_box(case, scale) for case in cases]
+        boxes = [own_box(case, cases, scale) for case in cases]
         for place, case in enumerate(cases):
             own = boxes[place]
             others = [box for box in boxes[:place] + boxes[place + 1 :] if box]
@@ -37,15 +37,31 @@ def case_pictures(
             yield case, picture, case_box(own, others, width, height) if own else whole
 
 
-def fields_box(record: Record, scale: float) -> Box | None:
-    """What holds all fields of a case, scan pixels times ``scale``; None when none has a place."""
-    boxes = [Box(*value.box) for value in record.fields.values() if value.box]
+def own_box(record: Record, cases: Sequence[Record], scale: float) -> Box | None:
+    """What holds the fields that only this case has, scan pixels times ``scale``.
+
+    A place that several cases of the page share (the commune in its head, its number) is nobody's
+    own. None when the case has no place at all.
+    """
+    others = [case for case in cases if case is not record]
+    boxes = [
+        Box(*value.box)
+        for code, value in record.fields.items()
+        if value.box and not any(_same_place(value.box, case.get(code).box) for case in others)
+    ]
     if not boxes:
         return None
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.union(box)
     return Box(*(edge * scale for edge in whole))
+
+
+def _same_place(one: tuple[int, ...], other: tuple[int, ...] | None) -> bool:
+    if other is None:
+        return False
+    a, b = Box(*one), Box(*other)
+    return a.intersection(b).area > 0.5 * min(a.area, b.area)
 
 
 def _page(book: Extracted, number: int) -> Image:

@@ -80,8 +80,14 @@ def _jpeg(image: Image, scale: float, limit: float, least_quality: int) -> bytes
     while True:
         small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         bgr = np.ascontiguousarray(small[..., ::-1])
-        for quality in range(85, least_quality - 1, -11):
+        low, high, best = least_quality, 92, b""
+        while low <= high:
+            quality = (low + high) // 2
             _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
             if len(coded) <= limit:
-                return bytes(coded)
+                low, best = quality + 1, bytes(coded)
+            else:
+                high = quality - 1
+        if best:
+            return best
         scale *= 0.85
