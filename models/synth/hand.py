@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from models.synth.deform import Form, Warp, letter_form
 from models.synth.faces import Face, faces
 from models.synth.marks import MarkHabits, bare, mark_strokes
-from models.synth.outlines import Placed
+from models.synth.outlines import Placed, Points
 from models.synth.pen import PENS, Pen, fill
 
-Points = NDArray[np.float32]
 USUAL_STROKE = 0.1  # pen width most hands come near to, in x-heights
 SUBSTITUTES = {"″": '"', "〃": '"', "№": "N°", "’": "'", "—": "–", "…": "..."}
 
@@ -119,7 +117,7 @@ class Hand:
         """
         text = self._writable(text)
         letters, strokes = self._contours(text, rng)
-        letters, strokes = _Warp(self, rng).bend(letters, strokes)
+        letters, strokes = Warp(self, rng).bend(letters, strokes)
         alpha, baseline, left = fill(
             letters, strokes, x_height, self.face.outlines.stroke, self.pen, rng
         )
@@ -173,8 +171,8 @@ class Hand:
                 letters.append(self._moved_marks(placed.glyph.marks, matrix, moved, rng))
         return letters, strokes
 
-    def _form(self, char: str) -> _Form:
-        return _letter_form(self.style_seed, char, self.style)
+    def _form(self, char: str) -> Form:
+        return letter_form(self.style_seed, char, self.style)
 
     def _letter(self, placed: Placed, shift: float, rng: Generator) -> tuple[Points, Points]:
         """A letter's own small affine map: row vectors times the matrix, plus the offset."""
@@ -215,30 +213,6 @@ class Hand:
         return placed
 
 
-@dataclass(frozen=True)
-class _Form:
-    """How one clerk always deforms one letter: proportions, lean, and a bulge."""
-
-    matrix: Points
-    bulge: float
-    sag: float
-
-    def __call__(self, points: Points) -> Points:
-        bent = points @ self.matrix
-        if self.bulge or self.sag:
-            bent[:, 0] += self.bulge * np.sin(np.pi * points[:, 1])
-            bent[:, 1] += self.sag * np.sin(2 * np.pi * points[:, 0])
-        return bent
-
-
-@lru_cache(maxsize=20_000)
-def _letter_form(seed: int, char: str, style: float) -> _Form:
-    rng = np.random.default_rng([seed, ord(char)])
-    a, b, c, d, bulge, sag = rng.normal(0, style, 6)
-    matrix = np.asarray([[1 + 0.1 * a, 0.03 * b], [0.07 * c, 1 + 0.07 * d]], np.float32)
-    return _Form(matrix, 0.05 * float(bulge), 0.03 * float(sag))
-
-
 def _other_face(rng: Generator, face: Face) -> Face | None:
     """A second face some letters are borrowed from, of about the same pen width; often none."""
     if rng.random() < 0.4:
@@ -248,47 +222,3 @@ def _other_face(rng: Generator, face: Face) -> Face | None:
     ratio = other.outlines.stroke / face.outlines.stroke
     taller = other.outlines.cap / face.outlines.cap
     return other if 0.7 < ratio < 1.45 and 0.75 < taller < 1.35 else None
-
-
-class _Warp:
-    """A line's smooth deformation: slant, proportions, wobble, tremble, baseline."""
-
-    def __init__(self, hand: Hand, rng: Generator) -> None:
-        self.hand = hand
-        lengths = np.asarray([0.9, 1.3, 2.0, 3.2, 5.0, 9.0]) * rng.uniform(0.8, 1.25, 6)
-        angles = rng.uniform(0, 2 * np.pi, 6)
-        directions = np.stack([np.cos(angles), np.sin(angles)])
-        self.waves = (2 * np.pi / lengths * directions).astype(np.float32)
-        self.phases = rng.uniform(0, 2 * np.pi, (2, 6)).astype(np.float32)
-        self.sizes = (0.009 * hand.wobble * lengths**0.8).astype(np.float32)
-        self.slope = float(rng.normal(0, 0.08)) * hand.baseline_drift
-        self.bow = float(rng.normal(0, 1)) * hand.baseline_drift
-        self.period = float(rng.uniform(8, 40))
-        self.tremor = np.float32(rng.uniform(14, 26))
-
-    def bend(
-        self, letters: list[list[Points]], strokes: list[Points]
-    ) -> tuple[list[list[Points]], list[Points]]:
-        """All contours and strokes under the same deformation."""
-        flat = [c for group in letters for c in group] + strokes
-        if not flat:
-            return letters, strokes
-        ends = np.cumsum([len(c) for c in flat])[:-1]
-        bent = iter(np.split(self._points(np.concatenate(flat).astype(np.float32)), ends))
-        return [[next(bent) for _ in group] for group in letters], list(bent)
-
-    def _points(self, points: Points) -> Points:
-        hand = self.hand
-        x: NDArray[np.floating[Any]] = points[:, 0]
-        y: NDArray[np.floating[Any]] = points[:, 1]
-        y = np.where(y > 1, 1 + (y - 1) * hand.ascender, np.where(y < 0, y * hand.descender, y))
-        x = (x + hand.slant * y) * hand.stretch
-        if hand.wobble:
-            phase = np.stack([x, y], axis=1) @ self.waves
-            x = x + np.sin(phase + self.phases[0]) @ self.sizes
-            y = y + np.sin(phase + self.phases[1]) @ self.sizes
-        if hand.tremble:
-            size = 0.018 * hand.tremble
-            x, y = x + size * np.sin(self.tremor * y), y + size * np.sin(self.tremor * x)
-        y = y + self.slope * x + self.bow * np.sin(2 * np.pi * x / self.period)
-        return np.stack([x, y], axis=1).astype(np.float32)
