@@ -29,6 +29,11 @@ class BookFolder:
     def form(self) -> Path:
         return self.root / "form.yaml"
 
+    @property
+    def overlay(self) -> Path:
+        """The form's places, drawn over it."""
+        return self.root / "overlay.png"
+
     def page_image(self, page: int) -> Path:
         """The page as scanned, made small enough to show (at most 2,000 pixels)."""
         return self.root / "pages" / f"{page:04d}.jpg"

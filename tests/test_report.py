@@ -115,6 +115,13 @@ def test_the_table_by_column_counts_the_states(book: Extracted) -> None:
     assert "meHoTen" not in columns  # absent on the form
 
 
+def test_the_found_form_is_shown_where_there_is_one(book: Extracted) -> None:
+    assert "Mẫu in" not in read(book).text
+    book.folder.overlay.write_bytes(b"png")
+    page = read(book)
+    assert "Mẫu in" in page.text and "overlay.png" in [image["src"] for image in page.all("img")]
+
+
 def test_levels() -> None:
     def at(confidence: float, **more: object) -> str:
         return level(FieldValue(status="read", confidence=confidence, **more))  # type: ignore[arg-type]

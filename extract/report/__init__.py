@@ -24,6 +24,7 @@ def write_report(root: Path, store_url: str = "") -> Path:
     """
     with Extracted.open(root, store_url) as book:
         view, path = book_view(book), book.folder.report
+        overlay = book.folder.overlay.name if book.folder.overlay.is_file() else ""
     words = texts()
     levels = [(row["id"], row["label"]) for row in words["levels"]]
     page = _environment().get_template("report.html.j2")
@@ -33,6 +34,7 @@ def write_report(root: Path, store_url: str = "") -> Path:
         total=sum(view.levels.values()),
         levels=[*levels, ("person", words["person"]), ("empty", words["empty"])],
         texts=words,
+        overlay=overlay,
         calibration=_calibration(),
         share=_share,
         time=now()[:16].replace("T", " "),
