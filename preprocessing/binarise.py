@@ -27,6 +27,7 @@ class BinariseOptions(Options):
     Attributes:
         nearer: share of the local ink's darkness from which a pixel may be ink.
         least: share of the page's mean ink darkness below which nothing is ink.
+        faint: darkness below which nothing is ink, whatever the page.
         dark: share of the local ink's darkness that makes a pixel sure ink.
         sure: share of a stroke's pixels that must be sure ink.
         reach: stroke widths around a pixel that count as its neighbourhood.
@@ -35,10 +36,11 @@ class BinariseOptions(Options):
 
     nearer: float = Field(default=0.45, gt=0, lt=1)
     least: float = Field(default=0.35, ge=0, lt=1)
+    faint: float = Field(default=20.0, ge=0)
     dark: float = Field(default=0.75, gt=0, lt=1)
     sure: float = Field(default=0.2, ge=0, lt=1)
-    reach: float = Field(default=16.0, gt=0)
-    smooth: float = Field(default=0.5, ge=0)
+    reach: float = Field(default=24.0, gt=0)
+    smooth: float = Field(default=1.0, ge=0)
 
 
 DEFAULT = BinariseOptions()
@@ -75,7 +77,8 @@ def _refined(darkness: Floats, ink: Image, width: float, options: BinariseOption
     side = odd(2 * options.reach * width)
     near = _around(weight, side) + np.float32(_PRIOR * mean)
     local = (_around(weight * darkness, side) + np.float32(_PRIOR * mean * mean)) / near
-    candidate = darkness >= np.maximum(options.nearer * local, options.least * mean)
+    least = max(options.least * mean, options.faint)
+    candidate = darkness >= np.maximum(options.nearer * local, least)
     sure = darkness >= np.maximum(options.dark * local, 0.8 * options.dark * mean)
     return _strokes(candidate, sure, max(3.0, 0.4 * width * width), options.sure)
 

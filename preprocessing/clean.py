@@ -42,6 +42,7 @@ class CleanOptions(Options):
 
 
 DEFAULT = CleanOptions()
+FOR_BINARY = CleanOptions(noise=None, ink=None)  # `binarise` weighs grain and pale ink itself
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,10 +22,12 @@ from numpy.typing import NDArray
 from common.errors import InputError
 from preprocessing.arrays import Image, uint8
 from preprocessing.binarise import binarise
-from preprocessing.clean import CleanOptions, clean_page
+from preprocessing.clean import FOR_BINARY, clean_page
 from preprocessing.scans import open_scans
 
 Ink = NDArray[np.bool_]
+
+KEPT = {"keep_geometry": True, "skew": None}  # truth lies on the scan
 
 
 def otsu(page: Image) -> Ink:
@@ -51,7 +53,8 @@ def wolf(page: Image, window: int = 51, k: float = 0.5) -> Ink:
 
 def ours(page: Image) -> Ink:
     """What ``hotich restore --binary --keep-geometry`` writes."""
-    return binarise(clean_page(page, CleanOptions(keep_geometry=True)).grey) == 0
+    flat = clean_page(page, FOR_BINARY.model_copy(update=KEPT)).grey
+    return np.asarray(binarise(flat) == 0)
 
 
 METHODS: dict[str, Callable[[Image], Ink]] = {

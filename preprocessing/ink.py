@@ -7,7 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, uint8
+from preprocessing.arrays import Floats, Image, odd, uint8
+
+_PATCH = 0.02  # side of the neighbourhood of `ink_map`, as a share of the long side
 
 
 class InkOptions(Options):
@@ -16,13 +18,16 @@ class InkOptions(Options):
     Attributes:
         sound: darkness (below white) that ink should reach; darker ink is untouched.
         gain: most that pale ink is strengthened.
-        patch: side of the neighbourhood that is judged, as a share of the page's long side.
+        reach: of the stroke around a pixel, as a share of the page's long side.
+        sharp: share of its darkness that a stroke gains within three pixels; softer marks show
+            through from the other side, or are stains, and are left pale.
         faint: darkness up to which marks may be grain of the paper, never strengthened.
     """
 
     sound: float = Field(default=120.0, gt=0, le=255)
     gain: float = Field(default=3.0, ge=1)
-    patch: float = Field(default=0.02, gt=0, lt=1)
+    reach: float = Field(default=0.003, gt=0, lt=0.1)
+    sharp: float = Field(default=0.35, ge=0, le=1)
     faint: float = Field(default=12.0, gt=0)
 
 
@@ -32,15 +37,13 @@ DEFAULT = InkOptions()
 def recover_ink(grey: Image, options: InkOptions = DEFAULT) -> Image:
     """Flattened ``grey`` with pale ink darkened; sound ink and empty paper stay as they are.
 
-    Each neighbourhood's ink strength is the darkness of its darkest percent; the gain that
-    brings it to ``sound`` is interpolated between neighbourhoods and fades out in the grain.
+    The darkest point within ``reach`` is the strength of the stroke there, so that the soft
+    edge of a sound stroke is not taken for pale ink; the gain brings that strength to
+    ``sound``, and fades out in the grain and where no edge is sharp.
     """
-    strength = _strength(grey, options.patch)
-    gain = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
-    gain[strength < 2 * options.faint] = 1
+    gain = _gain(grey, options)
     if float(gain.max()) < 1.05:
         return grey
-    gain = cv2.GaussianBlur(gain.astype(np.float32), (0, 0), 1.0)
     gain = cv2.resize(gain, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     levels = 255.0 - np.arange(256, dtype=np.float32)
     trusted = levels * np.clip(levels / options.faint - 1, 0, 1)
@@ -49,21 +52,37 @@ def recover_ink(grey: Image, options: InkOptions = DEFAULT) -> Image:
     return uint8(cv2.subtract(grey, cv2.min(darker, most), dtype=cv2.CV_8U))
 
 
+def _gain(grey: Image, options: InkOptions) -> Floats:
+    """How much the ink at each second pixel is to be strengthened, 1 or more, smoothly."""
+    side = odd(2 * options.reach * max(grey.shape))
+    around = np.ones((side, side), np.uint8)
+    darkest = cv2.erode(grey, around)[::2, ::2]
+    step = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    steepest = cv2.dilate(step, around)[::2, ::2]
+    strength = np.float32(255) - darkest
+    sharpness = steepest / np.maximum(strength, 1)
+    sure = np.clip(sharpness / max(options.sharp, 1e-6) - 1, 0, 0.25) * 4
+    sure *= np.clip(strength / (2 * options.faint) - 1, 0, 0.25) * 4
+    wanted = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
+    agreed = cv2.erode(1 + (wanted - 1) * sure, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.blur(agreed, (3, 3)), dtype=np.float32)
+
+
 def ink_map(grey: Image) -> Floats:
     """How surely each pixel is ink, float32 0…1 (H, W), from flattened ``grey``.
 
     A logistic of the pixel's place between the paper and the ink around it.
     """
-    strength = np.maximum(_strength(grey, DEFAULT.patch), 40.0)
+    strength = np.maximum(_strength(grey), 40.0)
     local = cv2.resize(strength, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     place = (255.0 - grey.astype(np.float32)) / local
     return np.asarray(1 / (1 + np.exp(-12 * (place - 0.45))), dtype=np.float32)
 
 
-def _strength(grey: Image, patch: float) -> Floats:
+def _strength(grey: Image) -> Floats:
     """Darkness of the darkest percent of each patch, one cell a patch (every second pixel)."""
     sample = grey[::2, ::2]
-    side = max(8, round(patch * max(sample.shape)))
+    side = max(8, round(_PATCH * max(sample.shape)))
     rows, columns = (max(1, -(-n // side)) for n in sample.shape)
     missing = rows * side - sample.shape[0], columns * side - sample.shape[1]
     padded = np.pad(sample, ((0, missing[0]), (0, missing[1])), mode="edge")

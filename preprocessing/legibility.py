@@ -31,7 +31,7 @@ def legibility(flat: Image) -> float:
         return 0.0
     darkness = float(np.percentile(paper - middle[strokes].astype(np.float32), 75))
     contrast = min(1.0, max(0.0, darkness) / _SOUND)
-    quiet = min(1.0, max(0.0, darkness) / (8 * grain + 1e-6))
+    quiet = min(1.0, max(0.0, darkness) / (12 * grain + 1e-6))
     across = cv2.Sobel(middle, cv2.CV_32F, 1, 0, ksize=3) / 8
     down = cv2.Sobel(middle, cv2.CV_32F, 0, 1, ksize=3) / 8
     slope = float(np.percentile(cv2.magnitude(across, down)[strokes], 90))

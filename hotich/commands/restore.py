@@ -9,7 +9,7 @@ import typer
 
 from common.errors import UsageError
 from preprocessing.binarise import binarise
-from preprocessing.clean import CleanOptions, clean_page
+from preprocessing.clean import DEFAULT, FOR_BINARY, clean_page
 from preprocessing.pictures import save
 from preprocessing.scans import open_scans
 
@@ -26,5 +26,7 @@ def restore(
     scans = open_scans(source)
     if len(scans) != 1:
         raise UsageError(f"{source} has {len(scans)} pages", hint="restore takes one page")
-    page = clean_page(scans[0].load(), CleanOptions(keep_geometry=keep_geometry))
+    options = FOR_BINARY if binary else DEFAULT
+    options = options.model_copy(update={"keep_geometry": keep_geometry})
+    page = clean_page(scans[0].load(), options)
     save(out, binarise(page.grey) if binary else page.restored())
