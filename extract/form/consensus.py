@@ -23,11 +23,13 @@ class Consensus:
 
     Attributes:
         grey: (H, W) the blank form, in the geometry of the reference page.
+        strict: the same, but only what nearly all pages print: paler, with less handwriting.
         pages: positions in the book of the pages that agreed, ascending, from 0.
         tried: how many pages were looked at.
     """
 
     grey: Image
+    strict: Image
     pages: tuple[int, ...]
     tried: int
 
@@ -52,9 +54,11 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
     used = [reference, *fits]
     blank = _agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
     blank = _straight(blank)
+    strict = blank
     for _ in range(2 if 1 < len(used) <= 6 else 1):
-        blank, used = _again(blank, pages, seen)
-    return Consensus(blank, tuple(sorted(chosen[i] for i in used)), len(chosen))
+        layers, used = _again(blank, pages, seen)
+        blank, strict = _agreed(layers), _agreed(layers, share=0.8)
+    return Consensus(blank, strict, tuple(sorted(chosen[i] for i in used)), len(chosen))
 
 
 def laid(fit: Fit | None) -> bool:
@@ -122,8 +126,10 @@ def _straight(blank: Image) -> Image:
     )
 
 
-def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[Image, list[int]]:
-    """Lay every page on the first consensus, whose print is cleaner than any page's, and agree."""
+def _again(
+    blank: Image, pages: list[Image], seen: list[Features]
+) -> tuple[list[Image], list[int]]:
+    """Lay every page on the consensus, whose print is cleaner than any page's: the pages so laid."""
     form = features(blank)
     size = blank.shape[1], blank.shape[0]
     pulled, used = [], []
@@ -132,15 +138,16 @@ def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[Imag
         if fit is not None and laid(fit):
             pulled.append(fit.warp.pull(page))
             used.append(index)
-    return (_agreed(pulled), used) if pulled else (blank, used)
+    return pulled or [blank], used
 
 
-def _agreed(layers: list[Image]) -> Image:
-    """What is dark on most layers: the median, or with few layers what all but one print."""
+def _agreed(layers: list[Image], share: float = 0.5) -> Image:
+    """What is dark on this share of the layers at least; with few layers, on all but one."""
     if len(layers) == 1:
         return layers[0]
     stack = np.stack([_even(layer) for layer in layers])
-    rank = max(len(layers) // 2, min(len(layers) - 2, 2)) if len(layers) > 2 else 1
+    last = len(layers) - 1
+    rank = min(last, max(round(share * last), min(last - 1, 2), 1))
     return np.asarray(np.partition(stack, rank, axis=0)[rank], dtype=np.uint8)
 
 

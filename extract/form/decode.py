@@ -19,6 +19,7 @@ _BACK = 1.3  # for another case
 _NEAR_BACK = 0.4  # for a label that this press printed a little earlier, and for each step back
 _STEP = 0.1
 _SKIP = 0.15
+_STRAY = 1.2  # what a label read out of order loses
 _MOST_SKIP = 1.0
 
 
@@ -47,8 +48,10 @@ def decode(
     like = likeness(occurrences, states)
     moves = _moves(states)
     best = Decoded((), 0.0)
+    gains = _gains(like, states)
+    strays = _strays(like, gains)
     for order in reading_orders(occurrences, size):
-        path, value = _best_path(like[order], states, moves)
+        path, value = _best_path(gains[order], moves, strays[order])
         if value > best.value:
             found = tuple(
                 Found(states[s], s, occurrences[order[i]], float(like[order[i], s]))
@@ -58,20 +61,53 @@ def decode(
     return best
 
 
+def _gains(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.float64]:
+    """What it is worth to read an occurrence as a state; longer wordings are surer."""
+    lengths = np.array([min(len(state.keys[0]), 16) if state.keys else 0 for state in states])
+    return np.where(like >= 0.72, (like - 0.5) * 2 * (1 + lengths / 8), -np.inf)
+
+
+def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.int64]:
+    """For each occurrence the only state that reads so, or -1: a label that needs no context.
+
+    It may stand anywhere, as a note in the margin or a registration printed first.
+    """
+    strays = np.full(len(like), -1)
+    for index, row in enumerate(like):
+        near = np.flatnonzero(row >= 0.8)
+        if len(near) == 1 and row[near[0]] >= 0.9 and gains[index, near[0]] > _STRAY:
+            strays[index] = near[0]
+    return strays
+
+
 def reading_orders(
     occurrences: Sequence[Occurrence], size: tuple[int, int]
 ) -> Iterator[list[int]]:
     """Row by row; column by column where labels line up in columns; page half by page half."""
-    rows = sorted(range(len(occurrences)), key=lambda i: (occurrences[i].row, _left(occurrences[i])))
+    row = _rows(occurrences)
+    rows = sorted(range(len(occurrences)), key=lambda i: (row[i], _left(occurrences[i])))
     yield rows
     for gutter in _gutters(occurrences, size[0]):
         yield [
             *(i for i in rows if _left(occurrences[i]) < gutter),
             *(i for i in rows if _left(occurrences[i]) >= gutter),
         ]
-        blocks = _blocks(rows, occurrences, gutter)
+        blocks = _blocks(rows, row, occurrences, gutter)
         if blocks != rows:
             yield blocks
+
+
+def _rows(occurrences: Sequence[Occurrence]) -> list[int]:
+    """The row of each occurrence, by the middle of its first line; the form stands upright."""
+    middles = [item.words[0].box.centre[1] for item in occurrences]
+    height = float(np.median([item.words[0].box.height for item in occurrences] or [1.0]))
+    row = [0] * len(middles)
+    number, last = 0, None
+    for index in sorted(range(len(middles)), key=lambda i: middles[i]):
+        if last is not None and middles[index] - last > 0.6 * height:
+            number += 1
+        row[index], last = number, middles[index]
+    return row
 
 
 def _left(occurrence: Occurrence) -> float:
@@ -90,14 +126,16 @@ def _gutters(occurrences: Sequence[Occurrence], width: int) -> list[float]:
     return gutters[:4]
 
 
-def _blocks(rows: list[int], occurrences: Sequence[Occurrence], gutter: float) -> list[int]:
+def _blocks(
+    rows: list[int], row: list[int], occurrences: Sequence[Occurrence], gutter: float
+) -> list[int]:
     """Rows that have labels on both sides of the gutter, read side after side where they run on."""
     order: list[int] = []
     left: list[int] = []
     right: list[int] = []
     by_row: dict[int, list[int]] = {}
     for index in rows:
-        by_row.setdefault(occurrences[index].row, []).append(index)
+        by_row.setdefault(row[index], []).append(index)
     for members in by_row.values():
         first = [i for i in members if _left(occurrences[i]) < gutter]
         second = [i for i in members if _left(occurrences[i]) >= gutter]
@@ -130,34 +168,38 @@ def _moves(states: Sequence[State]) -> NDArray[np.float64]:
 
 
 def _best_path(
-    like: NDArray[np.float64], states: Sequence[State], moves: NDArray[np.float64]
+    gains: NDArray[np.float64], moves: NDArray[np.float64], strays: NDArray[np.int64]
 ) -> tuple[list[tuple[int, int]], float]:
-    """The (observation, state) pairs of the best path; observations may be left out."""
-    if not like.size:
+    """The (observation, state) pairs of the best path, in order.
+
+    Observations may be left out; a stray is then read all the same, for a little less.
+    """
+    if not gains.size:
         return [], 0.0
-    lengths = np.array([min(len(state.keys[0]), 16) if state.keys else 0 for state in states])
-    gains = np.where(like >= 0.72, (like - 0.5) * 2 * (1 + lengths / 8), -np.inf)
-    count = len(states)
+    alone = np.array([gains[i, s] - _STRAY if s >= 0 else 0.0 for i, s in enumerate(strays)])
+    count = gains.shape[1]
     reach = np.full(count + 1, -np.inf)  # the best value of a path that ends in each state
     reach[0] = 0.0
     ends = np.full(count + 1, -1)  # and the observation it ends at
     back: list[NDArray[np.int64]] = []
     links: list[NDArray[np.int64]] = []
-    for i in range(len(like)):
+    for i in range(len(gains)):
         through = reach[:, None] - moves
         origin = through.argmax(axis=0)
-        value = through[origin, np.arange(count)] + gains[i]
+        value = through[origin, np.arange(count)] + gains[i] - alone[i]
         back.append(origin)
         links.append(ends[origin])
         better = value > reach[1:]
         reach[1:] = np.where(better, value, reach[1:])
         ends[1:] = np.where(better, i, ends[1:])
     state = int(reach.argmax())
-    best = float(reach[state])
+    value = float(reach[state]) + float(alone.sum())
     path = []
     at = int(ends[state])
     while state > 0 and at >= 0:
         path.append((at, state - 1))
         origin, link = int(back[at][state - 1]), int(links[at][state - 1])
         state, at = origin, link
-    return path[::-1], best
+    taken = {i for i, _ in path}
+    path += [(i, int(s)) for i, s in enumerate(strays) if s >= 0 and i not in taken]
+    return sorted(path), value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from common.errors import FormError
 from common.geometry import Box
@@ -11,6 +12,7 @@ from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
 from extract.form.consensus import build_consensus
 from extract.form.decode import Found
 from extract.form.ground import Ground, bounding
+from extract.form.lend import lent
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.slots import Surroundings, column_heads, slots_of
 from extract.form.words import PageReader, Word, in_rows, read_words
@@ -57,11 +59,14 @@ def discover_form(
     blank = common.grey
     size = (blank.shape[1], blank.shape[0])
     rules = find_rules(blank)
-    words = read_words(blank, rules, reader or PrintReader())
+    reader = reader or PrintReader()
+    words = read_words(blank, rules, reader)
+    readings = [in_rows(words), in_rows(read_words(common.strict, rules, reader))]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
-    ranked = rank_forms(in_rows(words), known, size)
+    ranked = rank_forms(readings, known, size)
     chosen = _chosen(ranked, register, options)
-    cases = _entries(chosen, rules, words, size)
+    chosen = replace(chosen, cases=lent(chosen.cases, blank))
+    cases = _entries(chosen, rules, words, blank)
     placed = {code for entry in cases for code in entry.fields}
     return BookForm(
         register=register.code,
@@ -97,8 +102,9 @@ def _chosen(
 
 
 def _entries(
-    chosen: Candidate, rules: Rules, words: tuple[Word, ...], size: tuple[int, int]
+    chosen: Candidate, rules: Rules, words: tuple[Word, ...], blank: Image
 ) -> tuple[Entry, ...]:
+    size = (blank.shape[1], blank.shape[0])
     everything = [item for case in chosen.cases for item in case]
     boxes = tuple(box for item in everything for box in {item.occurrence.box, item.occurrence.last_line})
     ground = Ground.of(rules, boxes, size)
@@ -107,8 +113,8 @@ def _entries(
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
         bottom = _bottom(case, chosen.cases, size, ground)
-        near = Surroundings(ground, boxes, words, bottom, heads)
-        fields = _fields(case, near)
+        near = Surroundings(ground, boxes, words, bottom, heads, blank)
+        fields = _fields(case, near, once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)
             fields = {**{code: entries[0].fields[code] for code in shared}, **fields}
@@ -117,17 +123,26 @@ def _entries(
     return tuple(entries)
 
 
-def _fields(case: Sequence[Found], near: Surroundings) -> dict[str, FieldSlot]:
-    """The places of one case; a label of its own counts for more than a shared place."""
-    fields: dict[str, FieldSlot] = {}
+def _fields(
+    case: Sequence[Found], near: Surroundings, once: set[str]
+) -> dict[str, FieldSlot]:
+    """The places of one case.
+
+    A label printed once a page counts for more than the same in a case (the head of the page is
+    written with care, and repeated in haste), and both for more than a place shared with another.
+    """
+    own: dict[str, FieldSlot] = {}
+    page: dict[str, FieldSlot] = {}
     shared: dict[str, FieldSlot] = {}
     for item in case:
         for code, slot in slots_of(item, near).items():
-            if code in item.state.codes:
-                fields[code] = _merged(fields.get(code), slot)
-            else:
+            if code not in item.state.codes:
                 shared.setdefault(code, slot)
-    return {**shared, **fields}
+            elif item.state.section in once:
+                page.setdefault(code, slot)
+            else:
+                own[code] = _merged(own.get(code), slot)
+    return {**shared, **own, **page}
 
 
 def _once_codes(chosen: Candidate, once: set[str]) -> set[str]:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extract.form.decode import Decoded, Found, decode
+import numpy as np
+
+from extract.form.decode import Found, decode
 from extract.form.words import Row
 from extract.form.wordings import LAYOUTS, State, find_occurrences, states_of
 from extract.registers import Generation, Register
@@ -21,72 +23,97 @@ class Candidate:
         coverage: share of the generation's labels found in the fullest case, each weighted by
             how few other forms print it, 0..1.
         count: distinct labels found in that case.
+        worth: what the labels kept explain, longer ones more.
     """
 
     register: str
     generation: Generation
-    decoded: Decoded
     cases: tuple[tuple[Found, ...], ...]
     coverage: float
     count: int
+    worth: float
 
     @property
     def rank(self) -> float:
-        return self.coverage * self.decoded.value
+        return self.coverage * self.worth
 
 
 def rank_forms(
-    rows: Sequence[Row], registers: Iterable[Register], size: tuple[int, int]
+    readings: Sequence[Sequence[Row]], registers: Iterable[Register], size: tuple[int, int]
 ) -> list[Candidate]:
     """Every generation of every register against the printed words, the likeliest first."""
     forms = [(r.code, g) for r in registers for g in r.generations]
     printed = Counter(key for _, generation in forms for key in _all_keys(generation))
-    found = [_candidate(code, g, rows, size, printed) for code, g in forms]
+    found = [_candidate(code, g, readings, size, printed) for code, g in forms]
     return sorted(found, key=lambda candidate: -candidate.rank)
 
 
 def _candidate(
     code: str,
     generation: Generation,
-    rows: Sequence[Row],
+    readings: Sequence[Sequence[Row]],
     size: tuple[int, int],
     printed: Counter[str],
 ) -> Candidate:
     tables = any(section.columns for section in generation.sections)
-    best, states = Decoded((), 0.0), states_of(generation, LAYOUTS[0])
-    for layout in LAYOUTS if tables else LAYOUTS[:1]:
-        tried = states_of(generation, layout)
-        decoded = decode(find_occurrences(rows, tried), tried, size)
-        if decoded.value > best.value:
-            best, states = decoded, tried
     once = {section.id for section in generation.sections if section.once}
-    cases = split_cases(best.found, once)
-    scores = [_coverage(case, states, printed) for case in cases]
-    coverage, count = max(scores, default=(0.0, 0))
-    return Candidate(code, generation, best, cases, coverage, count)
+    tried = []
+    for layout in LAYOUTS if tables else LAYOUTS[:1]:
+        states = states_of(generation, layout)
+        decoded = decode(find_occurrences(readings, states), states, size)
+        cases = split_cases(decoded.found, once)
+        coverage, count = max((_coverage(case, states, printed) for case in cases))
+        worth = sum(item.score * (1 + len(item.state.keys[0]) / 8) for c in cases for item in c)
+        tried.append(Candidate(code, generation, cases, coverage, count, worth))
+    return max(tried, key=lambda candidate: candidate.worth)
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
-    """The path cut into cases: a label seen again begins the next.
+    """The path cut into cases.
 
-    A case with less than 40 % of the labels of the fullest one is a stray reading, left out.
+    As many cases stand on the page as most labels are seen times. Labels seen just so often are
+    anchors: the next case begins where an anchor is seen again. Of a label seen twice in one
+    case, and of what is printed once a page, the likeliest stays.
     """
+    inside = [i for i in found if i.state.label is not None and i.state.section not in once]
+    page = [i for i in found if i.state.label is None or i.state.section in once]
+    seen = Counter(item.index for item in inside)
+    count = int(np.median(sorted(seen.values()))) if seen else 1
     cases: list[list[Found]] = [[]]
-    seen: set[int] = set()
-    page: list[Found] = []
-    for item in found:
-        if item.state.label is None or item.state.section in once:
-            page.append(item)
-            continue
-        if item.index in seen:
-            cases.append([])
-            seen = set()
+    anchors: set[int] = set()
+    for item in inside:
+        if count > 1 and seen[item.index] == count:
+            if item.index in anchors:
+                cases.append(_head_of_next(cases[-1], item))
+                anchors = set()
+            anchors.add(item.index)
         cases[-1].append(item)
-        seen.add(item.index)
     fullest = max(len(case) for case in cases)
-    kept = [case for case in cases if len(case) >= 0.4 * fullest]
-    kept[0] = [*page, *kept[0]]
+    kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
+    kept[0] = [*_likeliest(page), *kept[0]]
     return tuple(tuple(case) for case in kept)
+
+
+def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
+    """Take from the end of a case what belongs to the next, which its first anchor opens: what
+    the form prints before that anchor, and what stands on its row."""
+    head: list[Found] = []
+    box = anchor.occurrence.box
+    while case:
+        last = case[-1]
+        on_row = abs(last.occurrence.box.centre[1] - box.centre[1]) < 0.6 * box.height
+        if not (on_row or last.index < anchor.index):
+            break
+        head.insert(0, case.pop())
+    return head
+
+
+def _likeliest(items: Sequence[Found]) -> list[Found]:
+    best: dict[int, Found] = {}
+    for item in items:
+        if item.index not in best or item.score > best[item.index].score:
+            best[item.index] = item
+    return list(best.values())
 
 
 def _coverage(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from common.geometry import Box
 from extract.form.book_form import FieldSlot
 from extract.form.decode import Found
 from extract.form.ground import Ground
 from extract.form.words import Word
+from models.reading import Image
 
 _DATE_WORDS = {"day": ("ngay",), "month": ("thang",), "year": ("nam",)}
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
@@ -25,6 +28,7 @@ class Surroundings:
         words: every printed word read.
         bottom: where the entry ends.
         heads: extents (x0, x1) of a table's columns by section, from their printed heads.
+        blank: (H, W) the blank form.
     """
 
     ground: Ground
@@ -32,6 +36,19 @@ class Surroundings:
     words: tuple[Word, ...]
     bottom: float
     heads: dict[str, tuple[tuple[float, float], ...]]
+    blank: Image
+
+    def darkness(self, box: Box) -> float:
+        """How dark the ink in a box is: its fifth percentile's distance from white, 0..255."""
+        x0, y0, x1, y1 = box.clipped(*self.ground.size).rounded()
+        area = self.blank[y0:y1, x0:x1]
+        return 255 - float(np.percentile(area, 5)) if area.size else 0.0
+
+    def inked(self, box: Box) -> float:
+        """Mean darkness of a box, 0..255."""
+        x0, y0, x1, y1 = box.clipped(*self.ground.size).rounded()
+        area = self.blank[y0:y1, x0:x1]
+        return 255 - float(area.mean()) if area.size else 0.0
 
 
 def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
@@ -66,7 +83,7 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     if cells and label.where != "below":
         return _lines_in(cells[0], label.lines, near.ground)
     if label.where == "below" or (label.where == "either" and not _room_beside(box, near)):
-        return _under(box, near)
+        return _under(box, near, 14 if label.kind == "signature" else 200)
     return _beside(box, label.lines, near)
 
 
@@ -184,8 +201,11 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     return boxes
 
 
-def _under(box: Box, near: Surroundings) -> list[Box]:
-    """The free place under a heading: to its neighbours' middles, down to the next label."""
+def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
+    """The free place under a heading: to its neighbours' middles, down to the next label.
+
+    It is at most ``most`` label heights high.
+    """
     ground = near.ground
     centre, middle = box.centre
     row = [
@@ -215,27 +235,38 @@ def _under(box: Box, near: Surroundings) -> list[Box]:
         for other in near.labels
         if other.y0 > box.y1 + 0.5 * ground.height and other.x0 < right and other.x1 > left
     ]
-    bottom = min([near.bottom, box.y1 + 14 * ground.height, *below])
+    bottom = min([near.bottom, box.y1 + most * ground.height, *below])
     return [Box(left, box.y1 + 0.1 * ground.height, right, bottom)] if bottom > box.y1 + 4 else []
 
 
 def _tick(box: Box, near: Surroundings) -> Box:
-    """The square beside a tick's label: on the side where its rules are, else to the left."""
-    side = 1.6 * near.ground.height
+    """The square beside a tick's label, left or right: on the side where more is printed.
+
+    It may reach a little into the label's box, since readers take the square for a letter.
+    """
+    height = near.ground.height
     middle = (box.y0 + box.y1) / 2
-    left = Box(box.x0 - 1.3 * side, middle - 0.7 * side, box.x0 - 2, middle + 0.7 * side)
-    right = Box(box.x1 + 2, middle - 0.7 * side, box.x1 + 1.3 * side, middle + 0.7 * side)
-    taken = any(other.intersection(left).area > 0 for other in near.labels)
-    return right if taken or left.x0 < 0 else left
+    left = Box(box.x0 - 1.6 * height, middle - 0.9 * height, box.x0 + 0.6 * height, middle + 0.9 * height)
+    right = Box(box.x1 - 0.3 * height, left.y0, box.x1 + 1.9 * height, left.y1)
+    outside = left._replace(x1=box.x0 - 1), right._replace(x0=box.x1 + 1)
+    return right if near.inked(outside[1]) > 1.2 * near.inked(outside[0]) else left
 
 
 def _date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
-    """Day, month and year where a date's words are printed in the line; else nothing."""
+    """Day, month and year where a date's words are printed in the line; else nothing.
+
+    A clerk writes the same words himself: printed ones are as dark as the label, stand on its
+    line, and leave room between them.
+    """
+    height = near.ground.height
+    dark = near.darkness(label) - 45
     inside = sorted(
         (
             word
             for word in near.words
-            if line.x0 - 2 <= word.box.centre[0] <= line.x1 and line.y0 < word.box.centre[1] < line.y1
+            if line.x0 - 2 <= word.box.centre[0] <= line.x1
+            and abs(word.box.centre[1] - label.centre[1]) < 0.3 * height
+            and near.darkness(word.box) > dark
         ),
         key=lambda word: word.box.x0,
     )
@@ -248,11 +279,12 @@ def _date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
     if "month" not in edges or "year" not in edges:
         return {}
     day = edges["day"].x1 if "day" in edges else line.x0
-    return {
+    parts = {
         "day": Box(day, line.y0, edges["month"].x0, line.y1),
         "month": Box(edges["month"].x1, line.y0, edges["year"].x0, line.y1),
         "year": Box(edges["year"].x1, line.y0, line.x1, line.y1),
     }
+    return parts if all(part.width > 1.3 * height for part in parts.values()) else {}
 
 
 def column_heads(

@@ -16,6 +16,7 @@ from extract.registers import Generation, Label, Section
 
 LAYOUTS = ("table", "rows", "blocks")  # how a section of several columns (cha | mẹ) is printed
 _MOST_WORDS = 24
+_WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Occurrence:
 
     words: tuple[Word, ...]
     key: str
-    row: int
+    cut: int = 0  # words on the first line, where the label wraps; else 0
 
     @property
     def box(self) -> Box:
@@ -90,30 +91,43 @@ def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
     return tuple(states)
 
 
-def find_occurrences(rows: Sequence[Row], states: Iterable[State]) -> list[Occurrence]:
-    """Words that match some wording, longest and likest first, no word in two of them.
+def find_occurrences(
+    readings: Sequence[Sequence[Row]], states: Iterable[State]
+) -> list[Occurrence]:
+    """Places whose words match some wording, longest and likest first, no place in two of them.
 
-    Labels broken over two lines are followed to the line below.
+    Args:
+        readings: rows of words, of one or more readings of the same form.
+        states: what may be printed. Labels broken over two lines are followed to the next.
     """
     keys = sorted({key for state in states for key in state.keys})
-    spans = [span for index in range(len(rows)) for span in _spans(rows, index)]
+    spans = [s for rows in readings for index in range(len(rows)) for s in _spans(rows, index)]
     if not spans or not keys:
         return []
     edits = cdist([span.key for span in spans], keys, scorer=Levenshtein.distance, dtype=np.int32)
     lengths = np.array([len(key) for key in keys])
-    allowed = np.where(lengths <= 4, 0, np.where(lengths <= 7, 1, lengths // 4))
+    allowed = np.where(lengths <= 5, 0, np.where(lengths <= 8, 1, lengths // 4))
     gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)
-    best = gains.max(axis=1)
-    taken: set[int] = set()
-    found = []
+    best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
+    whole = [spans[i].words for i in np.flatnonzero(best > 0) if not spans[i].cut]
+    matched, starts = set(whole), {words[0] for words in whole}
+    found: list[Occurrence] = []
+    claimed: list[Word] = []
     for index in np.argsort(-best, kind="stable"):
         if best[index] <= 0:
             break
         span = spans[int(index)]
-        if not taken & {id(word) for word in span.words}:
-            taken |= {id(word) for word in span.words}
+        if span.cut and span.words[: span.cut] in matched and span.words[span.cut] in starts:
+            continue  # two labels, one under the other
+        if not any(_overlap(word.box, other.box) for word in span.words for other in claimed):
             found.append(span)
+            claimed.extend(span.words)
     return found
+
+
+def _overlap(first: Box, second: Box) -> bool:
+    """Whether two words claim the same print."""
+    return first.intersection(second).area > 0.3 * min(first.area, second.area)
 
 
 def likeness(occurrences: Sequence[Occurrence], states: Sequence[State]) -> NDArray[np.float64]:
@@ -175,18 +189,26 @@ def _cell(section: Section, label: Label, column: int) -> State:
 
 
 def _spans(rows: Sequence[Row], index: int) -> Iterable[Occurrence]:
-    """Every run of words that starts in a row, within it and wrapped to the chunk below."""
+    """Every run of words that starts in a row, within it and wrapped to the chunk below.
+
+    A very short label stands free: surely read words right before it make it part of them.
+    """
     for chunk in chunks(rows[index]):
+        below = _below(rows, index, chunk)
         for start in range(len(chunk)):
-            words = list(chunk[start : start + _MOST_WORDS])
-            whole = start + _MOST_WORDS > len(chunk)
-            if whole and len(words) < _MOST_WORDS:
-                words.extend(_below(rows, index, chunk))
-            for end in range(1, min(len(words), _MOST_WORDS) + 1):
+            words = [*chunk[start:], *below][:_MOST_WORDS]
+            own = len(chunk) - start
+            free = start == 0 or _apart(chunk[start - 1], chunk[start])
+            for end in range(1, len(words) + 1):
                 run = tuple(words[:end])
                 key = "".join(word.key for word in run)
-                if len(key) >= 2:
-                    yield Occurrence(run, key, index)
+                if len(key) >= (2 if free else 6):
+                    yield Occurrence(run, key, own if end > own else 0)
+
+
+def _apart(before: Word, word: Word) -> bool:
+    gap = word.box.x0 - before.box.x1
+    return gap > 0.9 * word.box.height or before.confidence < 0.5 or len(before.key) < 2
 
 
 def chunks(row: Row) -> list[Row]:
