@@ -67,6 +67,7 @@ def page_fields(
         "trangSo": clerk.text(str(leaf)),
         "quyenSo": clerk.text(volume, f"01/{year}"),
         "_quyen": clerk.text(volume),
+        "_lamTai": clerk.text(clerk.place(home.commune)),
         "_tinh": clerk.text(clerk.place(home.province)),
         "_quan": clerk.text(clerk.place(home.district)),
         "_nam2": clerk.text(f"{year % 100:02d}"),
@@ -233,7 +234,6 @@ def _office(clerk: Clerk, case: Case, parts: Parts) -> dict[str, Written]:
         "nksLoaiKhaiSinh": kind_of_birth,
         "nguoiThucHien": clerk.person(case.executor),
         "nguoiKyChucVu": signer,
-        "_lamTai": clerk.text(clerk.place(case.mother.home.commune)),
         "_kyKhai": clerk.text(clerk.name(case.informant.name)),
         "_kyChung": clerk.text(clerk.name(case.witnesses[0].name)),
     }

@@ -66,10 +66,10 @@ def scans(plan: Plan) -> Iterator[Scan]:
 def _written(
     plan: Plan, number: int, press: Press, cases: Sequence[Case]
 ) -> tuple[Page, list[Entry]]:
-    rng = plan.rng(10, number)
+    rng = plan.rng(10, number)  # the pen's; the clerk's choices do not hang on how it writes
     page, affine = printed_page(press, rng)
     second = len(plan.clerks) > 1 and number > 0.55 * plan.options.pages
-    clerk = replace(plan.clerks[-1 if second else 0], rng=rng)
+    clerk = replace(plan.clerks[-1 if second else 0], rng=plan.rng(11, number))
     desk = Desk(page, press, affine, plan.writers[-1 if second else 0], rng)
     printed = frozenset(slot.code for slot in press.sheet.slots if slot.kind == "print")
     home, year = plan.community.home, plan.community.year
@@ -87,7 +87,7 @@ def _written(
             _seal(plan, page, index, points.get("nguoiKy"), rng)
         for code in COMPOSITE.keys() & points.keys():
             written |= _opened(code, written[code], case)
-        written = _spoilt(plan, page, written, points, rng)
+        written = _spoilt(plan, page, written, points, plan.rng(12, number, index))
         entries.append(Entry(case, written, above | points))
     return page, entries
 
