@@ -50,16 +50,18 @@ def release(plan: Release, folder: Path, say: Callable[[str], None] = print) -> 
             place.mkdir()
             write_calibration(place, Calibration())
             export(plan.trained, place, plan.name, crops, int8=small, say=say)
-        chosen = int8 if _int8_is_good(fp32, int8, sets, say) else fp32
-        figures = [f"Weights `{chosen.name}`, checked by `hotich train --release`.", "", "```"]
+        figures: list[str] = []
 
         def note(line: str) -> None:
             figures.append(line)
             say(line)
 
+        chosen = int8 if _int8_is_good(fp32, int8, sets, note) else fp32
+        note(f"shipped: {chosen.name}")
         reader = _calibrate(chosen, sets, plan.name, note)
         evaluate(reader, sets, empty=1000, say=note)
-        (chosen / FIGURES).write_text("\n".join([*figures, "```", ""]), encoding="utf-8")
+        page = ["Written by `hotich train --release`.", "", "```", *figures, "```", ""]
+        (chosen / FIGURES).write_text("\n".join(page), encoding="utf-8")
         shutil.copytree(chosen, folder, dirs_exist_ok=True)
 
 
