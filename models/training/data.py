@@ -107,7 +107,7 @@ class Source:
             rows = read_labels(folder, held_back=False)
             self.lines = [Line(load_line(path), text, group) for path, text, group in rows]
 
-    def refresh(self, most: int = 60_000) -> None:
+    def refresh(self, most: int = 120_000) -> None:
         """Take in new shards, oldest first; beyond ``most`` lines the oldest are let go."""
         fresh = sorted(set(self.folder.glob("*.npz")) - self._shards)
         charset = default_charset()
