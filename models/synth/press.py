@@ -204,7 +204,8 @@ def _set_sheet(
     jitter = {side: float(rng.uniform(-2.0, 2.0)) for side in ("left", "right", "top", "bottom")}
     edge = {side: (spec.margins[side] + jitter[side]) * mm for side in jitter}
     x0, x1 = edge["left"], width - edge["right"]
-    header, entry, footer = ([wording.of(b) for b in part] for part in _parts(spec))
+    parts = (spec.header, spec.entry, spec.footer)
+    header, entry, footer = ([wording.of(block) for block in part] for part in parts)
     gap = 3.0 * mm if spec.entries > 1 else 0.0
     page_entry = 1 if spec.entries == 1 else 0  # one entry a page: its header is the entry's
     stretch = 1.0
@@ -225,10 +226,6 @@ def _set_sheet(
         y = compositor.blocks(footer, x0, x1, y)
         stretch *= float(np.clip((bottom - edge["top"]) / (y - edge["top"]), 0.62, 1.3))
     return sheet, setting.pitch * mm * compositor.stretch
-
-
-def _parts(spec: PressSpec) -> tuple[list[Block], list[Block], list[Block]]:
-    return spec.header, spec.entry, spec.footer
 
 
 def draw_sheet(sheet: Sheet, face: PressFace) -> Mask:
