@@ -48,9 +48,9 @@ def cased(rng: Generator, text: str, old: bool = False) -> str:
         first, *rest = text.split(" ")
         tail = [p if rng.random() < 0.35 else p.lower() for p in rest]
         return "-".join([first, *tail])
-    if roll > 0.93:
+    if roll > 0.91:
         return text.upper()
-    return text.lower() if roll > 0.89 else text
+    return text.lower() if roll > 0.87 else text
 
 
 def late_tone(text: str) -> str:

@@ -21,6 +21,7 @@ from models.synth.pen import Layer, noise, smooth_field
 
 PAPER = Path(__file__).parent / "paper"
 TEXTURE_LEVEL = 200
+FAINTEST = 48.0  # grey levels between paper and ink that still can be read after the scan
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ SEVERITIES = {
     ),
     "severe": Severity(
         (145, 240), (0.8, 3.0), (8, 40), (0.42, 0.85), (0.1, 0.5), 0.5, (0.12, 0.36), 0.5, 0.2,
-        (0.4, 1.2), (2.5, 8), (0.5, 0.95), (25, 75),
+        (0.4, 1.1), (2.5, 7), (0.5, 0.95), (25, 75),
     ),
 }  # fmt: skip
 
@@ -103,6 +104,20 @@ def faded(alpha: Layer, rng: Generator, severity: Severity) -> Layer:
     return np.asarray(alpha * strength * (1 - uneven * (field + 1) / 2), np.float32)
 
 
+def legible(alpha: Layer, contrast: float) -> Layer:
+    """Ink no fainter than a reader needs: what cannot be read must not be taught as a text.
+
+    Args:
+        alpha: the ink, after fading.
+        contrast: grey levels between the paper and full ink.
+    """
+    written = alpha[alpha > 0.04]
+    if not written.size:
+        return alpha
+    seen = float(np.percentile(written, 80)) * contrast
+    return np.asarray(np.clip(alpha * max(1.0, FAINTEST / max(seen, 1.0)), 0, 1), np.float32)
+
+
 def bleed_through(alpha: Layer, rng: Generator, severity: Severity) -> Layer:
     """The writing of the page's other side: mirrored, blurred, weak."""
     other = np.roll(alpha[:, ::-1], int(rng.integers(1, max(2, alpha.shape[1]))), axis=1)
@@ -143,12 +158,15 @@ def fold(rng: Generator, height: int, width: int) -> Layer:
     return np.asarray(cv2.GaussianBlur(factor, (0, 0), 0.8), np.float32)
 
 
-def scanned(image: Layer, rng: Generator, severity: Severity) -> Image:
-    """What the scanner makes of it: tilt, resolution, blur, noise, tone, JPEG."""
+def scanned(image: Layer, rng: Generator, severity: Severity, coarsest: float = 0.0) -> Image:
+    """What the scanner makes of it: tilt, resolution, blur, noise, tone, JPEG.
+
+    ``coarsest`` is the smallest share of the resolution that leaves the writing legible.
+    """
     height, width = image.shape
     if rng.random() < 0.35:
         image = _tilted(image, rng)
-    shrink = float(rng.uniform(*severity.shrink))
+    shrink = min(1.0, max(float(rng.uniform(*severity.shrink)), coarsest))
     if shrink < 0.92:
         small = (max(8, round(width * shrink)), max(8, round(height * shrink)))
         image = cv2.resize(image, small, interpolation=cv2.INTER_AREA)

@@ -18,6 +18,7 @@ from models.synth.decay import (
     bleed_through,
     faded,
     fold,
+    legible,
     paper,
     scanned,
     severity_named,
@@ -30,6 +31,7 @@ from models.synth.slot import paste, slot
 from models.synth.texts import random_text
 from models.training.shards import write_shard
 
+FEWEST = 13.0  # pixels of a capital's height below which marks cannot be told apart
 SHARD = 2000
 EMPTY = 0.03
 TYPED = 0.04
@@ -63,13 +65,14 @@ def render_line(text: str, hand: Hand, severity: str, rng: Generator) -> Image:
         image *= stains(rng, height, width)
     under = slot(rng, height, width, baseline, hand.face.split, ends)
     image = _laid(image, faded(under, rng, degree), float(rng.uniform(15, 110)))
-    written = faded(writing, rng, degree)
+    tone = float(np.dot(LUMA, ink.colour))
+    written = legible(faded(writing, rng, degree), float(image.mean()) - tone)
     if rng.random() < degree.bleed:
         image = _laid(image, bleed_through(written if text else window, rng, degree), 90)
-    image = _laid(image, written, float(np.dot(LUMA, ink.colour)))
+    image = _laid(image, written, tone)
     if rng.random() < degree.folds:
         image *= fold(rng, height, width)
-    return scanned(image, rng, degree)
+    return scanned(image, rng, degree, FEWEST / cap)
 
 
 def _window(
@@ -117,18 +120,28 @@ def _laid(image: Layer, alpha: Layer, tone: float) -> Layer:
     return np.asarray(image * (1 - alpha) + np.float32(tone) * alpha, np.float32)
 
 
-def random_hand(rng: Generator, split: str) -> Hand:
-    """A clerk's hand in a random handwriting face, or now and then a typewriter."""
+def random_hand(rng: Generator, split: str, block_letters: bool = False) -> Hand:
+    """A clerk's hand in a random handwriting face, or now and then a typewriter.
+
+    ``block_letters`` asks for a face that is not joined: nobody joins words in capitals.
+    """
     look = "typewriter" if rng.random() < TYPED else "handwriting"
     every = faces(look, split)
+    if block_letters:
+        every = tuple(face for face in every if not face.outlines.connected)
     return Hand.random(rng, every[int(rng.integers(len(every)))])
+
+
+def _shouts(text: str) -> bool:
+    """Whether a word of three letters or more is all in capitals."""
+    return any(len(word) > 2 and word.isalpha() and word.isupper() for word in text.split())
 
 
 def random_line(rng: Generator, split: str, severity: str | None = None) -> tuple[Image, str, str]:
     """A line by a new clerk: image, text, and its group (severity and face)."""
-    hand = random_hand(rng, split)
-    degree = severity or str(rng.choice(list(MIX), p=list(MIX.values())))
     text = "" if rng.random() < EMPTY else random_text(rng)
+    hand = random_hand(rng, split, _shouts(text))
+    degree = severity or str(rng.choice(list(MIX), p=list(MIX.values())))
     return render_line(text, hand, degree, rng), text, f"{degree}/{hand.face.name}"
 
 
