@@ -19,7 +19,7 @@ from common.errors import InputError
 from common.text import squeeze
 from models.charset import default_charset
 from models.reading import Image
-from models.training.shards import limit_height, read_shard
+from models.training.shards import StoredLine, limit_height, read_stored
 
 UNREAD = "XXX"
 """What a transcriber of the French sets writes for a word that cannot be read."""
@@ -100,7 +100,7 @@ class Source:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lines: list[Line] = []
+        self.lines: list[Line | StoredLine] = []
         self._shards: set[Path] = set()
         self.rendered = not (folder / "labels.tsv").is_file()
         if not self.rendered:
@@ -112,11 +112,6 @@ class Source:
         fresh = sorted(set(self.folder.glob("*.npz")) - self._shards)
         charset = default_charset()
         for path in fresh:
-            shard = read_shard(path)
-            self.lines += [
-                Line(image, text, group)
-                for image, text, group in zip(shard.images, shard.texts, shard.groups, strict=True)
-                if charset.covers(text)
-            ]
+            self.lines += [line for line in read_stored(path) if charset.covers(line.text)]
             self._shards.add(path)
         del self.lines[: max(0, len(self.lines) - most)]

@@ -62,8 +62,31 @@ def write_shard(
     partial.replace(path)
 
 
-def read_shard(path: Path) -> Shard:
-    """Read a shard written by `write_shard`.
+@dataclass(frozen=True)
+class StoredLine:
+    """A line of a shard as it lies there; its image is decoded each time it is asked for."""
+
+    jpeg: NDArray[np.uint8]
+    text: str
+    group: str
+
+    @property
+    def image(self) -> Image:
+        """Grey (H, W) uint8.
+
+        Raises:
+            InputError: the bytes are no JPEG.
+        """
+        image = cv2.imdecode(self.jpeg, cv2.IMREAD_GRAYSCALE)
+        if image is None:
+            raise InputError(
+                "a line that is no JPEG", where=self.text, hint="write the shard again"
+            )
+        return np.asarray(image, np.uint8)
+
+
+def read_stored(path: Path) -> list[StoredLine]:
+    """The lines of a shard written by `write_shard`, not yet decoded.
 
     Raises:
         InputError: the file is missing, damaged, or no shard.
@@ -75,7 +98,17 @@ def read_shard(path: Path) -> Shard:
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise InputError("not a readable shard", where=str(path), hint="write it again") from error
     parts = np.split(pixels, ends[:-1]) if len(ends) else []
-    return Shard([_decode(part, path) for part in parts], texts, groups)
+    return [StoredLine(*row) for row in zip(parts, texts, groups, strict=True)]
+
+
+def read_shard(path: Path) -> Shard:
+    """A whole shard, decoded; raises what `read_stored` and `StoredLine.image` raise."""
+    lines = read_stored(path)
+    return Shard(
+        [line.image for line in lines],
+        [line.text for line in lines],
+        [line.group for line in lines],
+    )
 
 
 def limit_height(image: Image, height: int = MAX_HEIGHT) -> Image:
@@ -85,13 +118,6 @@ def limit_height(image: Image, height: int = MAX_HEIGHT) -> Image:
         return image
     width = max(1, round(columns * height / rows))
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _decode(part: NDArray[np.uint8], path: Path) -> Image:
-    image = cv2.imdecode(part, cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise InputError("a line that is no JPEG", where=str(path), hint="write it again")
-    return np.asarray(image, np.uint8)
 
 
 def _encode(image: Image, path: Path) -> bytes:
