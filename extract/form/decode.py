@@ -19,7 +19,8 @@ _BACK = 1.3  # for another case
 _NEAR_BACK = 0.4  # for a label that this press printed a little earlier, and for each step back
 _STEP = 0.1
 _SKIP = 0.15
-_STRAY = 1.2  # what a label read out of order loses
+_STRAY = 0.6  # what a label read out of order loses
+_OWNED = 0.5
 _MOST_SKIP = 1.0
 
 
@@ -51,7 +52,8 @@ def decode(
     gains = _gains(like, states)
     strays = _strays(like, gains)
     for order in reading_orders(occurrences, size):
-        path, value = _best_path(gains[order], moves, strays[order])
+        worth = gains[order] + _owned(strays[order], states)
+        path, value = _best_path(worth, moves, strays[order])
         if value > best.value:
             found = tuple(
                 Found(states[s], s, occurrences[order[i]], float(like[order[i], s]))
@@ -78,6 +80,24 @@ def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np
         if len(near) == 1 and row[near[0]] >= 0.9 and gains[index, near[0]] > _STRAY:
             strays[index] = near[0]
     return strays
+
+
+def _owned(strays: NDArray[np.int64], states: Sequence[State]) -> NDArray[np.float64]:
+    """(occurrences, states) what it adds to belong with the last label that needed no context.
+
+    After *Mẹ (Tên, họ)* an age is the mother's, in whatever order the press put the parents.
+    """
+    bonus = np.zeros((len(strays), len(states)))
+    owner: State | None = None
+    for index, stray in enumerate(strays):
+        if stray >= 0:
+            owner = states[int(stray)]
+        elif owner is not None:
+            for place, state in enumerate(states):
+                same = state.section == owner.section and state.label is not None
+                if same and (state.column == owner.column or -1 in (state.column, owner.column)):
+                    bonus[index, place] = _OWNED
+    return bonus
 
 
 def reading_orders(

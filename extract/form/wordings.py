@@ -109,16 +109,15 @@ def find_occurrences(
     allowed = np.where(lengths <= 5, 0, np.where(lengths <= 8, 1, lengths // 4))
     gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)
     best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
-    whole = [spans[i].words for i in np.flatnonzero(best > 0) if not spans[i].cut]
-    matched, starts = set(whole), {words[0] for words in whole}
+    starts = {spans[i].words[0] for i in np.flatnonzero(best > 0) if not spans[i].cut}
     found: list[Occurrence] = []
     claimed: list[Word] = []
     for index in np.argsort(-best, kind="stable"):
         if best[index] <= 0:
             break
         span = spans[int(index)]
-        if span.cut and span.words[: span.cut] in matched and span.words[span.cut] in starts:
-            continue  # two labels, one under the other
+        if span.cut and span.words[span.cut] in starts:
+            continue  # a label of its own begins the line below
         if not any(_overlap(word.box, other.box) for word in span.words for other in claimed):
             found.append(span)
             claimed.extend(span.words)

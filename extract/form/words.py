@@ -92,7 +92,7 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
         near = [
             (word.box.x0 - tail.box.x1, row)
             for tail, row in last
-            if abs(_middle(tail) - _middle(word)) < 0.55 * height
+            if _beside(tail.box, word.box)
             and word.box.x0 > tail.box.x1 - 0.6 * height
         ]
         if near:
@@ -110,6 +110,12 @@ def around(words: Iterable[Word]) -> Box:
     for box in boxes[1:]:
         whole = whole.union(box)
     return whole
+
+
+def _beside(first: Box, second: Box) -> bool:
+    """Whether two words stand on one line: they share half the height of the lower one."""
+    shared = min(first.y1, second.y1) - max(first.y0, second.y0)
+    return shared > 0.5 * min(first.height, second.height)
 
 
 def _middle(word: Word) -> float:
