@@ -10,6 +10,7 @@ from extract.confidence import Evidence
 from extract.parse.dates import compose_date
 from extract.parse.field import Context, parse_value
 from extract.parse.marks import Mark, mark_of
+from extract.parse.numbers import age
 from extract.readings import SlotReading, merged
 from extract.record import FieldValue, Status
 from extract.registers import Column
@@ -76,7 +77,7 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         return Drafted(FieldValue(raw, None, 0.0, status, box, source=source), evidence)
     value = max(sorted(options), key=lambda option: options[option])
     first = _value(column, slots, texts[0][0], context) == value
-    derived = lead.kind == "age" and column.type == "partial_date" and len(value) == 4
+    derived = column.type == "partial_date" and lead.kind == "age" and age(raw) is not None
     read = FieldValue(raw, value, 0.0, "derived" if derived else "read", box, source=source)
     evidence = Evidence(lead.kind, options[value], _weakest(slots), first)
     return Drafted(read, evidence, options)

@@ -16,9 +16,10 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
+from extract.agree import likeliest
 from extract.choose import Drafted, alternatives_of, chosen, draft, texts_of
 from extract.confidence import Calibration, Evidence
-from extract.parse.dates import Era, date_of_value, parse_date
+from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.numbers import as_digits
 from extract.parse.places import province_of
@@ -169,42 +170,24 @@ def _support(numbers: Sequence[int | None], at: int) -> float:
 def _agree_in_words(drafts: Drafts, code: str, words: str, registered: str) -> None:
     """One date written in figures and in words: the date that both, and the lag, make likely."""
     figures, spoken = drafts.get(code), drafts.get(words)
-    if not figures or not figures.options:
+    if not figures or not (figures.options or (spoken and spoken.options)):
         return
     said: dict[str, float] = defaultdict(float)
     for text, probability in (spoken.options if spoken else {}).items():
         date = parse_date(text, Era(1, 9999))
         if date:
             said[date.text] += probability
-    end = date_of_value(drafts[registered].value.value) if registered in drafts else None
-    options = {**dict.fromkeys(said, 0.02), **figures.options}
-
-    def weight(value: str) -> float:
-        heard = (0.02 + said.get(value, 0.0)) if said else 1.0
-        return options[value] * heard * _lag_weight(value, end.ordinal if end else None)
-
-    best = max(sorted(options), key=weight)
-    support = 0.0 if not said else (1.0 if best in said else -1.0)
-    drafts[code] = chosen(figures, best, support)
-    if spoken and spoken.value.value and said and best in said:
-        value = next(
-            text
-            for text in sorted(spoken.options, key=lambda t: -spoken.options[t])
-            if (parsed := parse_date(text, Era(1, 9999))) and parsed.text == best
-        )
-        agreed = 1.0 if best == figures.value.value else 0.0
-        drafts[words] = chosen(spoken, value, agreed)
-
-
-def _lag_weight(value: str, end: int | None) -> float:
-    """How likely a date is this long before registration (counted in 31-day months)."""
-    date = date_of_value(value)
-    if end is None or date is None:
-        return 1.0
-    days = end - date.ordinal
-    if days < 0:
-        return 0.01
-    return 1.0 if days <= 65 else 0.3 if days <= 372 else 0.08
+    end = drafts[registered].value.value if registered in drafts else None
+    ranked = likeliest(figures.options, said, end)
+    if not ranked:
+        return
+    best, cost = ranked[0]
+    margin = ranked[1][1] - cost if len(ranked) > 1 else 5.0
+    drafts[code] = chosen(figures, best, min(margin / 5.0, 1.0) if said else margin / 10.0)
+    meant = date_of_value(best)
+    if spoken and spoken.value.raw and spoken.mark is None and meant and spoken.options:
+        support = 1.0 if best in figures.options else 0.0
+        drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
 
 
 def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:

@@ -46,6 +46,8 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | Non
         return Grammar((_word_date(),))
     if kind == "number_token":
         return Grammar((_numbers(era),))
+    if kind == "id_number":
+        return Grammar((_identity(), _blanks()))
     if kind in ("person_name", "signature"):
         return Grammar((*_names(), _blanks(), _marks("unknown")))
     if kind in ("place", "text"):
@@ -73,6 +75,13 @@ def _closed(words: str) -> Node:
         return trie({w: 0.0 for listed in known.values() for w in listed if len(w) > 1}, final=True)
     counts = lexicon.ethnic_groups() if words == "ethnic" else lexicon.nationalities()
     return trie({**dict.fromkeys(known, -3.0), **_logs(counts)}, final=True)
+
+
+@cache
+def _identity() -> Node:
+    """Nine or twelve figures."""
+    figure = dict.fromkeys("0123456789", 0.0)
+    return sequence(*[figure] * 9, *[{**figure, "": 0.0}] * 3)
 
 
 @cache

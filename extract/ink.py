@@ -28,6 +28,8 @@ class InkOptions(Options):
         bridge: pixels above and below a written stroke in which print is left standing, so that
             strokes across a rule, and letters that stand on it, are not cut.
         speck: components of fewer pixels are dirt.
+        mark: share of the line's height up to which a component is a mark (a tone, a dot under
+            a letter, a comma) that belongs to the letters it stands by.
         reach: share of the line's height that ascenders and descenders may stand out of it.
         margin: paper left around the trimmed ink, as a share of the line's height.
     """
@@ -36,7 +38,8 @@ class InkOptions(Options):
     print_dark: int = 28
     slack: int = 2
     bridge: int = 4
-    speck: int = 12
+    speck: int = 8
+    mark: float = 0.3
     reach: float = 0.45
     margin: float = 0.15
 
@@ -104,10 +107,21 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
 
 
 def _own_ink(ink: Mask, top: float, bottom: float, options: InkOptions) -> Mask:
-    """The components, specks left out, whose middle lies between ``top`` and ``bottom``."""
+    """The components whose middle lies between ``top`` and ``bottom``, and the small marks just
+    above and below them; specks are left out."""
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
     high = centres[:, 1]
-    kept = (stats[:, cv2.CC_STAT_AREA] >= options.speck) & (high >= top) & (high < bottom)
-    kept[0] = False
-    return np.asarray(kept[labels] & ink, np.bool_)
+    real = stats[:, cv2.CC_STAT_AREA] >= options.speck
+    real[0] = False
+    own = real & (high >= top) & (high < bottom)
+    height = bottom - top
+    small = real & ~own & (stats[:, cv2.CC_STAT_HEIGHT] < options.mark * height)
+    small &= (high >= top - options.mark * height) & (high < bottom + options.mark * height)
+    if own.any() and small.any():
+        body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
+        reach = max(1, round(options.mark * height))
+        beside = cv2.dilate(body, np.ones((2 * reach + 1, reach // 2 * 2 + 1), np.uint8)) > 0
+        touched = np.unique(labels[beside])
+        own |= small & np.isin(np.arange(len(stats)), touched)
+    return np.asarray(own[labels] & ink, np.bool_)

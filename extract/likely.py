@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from extract.grammars import syllable_weights
+from extract.parse.tables import table
 from models import lexicon
 
+_CAPITAL = 1.5
 UNKNOWN = -11.0
 """Log share of a syllable that no table has."""
 
@@ -17,6 +19,26 @@ def prior(kind: str, text: str) -> float:
     words = [word.strip(",.;:()").lower() for word in text.replace("-", " ").split()]
     known = _table(kind)
     return sum(max(known.get(word, UNKNOWN), UNKNOWN) for word in words if word)
+
+
+def written_so(kind: str, text: str) -> float:
+    """Log weight of a text's capitals: words for kinds of places are small, names are not; a
+    capital inside a word is a misreading."""
+    weight = 0.0
+    for word in text.replace("-", " ").replace(",", " ").split():
+        if word.lower() in _small() and word[0].isupper():
+            weight -= _CAPITAL
+        if word[1:] != word[1:].lower() and not word.isupper():
+            weight -= 2 * _CAPITAL
+        if kind in ("person_name", "signature") and word.isupper() and len(word) > 1:
+            weight -= _CAPITAL
+    return weight if kind in ("person_name", "signature", "place", "text") else 0.0
+
+
+@cache
+def _small() -> frozenset[str]:
+    """Words before the names of places."""
+    return frozenset(word for kind in table("places")["kinds"] for word in kind.split())
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from extract.beam import within
 from extract.grammar import Grammar, ended, step
-from extract.likely import prior
+from extract.likely import prior, written_so
 from models import ctc
 from models.charset import Charset
 from models.reading import Image, Reader, Reading
@@ -88,7 +88,10 @@ def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
             weights[text] = _weight(what, text)
     texts = sorted(weights)
     scores = ctc.scores(log_probs, [reader.charset.encode(text) for text in texts]).tolist()
-    total = {t: s + _STRENGTH * weights[t] for t, s in zip(texts, scores, strict=True)}
+    total = {
+        text: score + _STRENGTH * weights[text] + written_so(what.kind, text)
+        for text, score in zip(texts, scores, strict=True)
+    }
     best = max(texts, key=lambda text: total[text])
     shares = {text: math.exp(total[text] - total[best]) for text in texts}
     whole = sum(shares.values())

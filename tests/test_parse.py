@@ -90,6 +90,8 @@ def test_places() -> None:
         ("Nhà bảo sanh Vĩnh Long", "Vĩnh Long"),
         ("Bà Rịa - Vũng Tàu", "Bà Rịa - Vũng Tàu"),
         ("xã Bình Hòa", None),
+        ("xã Phước Tuy", None),
+        ("xã Phước Tuy Bến Tre", "Bến Tre"),
         (None, None),
     ],
 )

@@ -7,7 +7,7 @@ from functools import cache
 
 from common.text import fold, squeeze
 from extract.parse.names import strip_leaders
-from extract.parse.tables import rows
+from extract.parse.tables import rows, table
 
 _HYPHENS = re.compile(r"(?<=\w)\s*[-‐‑]\s*(?=\w)")
 _COMMAS = re.compile(r"\s*([,;])\s*")
@@ -32,17 +32,22 @@ def _provinces() -> dict[str, str]:
 
 
 def province_of(place: str | None) -> str | None:
-    """The province that the last part of the place names; None when it names none we know."""
+    """The province that the last part of the place names; None when it names none we know.
+
+    A commune may bear a province's name (``xã Phước Tuy``): after a lower unit's word it is none.
+    """
     if not place:
         return None
     known = _provinces()
     part = re.split(r"[,;(]", place.rstrip(" .)"))[-1]
-    last = _UNIT.sub("", fold(part).replace("-", " "))
-    if last in known:
-        return known[last]
-    words = last.split()
-    for size in (3, 2, 1):
-        tail = " ".join(words[-size:])
-        if len(words) > size and tail in known:
+    words = _UNIT.sub("", squeeze(fold(part).replace("-", " "))).split()
+    for size in (4, 3, 2, 1):
+        tail, before = " ".join(words[-size:]), words[:-size]
+        if len(words) >= size and tail in known and not (before and before[-1] in _lower_units()):
             return known[tail]
     return None
+
+
+@cache
+def _lower_units() -> frozenset[str]:
+    return frozenset(fold(word).split()[-1] for word in table("places")["lower_units"])

@@ -1,0 +1,78 @@
+"""One date written twice, in figures and in words, shortly before a known day: what was meant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import product
+
+from rapidfuzz.distance import Hamming, Levenshtein
+
+from extract.parse.dates import PartialDate, date_in_words, date_of_value
+
+_FIGURE = -math.log(0.05)  # one figure misread
+_WORD = -math.log(0.1)  # one word misread
+_UNSEEN = 9.0  # neither figures nor words could be read
+_MONTH = 31
+
+
+def likeliest(
+    figures: Mapping[str, float], words: Mapping[str, float], end: str | None
+) -> list[tuple[str, float]]:
+    """Dates with costs (minus log probability), the cheapest first.
+
+    Args:
+        figures: values read in figures with their probabilities.
+        words: values read in words with theirs.
+        end: the date of registration, before which the date lies, mostly by days.
+    """
+    read = [date for value in (*figures, *words) if (date := date_of_value(value))]
+    last = date_of_value(end)
+    years = {date.year for date in read}
+    if last:
+        years |= {last.year, last.year - 1}
+    months, days = {date.month for date in read}, {date.day for date in read}
+    offered = {PartialDate(y, m, d).text for y, m, d in product(years, months, days) if m or not d}
+    costs = {
+        value: _figures_cost(value, figures) + _words_cost(value, words) + _lag_cost(value, last)
+        for value in offered
+        if (date := date_of_value(value)) and date.valid
+    }
+    return sorted(costs.items(), key=lambda item: (item[1], item[0]))
+
+
+def _figures_cost(value: str, figures: Mapping[str, float]) -> float:
+    costs = [_FIGURE * _apart(value, read) - math.log(max(p, 1e-4)) for read, p in figures.items()]
+    return min([*costs, _UNSEEN])
+
+
+def _apart(value: str, read: str) -> int:
+    same = len(value) == len(read)
+    return Hamming.distance(value, read) if same else Levenshtein.distance(value, read)
+
+
+def _words_cost(value: str, words: Mapping[str, float]) -> float:
+    if not words:
+        return 0.0
+    said = _in_words(value)
+    costs = [
+        _WORD * Levenshtein.distance(said, _in_words(read)) - math.log(max(p, 1e-4))
+        for read, p in words.items()
+    ]
+    return min([*costs, _UNSEEN])
+
+
+def _in_words(value: str) -> list[str]:
+    date = date_of_value(value)
+    return date_in_words(date).split() if date else []
+
+
+def _lag_cost(value: str, last: PartialDate | None) -> float:
+    """Births are registered within weeks, seldom within months, rarely years later."""
+    date = date_of_value(value)
+    if last is None or date is None:
+        return 0.0
+    days = last.ordinal - date.ordinal
+    if days < 0:
+        return 5.0
+    return 0.0 if days <= 2 * _MONTH + 3 else 2.5 if days <= 12 * _MONTH else 5.0
