@@ -24,6 +24,7 @@ import httpx
 from common.errors import MissingPartError
 
 VERSION = "1.23.2"
+PINS = Path(__file__).parent / "label-studio-constraints.txt"
 USER = "reviewer@hotich.local"
 _START_SECONDS = 300  # a loaded machine takes minutes for the first migrations
 
@@ -38,10 +39,17 @@ class Credentials:
     port: int = 0
 
 
-def default_home() -> Path:
-    """Where the server lives unless a call says otherwise."""
-    named = os.environ.get("HOTICH_LABEL_STUDIO_HOME")
-    return Path(named) if named else Path.home() / ".local/share/hotich/label-studio"
+def own_server() -> Server:
+    """The server of this machine: where ``HOTICH_LABEL_STUDIO_HOME`` says, or in the user's home.
+
+    ``HOTICH_LABEL_STUDIO_VENV`` names an environment that exists, shared by several homes.
+    """
+    home = os.environ.get("HOTICH_LABEL_STUDIO_HOME")
+    environment = os.environ.get("HOTICH_LABEL_STUDIO_VENV")
+    return Server(
+        Path(home) if home else Path.home() / ".local/share/hotich/label-studio",
+        Path(environment) if environment else None,
+    )
 
 
 class Server:
@@ -92,7 +100,7 @@ class Server:
         pip = [str(self.environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(self.environment)],
-            [*pip, "setuptools<81", f"label-studio=={VERSION}"],
+            [*pip, "--constraint", str(PINS), "setuptools", f"label-studio=={VERSION}"],
         ):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:

@@ -213,7 +213,10 @@ def test_from_push_to_the_delivered_workbook(
 
 @pytest.mark.slow
 def test_the_commands_against_the_real_server(server: Server, book: Extracted) -> None:
-    env = {"HOTICH_LABEL_STUDIO_HOME": str(server.home)}
+    env = {
+        "HOTICH_LABEL_STUDIO_HOME": str(server.home),
+        "HOTICH_LABEL_STUDIO_VENV": str(server.environment),
+    }
 
     def run(*words: str) -> str:
         result = CliRunner().invoke(app, words, env=env, catch_exceptions=False)

@@ -11,7 +11,7 @@ import typer
 from annotation.client import LabelStudio
 from annotation.pull import pull as pull_answers
 from annotation.push import push as push_tasks
-from annotation.server import USER, Server, default_home
+from annotation.server import USER, own_server
 from common.errors import MissingPartError, UsageError
 from extract.reopen import Extracted
 
@@ -30,7 +30,7 @@ def start(
     port: Annotated[int, typer.Option(help="0 takes any free one.")] = 0,
 ) -> None:
     """Start a private server on this machine; the first time it is installed (about 1 GB)."""
-    server = Server(default_home())
+    server = own_server()
     if not server.installed and not server.running():
         typer.echo("Installing Label Studio, once: about 1 GB, a minute or two …", err=True)
     typer.echo(server.start(port))
@@ -40,14 +40,14 @@ def start(
 @app.command()
 def stop() -> None:
     """Stop the private server."""
-    typer.echo("stopped" if Server(default_home()).stop() else "it was not running")
+    typer.echo("stopped" if own_server().stop() else "it was not running")
 
 
 @app.command()
 def push(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
     """Send the fields that need a person; what is already there is not sent again."""
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
-        done = push_tasks(studio, Server(default_home()), book)
+        done = push_tasks(studio, own_server(), book)
         typer.echo(f"{done.added} new, {done.renewed} renewed, {done.waiting} already there")
         if done.unseen:
             typer.echo(f"{done.unseen} fields have no place on a page: see report.html", err=True)
@@ -67,6 +67,8 @@ def status(url: Url = "", token_file: TokenFile = None) -> None:
     """Whether a server answers, where, and how a colleague joins."""
     with _studio(url, token_file) as studio:
         typer.echo(f"{studio.url} answers; you are {studio.user()}")
+        if not url:
+            typer.echo(f"password: in {own_server().home / 'server.json'}")
         invitation = studio.call("GET", "/api/invite")["invite_url"]
         typer.echo(f"invite a colleague: {studio.url}{invitation}")
 
@@ -74,7 +76,7 @@ def status(url: Url = "", token_file: TokenFile = None) -> None:
 def _studio(url: str, token_file: Path | None) -> LabelStudio:
     """The server that a command talks to: a given one with its token, or our own."""
     if not url:
-        server = Server(default_home())
+        server = own_server()
         if not server.running():
             raise MissingPartError("no Label Studio runs here", hint="hotich review start")
         return LabelStudio(server.url, server.credentials.token)
