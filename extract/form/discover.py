@@ -14,7 +14,7 @@ from extract.form.decode import Found
 from extract.form.ground import Ground, bounding
 from extract.form.lend import lent
 from extract.form.recognise import Candidate, rank_forms
-from extract.form.slots import Surroundings, column_heads, slots_of
+from extract.form.slots import Surroundings, column_heads, slots_of, ticked_right
 from extract.form.words import PageReader, Word, in_rows, read_words
 from extract.registers import Register, load_register, register_codes
 from models.print_reader import PrintReader
@@ -110,10 +110,12 @@ def _entries(
     ground = Ground.of(rules, boxes, size)
     once = {section.id for section in chosen.generation.sections if section.once}
     heads = column_heads(everything, ground)
+    ticks = (i.occurrence.box for i in everything if i.state.label and i.state.label.kind == "tick")
+    right = ticked_right(ticks, ground.height, blank)
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
         bottom = _bottom(case, chosen.cases, size, ground)
-        near = Surroundings(ground, boxes, words, bottom, heads, blank)
+        near = Surroundings(ground, boxes, words, bottom, heads, blank, right)
         fields = _fields(case, near, once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)

@@ -100,11 +100,18 @@ class Ground:
         if not cells or cells[0].height > 8 * self.height:
             return []
         space = cells[0].x0 - label.x1
-        written_on = self.writing_lines(
-            Box(label.x1, label.y0, cells[0].x0, label.y1 + 0.8 * self.height)
-        )
         wide = cells[0].width > max(4 * self.height, 0.7 * space)
-        return cells if wide and not written_on else []
+        return cells if wide and not self._written_on(label, cells[0].x0) else []
+
+    def _written_on(self, label: Box, end: float) -> bool:
+        """Whether a leader of its own runs between a label and the upright rule after it."""
+        return any(
+            min(s.x1, end) - max(s.x0, label.x1) > 2 * self.height
+            and s.x0 > label.x1 - self.height
+            and s.x1 < end + self.height
+            and label.y0 < height_at(s, label.x1) < label.y1 + 0.8 * self.height
+            for s in (*self.rules.dotted, *self.rules.horizontal)
+        )
 
 
 def _covers(start: float, end: float, low: float, high: float) -> bool:

@@ -29,6 +29,7 @@ class Surroundings:
         bottom: where the entry ends.
         heads: extents (x0, x1) of a table's columns by section, from their printed heads.
         blank: (H, W) the blank form.
+        ticked_right: whether this press prints the squares to tick after their labels.
     """
 
     ground: Ground
@@ -37,18 +38,13 @@ class Surroundings:
     bottom: float
     heads: dict[str, tuple[tuple[float, float], ...]]
     blank: Image
+    ticked_right: bool = False
 
     def darkness(self, box: Box) -> float:
         """How dark the ink in a box is: its fifth percentile's distance from white, 0..255."""
         x0, y0, x1, y1 = box.clipped(*self.ground.size).rounded()
         area = self.blank[y0:y1, x0:x1]
         return 255 - float(np.percentile(area, 5)) if area.size else 0.0
-
-    def inked(self, box: Box) -> float:
-        """Mean darkness of a box, 0..255."""
-        x0, y0, x1, y1 = box.clipped(*self.ground.size).rounded()
-        area = self.blank[y0:y1, x0:x1]
-        return 255 - float(area.mean()) if area.size else 0.0
 
 
 def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
@@ -129,7 +125,7 @@ def _right_bound(box: Box, near: Surroundings) -> float:
     """Where the line beside a label ends: the next label, an upright rule, the print's edge."""
     ground = near.ground
     middle, reach = (box.y0 + box.y1) / 2, 0.6 * ground.height
-    bounds = [max(ground.right, box.x1)]
+    bounds = [min(max(ground.right, box.x1) + ground.height, 0.985 * ground.size[0])]
     bounds += [
         other.x0
         for other in near.labels
@@ -240,16 +236,26 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
 
 
 def _tick(box: Box, near: Surroundings) -> Box:
-    """The square beside a tick's label, left or right: on the side where more is printed.
+    """The square beside a tick's label.
 
     It may reach a little into the label's box, since readers take the square for a letter.
     """
-    height = near.ground.height
-    middle = (box.y0 + box.y1) / 2
-    left = Box(box.x0 - 1.6 * height, middle - 0.9 * height, box.x0 + 0.6 * height, middle + 0.9 * height)
-    right = Box(box.x1 - 0.3 * height, left.y0, box.x1 + 1.9 * height, left.y1)
-    outside = left._replace(x1=box.x0 - 1), right._replace(x0=box.x1 + 1)
-    return right if near.inked(outside[1]) > 1.2 * near.inked(outside[0]) else left
+    height, middle = near.ground.height, box.centre[1]
+    if near.ticked_right:
+        x0, x1 = box.x1 - 0.4 * height, box.x1 + 1.8 * height
+    else:
+        x0, x1 = box.x0 - 1.6 * height, box.x0 + 0.6 * height
+    return Box(x0, middle - 0.9 * height, x1, middle + 0.9 * height)
+
+
+def ticked_right(labels: Iterable[Box], height: float, blank: Image) -> bool:
+    """Whether more is printed right after these labels than right before them."""
+    before = after = 0.0
+    for box in labels:
+        y0, y1 = round(box.y0), round(box.y1)
+        before += float((255 - blank[y0:y1, max(0, round(box.x0 - 1.6 * height)) : round(box.x0)]).sum())
+        after += float((255 - blank[y0:y1, round(box.x1) : round(box.x1 + 1.6 * height)]).sum())
+    return after > before
 
 
 def _date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:

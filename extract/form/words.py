@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from common.geometry import Box
@@ -64,15 +63,9 @@ def read_words(blank: Image, rules: Rules, reader: PageReader) -> tuple[Word, ..
     """The printed words of a blank form (H, W), its rules lifted and the haze of writing paled."""
     page = lift_rules(blank, rules)
     paled = np.clip(page.astype(np.float32) * (255 / 190), 0, 255).astype(np.uint8)
-    scale = 1.0 if min(paled.shape) >= 1500 else 1500 / min(paled.shape)
-    if scale > 1:
-        paled = np.asarray(
-            cv2.resize(paled, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8
-        )
     words: list[Word] = []
     for printed in reader.read_page(paled):
-        box = Box(*(edge / scale for edge in printed.box))
-        words.extend(_pieces(Word(nfc(printed.text), box, printed.confidence)))
+        words.extend(_pieces(Word(nfc(printed.text), Box(*printed.box), printed.confidence)))
     return tuple(words)
 
 

@@ -1,0 +1,91 @@
+"""Pages laid on each other: where known points land, and what is refused."""
+
+from __future__ import annotations
+
+import cv2
+import form_pages
+import numpy as np
+import pytest
+
+from extract.form.align import Warp, correlate, features, register
+from extract.form.consensus import build_consensus
+
+FORM = form_pages.RVN
+SIZE = (FORM.width, FORM.height)
+
+
+def _landing_error(page: form_pages.Page, warp: Warp) -> float:
+    """Largest distance in pixels between where label corners are and where the warp puts them."""
+    grid = np.array([[x, y] for x in (150, 600, 1100) for y in (200, 700, 1200)], dtype=np.float64)
+    true = cv2.perspectiveTransform(grid.reshape(-1, 1, 2), page.matrix).reshape(-1, 2)
+    return float(np.linalg.norm(warp.forward(grid) - true, axis=1).max())
+
+
+@pytest.mark.parametrize("turn", [1.0, 4.0])
+def test_a_turned_and_scaled_page_is_laid_within_pixels(turn: float) -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    page = form_pages.page(FORM, 5, bend=0, turn=turn)
+    fit = register(features(blank), features(page.grey), SIZE)
+    assert fit is not None and fit.inliers >= 20
+    assert _landing_error(page, fit.warp) < 3
+
+
+def test_a_bent_page_pulled_back_matches_the_blank_print() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    page = form_pages.page(FORM, 9, bend=8)
+    form = features(blank)
+    fit = register(form, features(page.grey), SIZE)
+    assert fit is not None
+    straight = Warp(fit.warp.homography, np.zeros((10, 2)), SIZE)
+    print_only = blank < 120
+
+    def darkness(warp: Warp) -> float:
+        return float(255 - warp.pull(page.grey)[print_only].mean())
+
+    assert darkness(fit.warp) > 1.2 * darkness(straight)
+
+
+def test_an_upside_down_page_is_known_as_such() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    page = form_pages.page(FORM, 3).grey[::-1, ::-1]
+    fit = register(features(blank), features(np.ascontiguousarray(page)), SIZE)
+    assert fit is not None and abs(fit.turned) > 170
+
+
+def test_another_form_and_paper_are_not_laid() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    form = features(blank)
+    other = form_pages.page(form_pages.MARRIAGE, 4).grey
+    paper = np.random.default_rng(0).normal(240, 6, blank.shape).clip(0, 255).astype(np.uint8)
+    for page in (other, paper):
+        fit = register(form, features(page), SIZE)
+        assert fit is None or fit.inliers < 18
+
+
+def test_writing_averages_away_and_print_stays() -> None:
+    pages = form_pages.book(FORM, 7, seed=2)
+    common = build_consensus([page.grey for page in pages])
+    assert common.pages == tuple(range(7))
+    blank, slots = form_pages.blank_page(FORM)
+    fit = register(features(blank), features(common.grey), SIZE)
+    assert fit is not None
+    flat = fit.warp.pull(common.grey)
+    one = pages[0].grey
+    alone = register(features(blank), features(one), SIZE)
+    assert alone is not None
+    filled = alone.warp.pull(one)
+
+    def written(page: np.ndarray) -> float:
+        boxes = [box.grown(-4, -8).rounded() for entry in slots for box in entry.values()]
+        return float(np.mean([(page[y0:y1, x0:x1] < 150).mean() for x0, y0, x1, y1 in boxes]))
+
+    assert written(flat) < 0.5 * written(filled)
+    assert (255 - flat[blank < 120]).mean() > 0.7 * (255 - filled[blank < 120]).mean()
+
+
+def test_correlation_is_one_where_the_patch_was_cut() -> None:
+    image = np.random.default_rng(1).integers(0, 255, (60, 80)).astype(np.float32)
+    response = correlate(image[None, 20:40, 30:60], image[None])
+    assert response.shape == (1, 41, 51)
+    assert np.unravel_index(response[0].argmax(), response[0].shape) == (20, 30)
+    assert response.max() == pytest.approx(1.0, abs=1e-3)

@@ -1,0 +1,125 @@
+"""Printed words against the form's order: labels told apart, cases counted. No pictures needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.geometry import Box
+from extract.form.recognise import Candidate, rank_forms
+from extract.form.words import Word, in_rows
+from extract.form.wordings import find_occurrences, states_of
+from extract.registers import load_register, register_codes
+
+SIZE = (1200, 1700)
+EVERY = [load_register(code) for code in register_codes()]
+
+
+def words_of(lines: list[str], top: float = 100, left: float = 80) -> list[Word]:
+    """Words of lines 40 px apart; ``|`` leaves a gap to write in."""
+    words = []
+    for number, line in enumerate(lines):
+        x, y = left, top + 40 * number
+        for token in line.split():
+            if token == "|":
+                x = left + 250 * round((x - left) / 250 + 1)
+                continue
+            words.append(Word(token, Box(x, y, x + 11 * len(token), y + 20), 0.95))
+            x += 11 * len(token) + 7
+    return words
+
+
+def best_of(words: list[Word]) -> Candidate:
+    return rank_forms([in_rows(words)], EVERY, SIZE)[0]
+
+
+def codes_of(candidate: Candidate, case: int = 0) -> list[str]:
+    return [code for item in candidate.cases[case] for code in item.state.codes]
+
+
+OLD = [
+    "Số hiệu",
+    "Tên, họ ấu-nhi",
+    "Phái | Sanh (Ngày, tháng, năm)",
+    "Tại",
+    "Cha (Tên, họ) | | Tuổi",
+    "Nghề-nghiệp | Cư-trú tại",
+    "Mẹ (Tên, họ) | | Tuổi",
+    "Nghề-nghiệp | Cư-trú tại",
+    "Vợ (Chánh hay thứ)",
+    "Người khai (Tên, họ) | Tuổi",
+    "Ngày khai",
+]
+
+
+def test_like_labels_go_to_their_owners() -> None:
+    best = best_of(words_of(OLD))
+    assert (best.register, best.generation.id) == ("KS", "rvn-1955-1975")
+    assert codes_of(best) == [
+        *("so", "nksHoTen", "nksGioiTinh", "nksNgaySinh", "nksNoiSinh", "chaHoTen", "chaNgaySinh"),
+        *("chaNgheNghiep", "chaNoiCuTru", "meHoTen", "meNgaySinh", "meNgheNghiep", "meNoiCuTru"),
+        *("meThuBacVo", "nycHoTen", "nycTuoi", "ngayDangKy"),
+    ]
+
+
+def test_the_mother_printed_first_keeps_her_age() -> None:
+    best = best_of(words_of([*OLD[:4], *OLD[6:9], *OLD[4:6], *OLD[9:]]))
+    codes = codes_of(best)
+    assert codes.index("meHoTen") < codes.index("meNgaySinh") < codes.index("chaHoTen")
+    assert codes.index("chaHoTen") < codes.index("chaNgaySinh") < codes.index("chaNoiCuTru")
+
+
+def test_worn_letters_are_forgiven_and_haze_is_not_read_as_labels() -> None:
+    worn = [line.replace("Người khai", "Nguời khoi").replace("ấu-nhi", "áu-nbi") for line in OLD]
+    worn.insert(3, "x7 //w ~t Ngh 12")
+    assert codes_of(best_of(words_of(worn))) == codes_of(best_of(words_of(OLD)))
+
+
+def test_two_cases_on_a_page() -> None:
+    best = best_of([*words_of(OLD), *words_of(OLD, top=800)])
+    assert len(best.cases) == 2
+    assert codes_of(best, 0) == codes_of(best, 1)
+
+
+def test_two_cases_side_by_side() -> None:
+    narrow = [line.replace(" | | ", " | ") for line in OLD]
+    best = rank_forms(
+        [in_rows([*words_of(narrow), *words_of(narrow, left=1300)])], EVERY, (2400, 1700)
+    )[0]
+    assert len(best.cases) == 2
+    assert codes_of(best, 0) == codes_of(best, 1)
+
+
+def test_parents_in_a_table_and_stacked() -> None:
+    child = ["Số", "Họ và tên", "Nam, nữ | Sinh ngày", "Nơi sinh"]
+    rows = ["Họ và tên", "Tuổi", "Dân tộc", "Quốc tịch", "Nghề nghiệp", "Nơi ĐKNK thường trú"]
+    end = ["Đăng ký ngày"]
+    table = best_of(words_of([*child, "PHẦN KHAI VỀ CHA MẸ | Người cha | Người mẹ", *rows, *end]))
+    assert table.generation.id == "1976-1998"
+    tuoi = next(i for i in table.cases[0] if i.occurrence.text == "Tuổi")
+    assert tuoi.state.codes == ("chaNgaySinh", "meNgaySinh")
+    stacked = best_of(words_of([*child, "Người cha", *rows, "Người mẹ", *rows, *end]))
+    codes = codes_of(stacked)
+    assert codes.index("chaNgaySinh") < codes.index("meHoTen") < codes.index("meNgaySinh")
+
+
+def test_a_label_broken_over_two_lines_is_one() -> None:
+    states = states_of(load_register("KS").generation("tt15-2015"), "table")
+    long = ["Họ, chữ đệm, tên, chức vụ người ký Giấy khai sinh/Trích lục ghi vào sổ", "hộ tịch việc khai sinh"]
+    found = find_occurrences([in_rows(words_of(long))], states)
+    assert len(found) == 1 and len(found[0].words) == 21
+    assert found[0].last_line.y0 == pytest.approx(140)
+
+
+def test_a_marriage_is_known_as_a_marriage() -> None:
+    marriage = [
+        "Số hiệu", "Tên, họ chồng", "Nghề-nghiệp | Cư-sở tại", "Sanh ngày | Tại",
+        "Tên, họ cha chồng (Sống chết phải nói)", "Tên, họ mẹ chồng (Sống chết phải nói)",
+        "Tên, họ vợ", "Nghề-nghiệp | Cư-sở tại", "Tên, họ cha vợ (Sống chết phải nói)", "Ngày cưới",
+    ]
+    assert best_of(words_of(marriage)).register == "KH"
+
+
+def test_french_headings_are_no_form() -> None:
+    french = ["NUMÉROS | DATES | NATURE ET ESPÈCE DES ACTES", "d'ordre | NOMS, PRÉNOMS | QUALITÉS DES PARTIES"]
+    best = best_of(words_of(french * 4))
+    assert best.coverage < 0.2
