@@ -153,8 +153,8 @@ def _padded(last: int) -> dict[str, float]:
 
 @cache
 def _figure_date(era: Era) -> Node:
-    between = dict.fromkeys(("-", "/", ".", " - ", ". ", " tháng ", ", tháng "), -1.5)
-    before = dict.fromkeys(("-", "/", ".", " - ", ". ", " năm ", ", năm "), -0.5)
+    between = dict.fromkeys(("-", "/", ".", " - ", ". ", " ", " tháng ", ", tháng "), -1.5)
+    before = dict.fromkeys(("-", "/", ".", " - ", ". ", " ", " năm ", ", năm "), -0.5)
     return sequence(_padded(31), between, _padded(12), before, _years(era))
 
 

@@ -30,6 +30,9 @@ class InkOptions(Options):
         speck: components of fewer pixels are dirt.
         mark: share of the line's height up to which a component is a mark (a tone, a dot under
             a letter, a comma) that belongs to the letters it stands by.
+        pale: a component less strong than this share of the line's strongest is a smudge.
+        apart, foreign: what stands farther right than this many heights, and is less strong
+            than this share of the writing before it, is not this field's.
         reach: share of the line's height that ascenders and descenders may stand out of it.
         margin: paper left around the trimmed ink, as a share of the line's height.
     """
@@ -40,6 +43,9 @@ class InkOptions(Options):
     bridge: int = 4
     speck: int = 8
     mark: float = 0.3
+    pale: float = 0.6
+    apart: float = 1.8
+    foreign: float = 0.9
     reach: float = 0.45
     margin: float = 0.15
 
@@ -65,8 +71,7 @@ def lift_ink(page: Image, blank: Image, places: Sequence[Box], options: InkOptio
     Rules and leaders are lifted wherever they run. Other print is where the blank form is dark,
     but not in the ``places`` where people write: what few pages share there is handwriting.
     """
-    rules = find_rules(blank)
-    lifted = lift_rules(lift_rules(page, find_rules(page)), rules).copy()
+    lifted = lift_rules(page, find_rules(page)).copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     print_here = darkest < _PAPER - options.print_dark
@@ -87,7 +92,7 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
     area = lifted[y0:y1, x0:x1]
     if area.size == 0:
         return Cut(np.full((8, 8), _PAPER, np.uint8), 0.0, box)
-    own = _own_ink(area < _PAPER - options.dark, box.y0 - y0, box.y1 - y0, options)
+    own = _own_ink(area, box.y0 - y0, box.y1 - y0, options)
     rows, columns = np.nonzero(own)
     if rows.size == 0:
         return Cut(np.full((8, 8), _PAPER, np.uint8), 0.0, box)
@@ -106,22 +111,55 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
     return Cut(np.asarray(trimmed, np.uint8), float(own.sum()) / box.height**2, extent)
 
 
-def _own_ink(ink: Mask, top: float, bottom: float, options: InkOptions) -> Mask:
+def _own_ink(area: Image, top: float, bottom: float, options: InkOptions) -> Mask:
     """The components whose middle lies between ``top`` and ``bottom``, and the small marks just
-    above and below them; specks are left out."""
+    above and below them; specks, and smudges much paler than the writing, are left out."""
+    ink = area < _PAPER - options.dark
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    high = centres[:, 1]
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    height, high = bottom - top, centres[:, 1]
     real = stats[:, cv2.CC_STAT_AREA] >= options.speck
     real[0] = False
-    own = real & (high >= top) & (high < bottom)
-    height = bottom - top
+    within = real & (high >= top) & (high < bottom)
+    strength = _strengths(area, labels, count)
+    if within.any():
+        real &= strength >= options.pale * strength[within].max()
+    own = within & real
     small = real & ~own & (stats[:, cv2.CC_STAT_HEIGHT] < options.mark * height)
     small &= (high >= top - options.mark * height) & (high < bottom + options.mark * height)
     if own.any() and small.any():
         body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
         reach = max(1, round(options.mark * height))
         beside = cv2.dilate(body, np.ones((2 * reach + 1, reach // 2 * 2 + 1), np.uint8)) > 0
-        touched = np.unique(labels[beside])
-        own |= small & np.isin(np.arange(len(stats)), touched)
+        own |= small & np.isin(np.arange(count), np.unique(labels[beside]))
+    own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
     return np.asarray(own[labels] & ink, np.bool_)
+
+
+def _strangers(
+    stats: NDArray[np.int32],
+    strength: NDArray[np.float64],
+    own: Mask,
+    gap: float,
+    foreign: float,
+) -> Mask:
+    """Components right of a wide gap whose ink is paler than the writing left of it: a stamp."""
+    strange = np.zeros(len(stats), np.bool_)
+    order = [i for i in np.argsort(stats[:, cv2.CC_STAT_LEFT], kind="stable") if own[i]]
+    reached, written, apart = -1.0, 0.0, False
+    for index in order:
+        left, width = stats[index, cv2.CC_STAT_LEFT], stats[index, cv2.CC_STAT_WIDTH]
+        apart = apart or (reached >= 0 and left - reached > gap)
+        strange[index] = apart and strength[index] < foreign * written
+        if not apart:
+            written = max(written, strength[index])
+        reached = max(reached, left + width)
+    return strange
+
+
+def _strengths(area: Image, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+    """How far each component lies under the paper, in grey levels: the mean of its pixels."""
+    depth = (_PAPER - area.astype(np.float64)).clip(0).ravel()
+    flat = labels.ravel()
+    pixels = np.bincount(flat, minlength=count)
+    return np.asarray(np.bincount(flat, depth, minlength=count) / np.maximum(pixels, 1))

@@ -9,6 +9,9 @@ from extract.grammars import syllable_weights
 from extract.parse.tables import table
 from models import lexicon
 
+OPEN_KINDS = ("person_name", "signature", "place", "text")
+"""Kinds of fields in which anything may be written."""
+
 _CAPITAL = 1.5
 UNKNOWN = -11.0
 """Log share of a syllable that no table has."""
@@ -32,7 +35,7 @@ def written_so(kind: str, text: str) -> float:
             weight -= 2 * _CAPITAL
         if kind in ("person_name", "signature") and word.isupper() and len(word) > 1:
             weight -= _CAPITAL
-    return weight if kind in ("person_name", "signature", "place", "text") else 0.0
+    return weight if kind in OPEN_KINDS else 0.0
 
 
 @cache

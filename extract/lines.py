@@ -9,12 +9,13 @@ from typing import Protocol, runtime_checkable
 
 from extract.beam import within
 from extract.grammar import Grammar, ended, step
-from extract.likely import prior, written_so
+from extract.likely import OPEN_KINDS, prior, written_so
 from models import ctc
 from models.charset import Charset
 from models.reading import Image, Reader, Reading
 
 _STRENGTH = 0.5  # weight of the words' log shares against the reader's log probabilities
+_NONSENSE = -40.0  # weight of a text that is no number, no date, no word of a closed list
 _KEPT = 24  # texts kept of a line
 
 
@@ -113,4 +114,4 @@ def _weight(what: Expected, text: str) -> float:
         weight = ended(state)
         if weight is not None:
             return weight
-    return prior(what.kind, text) - 2.0
+    return prior(what.kind, text) - 2.0 if what.kind in OPEN_KINDS else _NONSENSE
