@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: who may know whom, sizes, and what is never committed."""
+"""The house rules a machine can check: who may know whom, sizes, what is never committed."""
 
 from __future__ import annotations
 

@@ -30,9 +30,10 @@ def run_all(page: Path, folder: Path) -> None:
         if not link.exists():
             link.symlink_to(ROOT / name)
     for command in shown(page):
+        call = ["bash", "-c", command]
         done = subprocess.run(
-            ["bash", "-c", command], cwd=folder, env=environ, capture_output=True, text=True, check=False
-        )  # fmt: skip
+            call, cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
         assert done.returncode in (0, 1), f"{command}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr, f"{command}\n{done.stderr}"
 
