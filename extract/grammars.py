@@ -37,6 +37,9 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | Non
         return Grammar((_date_parts(era)[part], _blanks()))
     if kind == "enum" or column.type == "enum":
         words = table("values")["word_lists"].get(column.enum)
+        coded = table("values")["coded"].get(column.enum)
+        if coded:
+            return Grammar((trie(dict.fromkeys(coded, 0.0), final=True), _blanks()))
         return Grammar((_closed(words), _blanks())) if words else None
     if kind == "age":
         return Grammar((*_ages(), sequence(_years(era)), _figure_date(era), _blanks()))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from extract.parse.closed import parse_closed
+from extract.parse.dates import Era
+from extract.parse.field import Context, parse_value
 from extract.parse.identity import parse_identity
 from extract.parse.marks import mark_of
 from extract.parse.names import middle_names, parse_name, same_syllable, surname
 from extract.parse.places import parse_place, province_of
 from extract.parse.sex import parse_sex
+from extract.registers import load_register
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,7 @@ def test_places() -> None:
     assert parse_place("xã Bình-hòa ,quận Gò-vấp, Gia-định..") == (
         "xã Bình hòa, quận Gò vấp, Gia định"
     )
+    assert parse_place("Hoằng-Đông - Thanh Hóa") == "Hoằng Đông - Thanh Hóa"
     assert parse_place("…") is None
 
 
@@ -91,6 +95,7 @@ def test_places() -> None:
         ("Bà Rịa - Vũng Tàu", "Bà Rịa - Vũng Tàu"),
         ("xã Bình Hòa", None),
         ("xã Phước Tuy", None),
+        ("Hoằng Đông - Hoằng Hóa - Thanh Hóa", "Thanh Hóa"),
         ("xã Phước Tuy Bến Tre", "Bến Tre"),
         (None, None),
     ],
@@ -111,3 +116,11 @@ def test_closed_lists_keep_what_they_do_not_know() -> None:
     assert parse_closed("Việt-Nam", "nationality") == "Việt Nam"
     assert parse_closed("khơ-me", "ethnic") == "Khơ Me"
     assert parse_closed("stiêng", "ethnic") == "Stiêng"
+
+
+def test_papers_become_their_code() -> None:
+    papers = load_register("KS").column("nycLoaiGiayToTuyThan")
+    context = Context(2017, Era(1900, 2020))
+    assert parse_value(papers, "enum", "CMND", context) == "1"
+    assert parse_value(papers, "enum", "Hộ chiêu", context) == "2"
+    assert parse_value(papers, "enum", "làm ruộng", context) is None

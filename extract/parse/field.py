@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from common.text import squeeze
 from extract.parse import numbers
-from extract.parse.closed import parse_closed
+from extract.parse.closed import coded_value, parse_closed
 from extract.parse.dates import Era, parse_date, words_nearest
 from extract.parse.identity import parse_identity
 from extract.parse.names import parse_name
@@ -84,6 +84,9 @@ def _enum(column: Column, text: str, context: Context) -> str | None:
     words = table("values")["word_lists"].get(column.enum)
     if words == "sex":
         return parse_sex(text)
+    coded = table("values")["coded"].get(column.enum)
+    if coded:
+        return coded_value(text, coded)
     return parse_closed(text, words) if words else _text(column, text, context)
 
 

@@ -9,7 +9,7 @@ from common.text import fold, squeeze
 from extract.parse.names import strip_leaders
 from extract.parse.tables import rows, table
 
-_HYPHENS = re.compile(r"(?<=\w)\s*[-‐‑]\s*(?=\w)")
+_HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])")  # of syllables, not between places
 _COMMAS = re.compile(r"\s*([,;])\s*")
 _UNIT = re.compile(r"^(tinh|thanh pho|tp\.?|t\.|do thanh|khu)\s+")
 
@@ -24,7 +24,7 @@ def parse_place(text: str) -> str | None:
 @cache
 def _provinces() -> dict[str, str]:
     return {
-        fold(name).replace("-", " "): row["province"]
+        squeeze(fold(name).replace("-", " ")): row["province"]
         for row in rows("provinces")
         for name in (row["province"], *row["also"].split(";"))
         if name
