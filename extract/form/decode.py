@@ -49,10 +49,10 @@ def decode(
     like = likeness(occurrences, states)
     moves = _moves(states)
     best = Decoded((), 0.0)
-    gains = _gains(like, states)
+    gains = _gains(like, [len(item.key) for item in occurrences], states)
     strays = _strays(like, gains)
     for order in reading_orders(occurrences, size):
-        worth = gains[order] + _owned(strays[order], states)
+        worth = gains[order] + _owned(like[order], states)
         path, value = _best_path(worth, moves, strays[order])
         if value > best.value:
             found = tuple(
@@ -63,10 +63,14 @@ def decode(
     return best
 
 
-def _gains(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.float64]:
-    """What it is worth to read an occurrence as a state; longer wordings are surer."""
-    lengths = np.array([min(len(state.keys[0]), 16) if state.keys else 0 for state in states])
-    return np.where(like >= 0.72, (like - 0.5) * 2 * (1 + lengths / 8), -np.inf)
+def _gains(
+    like: NDArray[np.float64], lengths: Sequence[int], states: Sequence[State]
+) -> NDArray[np.float64]:
+    """What it is worth to read an occurrence as a state: longer wordings are surer."""
+    by_length = 1 + np.minimum(np.array(lengths), 16) / 8
+    by_state = np.where([state.label is None for state in states], 0.9, 1.0)
+    worth = (like - 0.5) * 2 * by_length[:, None] * by_state
+    return np.where(like >= 0.72, worth, -np.inf)
 
 
 def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -82,16 +86,17 @@ def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np
     return strays
 
 
-def _owned(strays: NDArray[np.int64], states: Sequence[State]) -> NDArray[np.float64]:
+def _owned(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.float64]:
     """(occurrences, states) what it adds to belong with the last label that needed no context.
 
     After *Mẹ (Tên, họ)* an age is the mother's, in whatever order the press put the parents.
     """
-    bonus = np.zeros((len(strays), len(states)))
+    bonus = np.zeros(like.shape)
     owner: State | None = None
-    for index, stray in enumerate(strays):
-        if stray >= 0:
-            owner = states[int(stray)]
+    for index, row in enumerate(like):
+        near = np.flatnonzero(row >= 0.8)
+        if len(near) == 1:
+            owner = states[int(near[0])]
         elif owner is not None:
             for place, state in enumerate(states):
                 same = state.section == owner.section and state.label is not None

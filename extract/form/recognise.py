@@ -63,7 +63,7 @@ def _candidate(
         decoded = decode(find_occurrences(readings, states), states, size)
         cases = split_cases(decoded.found, once)
         coverage, count = max((_coverage(case, states, printed) for case in cases))
-        worth = sum(item.score * (1 + len(item.state.keys[0]) / 8) for c in cases for item in c)
+        worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         tried.append(Candidate(code, generation, cases, coverage, count, worth))
     return max(tried, key=lambda candidate: candidate.worth)
 
@@ -88,6 +88,9 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
                 anchors = set()
             anchors.add(item.index)
         cases[-1].append(item)
+    while len(cases) > count:  # a label read as another opened one case too many
+        least = min(range(1, len(cases)), key=lambda index: len(cases[index]))
+        cases[least - 1 : least + 1] = [[*cases[least - 1], *cases[least]]]
     fullest = max(len(case) for case in cases)
     kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
     kept[0] = [*_likeliest(page), *kept[0]]
