@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from extract.confidence import Evidence
@@ -16,6 +16,7 @@ from extract.record import FieldValue, Status
 from extract.registers import Column
 
 _UNSURE = 0.25  # a written slot read with less, of which nothing can be made, is illegible
+_HIDDEN = 0.9  # something is surely written, and nothing of it could be read
 _TRIED = 5  # texts of each part of a date that are combined
 _KEPT = 5  # alternatives a record keeps
 
@@ -61,10 +62,10 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
     raw = texts[0][0].replace("|", " ").strip() if texts else ""
     box = _around(slots)
     if not raw:
-        status: Status = "blank"
         seen = max(slot.written for slot in slots)
-        evidence = Evidence("blank", 1 - seen, 1 - seen)
-        return Drafted(FieldValue(None, None, 1 - seen, status, box), evidence)
+        status: Status = "illegible" if seen > _HIDDEN else "blank"
+        sure = seen if status == "illegible" else 1 - seen
+        return Drafted(FieldValue(None, None, sure, status, box), Evidence(status, sure, sure))
     mark = mark_of(raw)
     if mark:
         return _marked(mark, raw, box, slots)
@@ -81,6 +82,11 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
     read = FieldValue(raw, value, 0.0, "derived" if derived else "read", box, source=source)
     evidence = Evidence(lead.kind, options[value], _weakest(slots), first)
     return Drafted(read, evidence, options)
+
+
+def suggested(drafted: Drafted, value: str, probability: float) -> Drafted:
+    """A field that stays unread, with a value its neighbours suggest as an alternative."""
+    return replace(drafted, options={**drafted.options, value: probability})
 
 
 def chosen(drafted: Drafted, value: str, support: float, source: str = "") -> Drafted:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
 from extract.agree import likeliest
-from extract.choose import Drafted, alternatives_of, chosen, draft, texts_of
+from extract.choose import Drafted, alternatives_of, chosen, draft, suggested, texts_of
 from extract.confidence import Calibration, Evidence
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
@@ -144,8 +144,11 @@ def _number(cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str
         year = date.value.value[-4:] if date and date.value.value else (value or "")[-4:]
         if number is None or not year:
             continue
-        support = _support(numbers, at)
-        drafted[place][code] = chosen(drafted[place][code], f"{number:02d}/{year}", support)
+        own, run_on = drafted[place][code], f"{number:02d}/{year}"
+        if own.value.raw is None:
+            drafted[place][code] = suggested(own, run_on, 0.5)
+        else:
+            drafted[place][code] = chosen(own, run_on, _support(numbers, at))
 
 
 def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:

@@ -31,12 +31,16 @@ class FieldOptions(Options):
         ink: how ink is told from paper and print.
         least_ink: ink (area over height squared) under which a place is blank without reading.
         least_written: the same for the reader's word that something is written.
+        blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
+            ``blot_ink`` (area over height squared), hides what was written.
         tick_ink: share of a tick's box that ink fills when it is ticked.
     """
 
     ink: InkOptions = InkOptions()
     least_ink: float = 0.025
     least_written: float = 0.35
+    blot: float = 0.7
+    blot_ink: float = 0.2
     tick_ink: float = 0.04
 
 
@@ -68,7 +72,7 @@ def read_fields(
     places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
     lifted = lift_ink(page, form.blank, places, options.ink)
     pieces = list(_pieces(lifted, form, options))
-    inked = [p for p in pieces if p.kind != "tick" and p.cut.ink >= options.least_ink]
+    inked = [p for p in pieces if _is_writing(p, options)]
     expected = [_expected(piece, register, form.generation) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
@@ -101,6 +105,18 @@ def _pieces(lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_P
                 yield _Piece(entry.index, code, slot.kind, part, cut_line(lifted, box, options.ink))
 
 
+def _is_writing(piece: _Piece, options: FieldOptions) -> bool:
+    return (
+        piece.kind != "tick"
+        and piece.cut.ink >= options.least_ink
+        and not _is_blot(piece.cut, options)
+    )
+
+
+def _is_blot(cut: Cut, options: FieldOptions) -> bool:
+    return cut.density > options.blot and cut.ink > options.blot_ink
+
+
 def _expected(piece: _Piece, register: Register, generation: str) -> Expected:
     """What may be written on a line. Dates of the event lie near the book's years, others may
     reach back to the oldest parent's birth."""
@@ -126,14 +142,15 @@ def _slot(
 ) -> SlotReading:
     ink = sum(piece.cut.ink for piece, _ in lines)
     seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
+    blotted = any(_is_blot(piece.cut, options) for piece, _ in lines)
     return SlotReading(
         code=code,
         kind=kind,
         box=box.rounded(),
         part=part,
         ink=ink,
-        written=max((r.written for _, r in lines if r), default=0.0),
-        candidates=_joined(seen),
+        written=1.0 if blotted else max((r.written for _, r in lines if r), default=0.0),
+        candidates=() if blotted else _joined(seen),
         weakest=min((r.weakest for r in seen), default=0.0),
         fit=sum(r.fit for r in seen),
         source=seen[0].source if seen else "",

@@ -58,11 +58,13 @@ class Cut:
         image: (h, w) grey, trimmed to its ink; what is not this line's is paper.
         ink: area of the ink as a share of the line's height squared.
         box: the ink's extent in the page's pixels; the place itself when nothing is there.
+        density: share of that extent which is ink; writing fills a tenth to a third, a blot more.
     """
 
     image: Image
     ink: float
     box: Box
+    density: float = 0.0
 
 
 def lift_ink(page: Image, blank: Image, places: Sequence[Box], options: InkOptions) -> Image:
@@ -108,7 +110,9 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
         value=_PAPER,
     )
     extent = Box(x0 + float(left), y0 + float(top), x0 + float(right), y0 + float(bottom))
-    return Cut(np.asarray(trimmed, np.uint8), float(own.sum()) / box.height**2, extent)
+    area_of_ink = float(own.sum())
+    share = area_of_ink / extent.area
+    return Cut(np.asarray(trimmed, np.uint8), area_of_ink / box.height**2, extent, share)
 
 
 def _own_ink(area: Image, top: float, bottom: float, options: InkOptions) -> Mask:

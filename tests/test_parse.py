@@ -67,6 +67,8 @@ def test_sex(raw: str, value: str | None) -> None:
         ("vô danh", "unknown"),
         ("nt", "ditto"),
         ("N.T", "ditto"),
+        ("n t", "ditto"),
+        ("7", None),
         ("như trên", "ditto"),
         ("..như cha..", "ditto_father"),
         ("Nguyễn Văn Tư", None),

@@ -9,6 +9,7 @@ from common.text import squeeze
 from extract.parse.tables import table
 
 Mark = Literal["blank", "unknown", "ditto", "ditto_father", "ditto_mother", "either"]
+_LETTERED = ("ditto", "ditto_father", "ditto_mother", "unknown")
 _ORDER: tuple[Mark, ...] = ("either", "unknown", "ditto", "ditto_father", "ditto_mother", "blank")
 
 
@@ -20,6 +21,13 @@ def _known() -> dict[str, Mark]:
     return known
 
 
+@cache
+def _compact() -> dict[str, Mark]:
+    """Ditto and unknown marks by their letters alone: ``n.t``, ``n t`` and ``-nt-`` are one."""
+    kept = {_letters(text): mark for text, mark in _known().items() if mark in _LETTERED}
+    return {key: mark for key, mark in kept.items() if len(key) > 1}
+
+
 def mark_of(text: str) -> Mark | None:
     """The mark that the whole text is; None for a value. Dots of leaders around it are dropped.
 
@@ -27,4 +35,8 @@ def mark_of(text: str) -> Mark | None:
     parent: the caller knows the slot.
     """
     key = squeeze(text).casefold()
-    return _known().get(key) or _known().get(key.strip(" .…_"))
+    return _known().get(key) or _known().get(key.strip(" .…_")) or _compact().get(_letters(key))
+
+
+def _letters(text: str) -> str:
+    return "".join(ch for ch in text if ch.isalpha())
