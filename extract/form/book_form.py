@@ -98,4 +98,4 @@ class BookForm:
     @cached_property
     def features(self) -> Features:
         """Keypoints of the blank form, found once."""
-        return features(self.blank)
+        return features(self.blank, keypoints=2500)

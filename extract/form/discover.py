@@ -119,7 +119,7 @@ def _entries(
         fields = _fields(case, near, once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)
-            fields = {**{code: entries[0].fields[code] for code in shared}, **fields}
+            fields = {**fields, **{code: entries[0].fields[code] for code in shared}}
         own = [item.occurrence.box for item in case if item.state.section not in once]
         entries.append(Entry(index, bounding(own), fields))
     return tuple(entries)

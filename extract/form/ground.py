@@ -83,12 +83,14 @@ class Ground:
     def cells_right_of(self, label: Box, count: int) -> list[Box]:
         """Up to ``count`` ruled cells to the right of a label in a table; none outside tables.
 
-        The label stands in a cell of its own when the upright rule after it is near and what
-        lies beyond that rule is a wider place to write in.
+        The label stands in a cell of its own when that cell is narrow, nothing in it is ruled to
+        write on, and what lies beyond the upright rule after it is a wider place.
         """
         middle = (label.y0 + label.y1) / 2
         probe = 0.25 * label.height
-        edges = [x for x in self.uprights(middle - probe, middle + probe) if x > label.x1 - 4]
+        uprights = self.uprights(middle - probe, middle + probe)
+        edges = [x for x in uprights if x > label.x1 - 4]
+        before = max([self.left, *(x for x in uprights if x < label.x0 + 4)])
         cells: list[Box] = []
         for x0, x1 in zip(edges, edges[1:], strict=False):
             levels = self.levels(x0 + 0.1 * (x1 - x0), x1 - 0.1 * (x1 - x0))
@@ -100,8 +102,10 @@ class Ground:
         if not cells or cells[0].height > 8 * self.height:
             return []
         space = cells[0].x0 - label.x1
+        narrow = cells[0].x0 - before < 0.42 * (self.right - self.left)
         wide = cells[0].width > max(4 * self.height, 0.7 * space)
-        return cells if wide and not self._written_on(label, cells[0].x0) else []
+        ruled = self._written_on(label, cells[0].x0)
+        return cells if narrow and wide and not ruled else []
 
     def _written_on(self, label: Box, end: float) -> bool:
         """Whether a leader of its own runs between a label and the upright rule after it."""

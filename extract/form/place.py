@@ -14,6 +14,7 @@ from models.reading import Image
 MIN_INLIERS = 18
 MIN_SCORE = 0.2
 MIN_KEYPOINTS = 60
+MANY_KEYPOINTS = 5000
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def place_form(page: Image, form: BookForm) -> Placement:
     if len(seen.points) < MIN_KEYPOINTS:
         raise FormError("nothing is printed or written on the page")
     fit = register(form.features, seen, form.size)
+    if fit is None or fit.inliers < MIN_INLIERS:  # bold writing may have taken all keypoints
+        fit = register(form.features, features(page, MANY_KEYPOINTS), form.size)
     if fit is None or fit.inliers < MIN_INLIERS:
         raise FormError(
             f"the page does not show the book's form {form.register} {form.generation}",

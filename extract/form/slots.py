@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from common.geometry import Box
@@ -236,15 +237,28 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
 
 
 def _tick(box: Box, near: Surroundings) -> Box:
-    """The square beside a tick's label.
+    """The square beside a tick's label: the outermost squarish print there, else where it goes.
 
-    It may reach a little into the label's box, since readers take the square for a letter.
+    It may reach into the label's box, since readers take the square for a letter.
     """
     height, middle = near.ground.height, box.centre[1]
     if near.ticked_right:
-        x0, x1 = box.x1 - 0.4 * height, box.x1 + 1.8 * height
+        x0, x1 = box.x1 - 1.2 * height, box.x1 + 2.2 * height
     else:
-        x0, x1 = box.x0 - 1.6 * height, box.x0 + 0.6 * height
+        x0, x1 = box.x0 - 2.2 * height, box.x0 + 1.2 * height
+    area = Box(x0, middle - 1.1 * height, x1, middle + 1.1 * height).clipped(*near.ground.size)
+    left, top, right, bottom = area.rounded()
+    ink = (near.blank[top:bottom, left:right] < 150).astype(np.uint8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    squares = [
+        Box(left + x, top + y, left + x + w, top + y + h)
+        for x, y, w, h, _ in found[1:]
+        if 0.6 * height < min(w, h) and max(w, h) < 1.8 * height and 0.65 < w / h < 1.5
+    ]
+    if squares:
+        square = max(squares, key=lambda b: b.x0) if near.ticked_right else min(squares)
+        return square.grown(0.25 * height, 0.25 * height)
+    x0, x1 = (box.x1, x1) if near.ticked_right else (x0 + 0.5 * height, box.x0 + 0.4 * height)
     return Box(x0, middle - 0.9 * height, x1, middle + 0.9 * height)
 
 
