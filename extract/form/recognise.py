@@ -65,7 +65,7 @@ def _candidate(
         coverage, count = max((_coverage(case, states, printed) for case in cases))
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         tried.append(Candidate(code, generation, cases, coverage, count, worth))
-    return max(tried, key=lambda candidate: candidate.worth)
+    return max(tried, key=lambda candidate: candidate.rank)
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
@@ -93,7 +93,7 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
         cases[least - 1 : least + 1] = [[*cases[least - 1], *cases[least]]]
     fullest = max(len(case) for case in cases)
     kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
-    kept[0] = [*_likeliest(page), *kept[0]]
+    kept[0] = [*_likeliest(page, by_reader=True), *kept[0]]
     return tuple(tuple(case) for case in kept)
 
 
@@ -111,12 +111,18 @@ def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
     return head
 
 
-def _likeliest(items: Sequence[Found]) -> list[Found]:
+def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
+    """Each state once: the likest wording, the first of equals; ``by_reader``, the surest read."""
     best: dict[int, Found] = {}
     for item in items:
-        if item.index not in best or item.score > best[item.index].score:
+        if item.index not in best or _rank(item, by_reader) > _rank(best[item.index], by_reader):
             best[item.index] = item
     return list(best.values())
+
+
+def _rank(item: Found, by_reader: bool) -> tuple[float, float]:
+    sure = min(word.confidence for word in item.occurrence.words) if by_reader else 0.0
+    return round(item.score, 2), sure
 
 
 def _coverage(

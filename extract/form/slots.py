@@ -69,7 +69,14 @@ def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
         return {}
     parts = _date_parts(boxes[0], around_it, box) if label.kind == "partial_date" else {}
     slot = FieldSlot(tuple(boxes), whole, label.kind, parts)
-    return dict.fromkeys((*found.state.codes, *label.also), slot)
+    mark = _comma(boxes[0], around_it) if len(label.also) == len(boxes) == 1 else None
+    if mark is None:
+        return dict.fromkeys((*found.state.codes, *label.also), slot)
+    first, second = boxes[0]._replace(x1=mark.x0), boxes[0]._replace(x0=mark.x1)
+    return {
+        found.state.codes[0]: FieldSlot((first,), whole, label.kind),
+        label.also[0]: FieldSlot((second,), whole, "text"),
+    }
 
 
 def _boxes(found: Found, near: Surroundings) -> list[Box]:
@@ -82,6 +89,30 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     if label.where == "below" or (label.where == "either" and not _room_beside(box, near)):
         return _under(box, near, 14 if label.kind == "signature" else 200)
     return _beside(box, label.lines, near)
+
+
+def _comma(line: Box, near: Surroundings) -> Box | None:
+    """A comma printed in the line between two things to write, or None.
+
+    It is a small dark mark by itself, in the lower half of the line, well inside it.
+    """
+    height = near.ground.height
+    inner = line.grown(-2 * height, -0.15 * height)
+    x0, y0, x1, y1 = inner.clipped(*near.ground.size).rounded()
+    if x1 - x0 < 4 * height or y1 <= y0:
+        return None
+    ink = (near.blank[y0:y1, x0:x1] < 170).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    marks = []
+    for x, y, w, h, area in stats[1:]:
+        small = max(w, h) < 0.5 * height and area > 0.012 * height * height
+        around = ink[:, max(0, x - round(0.7 * height)) : x + w + round(0.7 * height)]
+        alone = int(around.sum()) < 1.5 * area
+        low = y + h / 2 > 0.4 * (y1 - y0)
+        dark = int(near.blank[y0 + y : y0 + y + h, x0 + x : x0 + x + w].min()) < 120
+        if small and alone and low and dark:
+            marks.append(Box(x0 + x, line.y0, x0 + x + w, line.y1))
+    return marks[0] if len(marks) == 1 else None
 
 
 def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
