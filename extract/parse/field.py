@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from extract.parse.places import parse_place
 from extract.parse.sex import parse_sex
 from extract.parse.tables import table
 from extract.registers import Column
+
+
+_LEADING_AGE = re.compile(r"^\W*\d+\W*(tuổi\b\W*)?", re.IGNORECASE)  # "39 tuổi, làm ruộng"
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,16 @@ def parse_value(column: Column, kind: str, text: str, context: Context) -> str |
     """The normalised value of ``text``; None when the text is no value of this kind.
 
     ``kind`` is the kind of the place on the form, which may differ from the column's type: an
-    age written for a date of birth gives the year of birth.
+    age written for a date of birth gives the year of birth, and an occupation written behind an
+    age is what follows it.
     """
     if kind == "age" and column.type == "partial_date":
         years = numbers.age(text)
         if years is not None:
             return None if context.year is None else str(context.year - years)
         return _date(column, text, context)
+    if kind == "age" and column.type == "text":
+        return _text(column, _LEADING_AGE.sub("", text), context)
     parse = _PARSERS.get(kind) or _PARSERS.get(column.type) or _text
     return parse(column, text, context)
 
