@@ -9,7 +9,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+from preprocessing.evaluate_binarisation import main as binarisation
+from preprocessing.evaluate_skew import main as skew
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("skew")(skew)
+app.command("binarisation")(binarisation)
 
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
@@ -37,6 +42,38 @@ def books(
                 typer.echo(json.dumps(facts, ensure_ascii=False))
             else:
                 typer.echo(f"\n{figure.title}\n{table(figure.score)}\n{figure.cost}")
+
+
+@app.command()
+def lines(
+    data: Annotated[
+        Path, typer.Argument(help="A folder of labelled sets.")
+    ],
+    rendered: Annotated[list[Path] | None, typer.Option(help="Shards never trained on.")] = None,
+    empty: Annotated[int, typer.Option(help="Empty slots to read.")] = 1000,
+    weights: Annotated[Path | None, typer.Option(help="Not the package's own.")] = None,
+) -> None:
+    """The handwriting reader on held-back lines: CER, WER, diacritic-blind CER, seconds."""
+    from models.evaluate_reader import evaluate, held_back_sets, rendered_sets
+    from models.handwriting import HandwritingReader
+
+    sets = held_back_sets(data) | rendered_sets(rendered or [])
+    evaluate(HandwritingReader(weights), sets, empty=empty, say=typer.echo)
+
+
+@app.command()
+def layout(
+    pages: Annotated[Path, typer.Argument(help="A folder with images and pages.jsonl.")],
+) -> None:
+    """Line finding on pages with true polygons: recall and precision, one to one and covered."""
+    from models.evaluate_lines import LineScore, evaluate
+
+    total = LineScore()
+    typer.echo(f"{'image':34s}   true  found   one to one (R P)  covered (R P)")
+    for image, score in evaluate(pages):
+        total += score
+        typer.echo(f"{image:34s} {score.row()}")
+    typer.echo(f"{'all':34s} {total.row()}   n={total.true} lines of {pages}")
 
 
 @app.command()
