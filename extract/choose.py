@@ -42,24 +42,28 @@ def options_of(column: Column, slots: Sequence[SlotReading], context: Context) -
 
 
 def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
-    """Texts of a place; of a date in parts, ``d|m|y`` for every combination of its parts."""
-    if not slots[0].part:
-        return slots[0].candidates
-    parts = {slot.part: slot.candidates[:_TRIED] or (("", 1.0),) for slot in slots}
+    """Texts of a place; of a date in parts also ``d|m|y`` for the combinations of its parts."""
+    parts = {slot.part: slot.candidates[:_TRIED] or (("", 1.0),) for slot in slots if slot.part}
+    whole = [text for slot in slots if not slot.part for text in slot.candidates]
+    if not parts:
+        return tuple(whole)
     combined = []
-    for chosen in product(*(parts.get(name, (("", 1.0),)) for name in "dmy")):
-        probability = 1.0
-        for _, p in chosen:
-            probability *= p
-        combined.append(("|".join(text for text, _ in chosen), probability))
-    return merged(combined)
+    for picked in product(*(parts.get(name, (("", 1.0),)) for name in "dmy")):
+        share = 1.0
+        for _, p in picked:
+            share *= p
+        if any(text for text, _ in picked):
+            combined.append(("|".join(text for text, _ in picked), share))
+    if not whole or not combined:
+        return merged(combined or whole)
+    return merged((text, p / 2) for text, p in (*combined, *whole))
 
 
 def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Drafted:
     """The field as its own place gives it: a value, a mark, blank, or illegible."""
     lead = slots[0]
     texts = texts_of(slots)
-    raw = texts[0][0].replace("|", " ").strip() if texts else ""
+    raw = " ".join(texts[0][0].replace("|", " ").split()) if texts else ""
     box = _around(slots)
     if not raw:
         seen = max(slot.written for slot in slots)
@@ -120,7 +124,7 @@ def alternatives_of(drafted: Drafted) -> tuple[tuple[str, float], ...]:
 
 
 def _value(column: Column, slots: Sequence[SlotReading], text: str, context: Context) -> str | None:
-    if slots[0].part:
+    if "|" in text:
         day, month, year = text.split("|")
         date = compose_date(day, month, year or str(context.year or ""), context.era)
         return date.text if date else None

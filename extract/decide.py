@@ -18,7 +18,9 @@ from rapidfuzz.distance import Levenshtein
 from common.text import fold
 from extract.agree import likeliest
 from extract.choose import Drafted, alternatives_of, chosen, draft, suggested, texts_of
+from extract.composite import split_shared
 from extract.confidence import Calibration, Evidence
+from extract.kin import agree_between_people
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.numbers import as_digits
@@ -28,6 +30,7 @@ from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates, run_on_numbers
+from extract.votes import vote
 
 _LONGEST_LIFE = 90
 _NEAR = 0.25  # a value this near to the book's usual one is taken to be it
@@ -63,7 +66,7 @@ def draft_book(
 ) -> list[tuple[Case, Drafts]]:
     """Every case with all its fields chosen, and the evidence for each."""
     roles = roles_of(register.code)
-    cases = [_case(page.page, e) for page in pages for e in page.entries]
+    cases = [_case(page.page, e, register) for page in pages for e in page.entries]
     first, last = generation.years
     registered = _registration_dates(cases, register, roles, Era(first - 1, last + 1))
     years = [date_of_value(d.value.value) if d else None for d in registered]
@@ -83,24 +86,27 @@ def draft_book(
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
             _agree_in_words(drafts, code, words, roles["registered"])
+    vote(drafted)
+    for drafts in drafted:
+        agree_between_people(drafts, roles)
     for code in roles.get("constant", ()):
         _hold_constant(drafted, code)
     _resolve_dittos(drafted, roles)
     return list(zip(cases, drafted, strict=True))
 
 
-def _case(page: int, entry: EntryReading) -> Case:
+def _case(page: int, entry: EntryReading, register: Register) -> Case:
     slots: dict[str, list[SlotReading]] = defaultdict(list)
-    for slot in entry.slots:
+    for slot in split_shared(entry.slots, register):
         slots[slot.code].append(slot)
     return Case(page, entry.entry, {code: _one_place(found) for code, found in slots.items()})
 
 
 def _one_place(slots: Sequence[SlotReading]) -> tuple[SlotReading, ...]:
-    """The parts of a date together; of several whole places the one with the most ink."""
+    """The parts of a date and the whole; of several whole places the one with the most ink."""
     whole = [slot for slot in slots if not slot.part]
-    parts = tuple(slot for slot in slots if slot.part)
-    return parts or (max(whole, key=lambda slot: slot.ink),)
+    parts = [slot for slot in slots if slot.part]
+    return (*parts, *(sorted(whole, key=lambda slot: -slot.ink)[:1]))
 
 
 def _registration_dates(

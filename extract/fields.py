@@ -9,7 +9,7 @@ from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
 from extract.grammars import grammar_for
-from extract.ink import Cut, InkOptions, cut_line, lift_ink
+from extract.ink import PAPER, Cut, InkOptions, cut_line, lift_ink
 from extract.lines import Expected, Seen, read_lines
 from extract.parse.dates import Era
 from extract.readings import EntryReading, SlotReading, merged
@@ -33,7 +33,7 @@ class FieldOptions(Options):
         least_written: the same for the reader's word that something is written.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
-        tick_ink: share of a tick's box that ink fills when it is ticked.
+        tick_ink: share of a tick's box that ink fills when it is ticked, beyond the other boxes.
     """
 
     ink: InkOptions = InkOptions()
@@ -41,7 +41,7 @@ class FieldOptions(Options):
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
-    tick_ink: float = 0.04
+    tick_ink: float = 0.08
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def read_fields(
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
     places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
-    lifted = lift_ink(page, form.blank, places, options.ink)
-    pieces = list(_pieces(lifted, form, options))
+    lifted = lift_ink(page, form.blank, places, options.ink, [la.box for la in form.labels])
+    pieces = list(_pieces(page, lifted, form, options))
     inked = [p for p in pieces if _is_writing(p, options)]
     expected = [_expected(piece, register, form.generation) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
@@ -92,17 +92,28 @@ def read_fields(
     return tuple(entries)
 
 
-def _pieces(lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:
+def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:
+    """Every line of every place cut out; a date with parts also as a whole."""
     for entry in form.entries:
         for code, slot in entry.fields.items():
             if slot.kind == "tick":
-                places = list(slot.parts.items())
-            elif slot.parts:
-                places = [(_PARTS[name], box) for name, box in slot.parts.items()]
-            else:
-                places = [("", box) for box in slot.boxes]
-            for part, box in places:
-                yield _Piece(entry.index, code, slot.kind, part, cut_line(lifted, box, options.ink))
+                for value, box in slot.parts.items():
+                    yield _Piece(entry.index, code, "tick", value, _tick_cut(page, box, options))
+                continue
+            for name, box in slot.parts.items():
+                tight = options.ink.model_copy(update={"overrun": 0.0})
+                cut = cut_line(lifted, box, tight)
+                yield _Piece(entry.index, code, slot.kind, _PARTS[name], cut)
+            for box in slot.boxes:
+                yield _Piece(entry.index, code, slot.kind, "", cut_line(lifted, box, options.ink))
+
+
+def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
+    """How much of a tick's box is dark, its printed edges left out."""
+    x0, y0, x1, y1 = box.grown(-0.2 * box.width, -0.2 * box.height).rounded()
+    inner = page[max(y0, 0) : y1, max(x0, 0) : x1]
+    dark = inner < PAPER - options.ink.dark
+    return Cut(inner, float(dark.mean()) if inner.size else 0.0, box)
 
 
 def _is_writing(piece: _Piece, options: FieldOptions) -> bool:
@@ -177,7 +188,7 @@ def _tick(
     inked = sorted(((p.cut.ink, p.part) for p in pieces), reverse=True)
     ink, value = inked[0] if inked else (0.0, "")
     second = inked[1][0] if len(inked) > 1 else 0.0
-    ticked = ink >= options.tick_ink
+    ticked = ink - second >= options.tick_ink
     share = (ink - second) / ink if ticked else 0.0
     return SlotReading(
         code=code,

@@ -22,6 +22,7 @@ Words = Mapping[str, float]
 _SEPARATORS = {" ": -0.5, "-": -1.0, ", ": -1.5, " - ": -4.0, ". ": -4.0, ",": -4.0}
 _NAME_SEPARATORS = {" ": -0.5, "-": -1.0}
 _FIGURES = {str(n): -4.0 for n in range(1, 100)}
+_FULL_YEARS = 2000  # books that reach past it write years in full
 _MARK = -5.0  # weight of a mark for blank, unknown or ditto
 
 
@@ -55,7 +56,7 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | Non
         return Grammar((*_names(), _blanks(), _marks("unknown")))
     if kind in ("place", "text"):
         marks = _marks("unknown", "ditto", "ditto_father", "ditto_mother")
-        return Grammar((*_bag(kind), _blanks(), marks))
+        return Grammar((_bag(kind)[0], _blanks(), marks))
     return None
 
 
@@ -93,7 +94,7 @@ def _names() -> tuple[Node, ...]:
     given = _logs(lexicon.given_names())
     for word, weight in _logs(lexicon.given_names(old=True)).items():
         given[word] = max(weight, given.get(word, weight))
-    tail = follow(trie({", ": -1.0}), _bag("text"))
+    tail = follow(trie({", ": -1.0, " - ": -3.0}), _bag("text"))
     last = follow(trie(given, final=True), (tail,))
     middle = trie(_logs(lexicon.middle_names()))
     gap = follow(trie(_NAME_SEPARATORS), (middle, last))
@@ -104,17 +105,18 @@ def _names() -> tuple[Node, ...]:
 
 @cache
 def _bag(kind: str) -> tuple[Node, ...]:
-    """Syllables of places, or of work and notes, in any order."""
+    """Syllables of places, or of work and notes, and figures, in any order: both tries."""
     if kind == "place":
         tables = [lexicon.places(), lexicon.phrases("hospital"), lexicon.phrases("unit_old")]
         tables.append(dict.fromkeys(table("places")["kinds"], 3000.0))
     else:
         kinds = ("occupation", "rank", "note", "official", "relation")
         tables = [*(lexicon.phrases(name) for name in kinds), {"tuổi": 3000.0}]
-    words = trie({**_FIGURES, **syllable_weights(tables)}, final=True)
-    gap = follow(trie(_SEPARATORS), (words,))
+    words, figures = trie(syllable_weights(tables), final=True), trie(_FIGURES, final=True)
+    gap = follow(trie(_SEPARATORS), (words, figures))
     follow(words, (gap,))
-    return (words,)
+    follow(figures, (gap,))
+    return words, figures
 
 
 def syllable_weights(tables: Iterable[Words]) -> dict[str, float]:
@@ -137,7 +139,8 @@ def _ages() -> tuple[Node, ...]:
 
 def _years(era: Era) -> dict[str, float]:
     years = range(era.first, era.last + 1)
-    return {**{str(y): 0.0 for y in years}, **{f"{y % 100:02d}": -1.5 for y in years}}
+    short = {f"{y % 100:02d}": -1.5 for y in years} if era.last < _FULL_YEARS else {}
+    return {**{str(y): 0.0 for y in years}, **short}
 
 
 @cache

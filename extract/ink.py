@@ -15,7 +15,8 @@ from models.reading import Image
 from models.rules import find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
-_PAPER = 250
+PAPER = 250
+"""The grey level of clean paper."""
 
 
 class InkOptions(Options):
@@ -27,10 +28,16 @@ class InkOptions(Options):
         slack: pixels by which a page's print may lie off the form's.
         bridge: pixels above and below a written stroke in which print is left standing, so that
             strokes across a rule, and letters that stand on it, are not cut.
+        lead: share of a place's height at its left end where the label's colon may still stand.
+        spill: heights right of a place where print is not taken off.
         speck: components of fewer pixels are dirt.
         mark: share of the line's height up to which a component is a mark (a tone, a dot under
             a letter, a comma) that belongs to the letters it stands by.
-        pale: a component less strong than this share of the line's strongest is a smudge.
+        pale: a component less strong than this share of the line's usual ink is a smudge.
+        tangled: a component with this share of its ink in the line, though its middle lies in
+            another, is shared with that line.
+        overrun, step: writing that reaches the right end of its place is followed over it for
+            so many heights, as long as no gap is wider than ``step`` heights.
         apart, foreign: what stands farther right than this many heights, and is less strong
             than this share of the writing before it, is not this field's.
         reach: share of the line's height that ascenders and descenders may stand out of it.
@@ -41,9 +48,14 @@ class InkOptions(Options):
     print_dark: int = 28
     slack: int = 2
     bridge: int = 4
+    lead: float = 0.3
+    spill: float = 1.2
     speck: int = 8
     mark: float = 0.3
     pale: float = 0.6
+    tangled: float = 0.3
+    overrun: float = 6.0
+    step: float = 0.4
     apart: float = 1.8
     foreign: float = 0.9
     reach: float = 0.45
@@ -67,39 +79,58 @@ class Cut:
     density: float = 0.0
 
 
-def lift_ink(page: Image, blank: Image, places: Sequence[Box], options: InkOptions) -> Image:
+def lift_ink(
+    page: Image,
+    blank: Image,
+    places: Sequence[Box],
+    options: InkOptions,
+    labels: Sequence[Box] = (),
+) -> Image:
     """The page without its printed form, (H, W) grey; both in the form's geometry.
 
     Rules and leaders are lifted wherever they run. Other print is where the blank form is dark,
-    but not in the ``places`` where people write: what few pages share there is handwriting.
+    but not in the ``places`` where people write, nor just right of them where writing runs over:
+    what the pages share there is handwriting. At ``labels`` it is print all the same.
     """
     lifted = lift_rules(page, find_rules(page)).copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
-    print_here = darkest < _PAPER - options.print_dark
+    printed = darkest < PAPER - options.print_dark
+    print_here = printed.copy()
     for place in places:
-        x0, y0, x1, y1 = place.clipped(page.shape[1], page.shape[0]).rounded()
-        print_here[y0:y1, x0:x1] = False
-    written = ((lifted < _PAPER - options.dark) & ~print_here).astype(np.uint8)
+        left, right = options.lead * place.height, options.spill * place.height
+        inner = Box(place.x0 + left, place.y0, place.x1 + right, place.y1)
+        print_here[_window(inner, page)] = False
+    for label in labels:
+        window = _window(label.grown(0.3 * label.height, 0), page)
+        print_here[window] = printed[window]
+    written = ((lifted < PAPER - options.dark) & ~print_here).astype(np.uint8)
     joined = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
-    lifted[print_here & (near == 0)] = _PAPER
+    lifted[print_here & (near == 0)] = PAPER
     return lifted
 
 
+def _window(box: Box, page: Image) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = box.clipped(page.shape[1], page.shape[0]).rounded()
+    return slice(y0, y1), slice(x0, x1)
+
+
 def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
-    """The ink that belongs to the line at ``box``: components whose middle lies in its height."""
-    reach = options.reach * box.height
-    x0, y0, x1, y1 = box.grown(0.1 * box.height, reach).clipped(*lifted.shape[::-1]).rounded()
+    """The ink that belongs to the line at ``box``: components whose middle lies in its height,
+    and what runs on over its right edge."""
+    high, wide = options.reach * box.height, options.overrun * box.height
+    area_box = Box(box.x0 - 0.1 * box.height, box.y0 - high, box.x1 + wide, box.y1 + high)
+    x0, y0, x1, y1 = area_box.clipped(*lifted.shape[::-1]).rounded()
     area = lifted[y0:y1, x0:x1]
     if area.size == 0:
-        return Cut(np.full((8, 8), _PAPER, np.uint8), 0.0, box)
-    own = _own_ink(area, box.y0 - y0, box.y1 - y0, options)
+        return Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)
+    own = _own_ink(area, Box(box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0), options)
     rows, columns = np.nonzero(own)
     if rows.size == 0:
-        return Cut(np.full((8, 8), _PAPER, np.uint8), 0.0, box)
+        return Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)
     around = cv2.dilate(own.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    kept = np.where(around, area, _PAPER).astype(np.uint8)
+    kept = np.where(around, area, PAPER).astype(np.uint8)
     margin = max(2, round(options.margin * box.height))
     top, bottom = rows.min(), rows.max() + 1
     left, right = columns.min(), columns.max() + 1
@@ -107,37 +138,85 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
         kept[top:bottom, left:right],
         *(margin, margin, margin, margin),
         cv2.BORDER_CONSTANT,
-        value=_PAPER,
+        value=PAPER,
     )
     extent = Box(x0 + float(left), y0 + float(top), x0 + float(right), y0 + float(bottom))
-    area_of_ink = float(own.sum())
-    share = area_of_ink / extent.area
-    return Cut(np.asarray(trimmed, np.uint8), area_of_ink / box.height**2, extent, share)
+    ink = float(own.sum())
+    return Cut(np.asarray(trimmed, np.uint8), ink / box.height**2, extent, ink / extent.area)
 
 
-def _own_ink(area: Image, top: float, bottom: float, options: InkOptions) -> Mask:
-    """The components whose middle lies between ``top`` and ``bottom``, and the small marks just
-    above and below them; specks, and smudges much paler than the writing, are left out."""
-    ink = area < _PAPER - options.dark
+def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
+    """The components whose middle lies in the line's height, the small marks just above and below
+    them, and of strokes tangled with a neighbouring line the part within this one. Specks, and
+    smudges much paler than the writing, are left out."""
+    ink = area < PAPER - options.dark
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    height, high = bottom - top, centres[:, 1]
+    high, height = centres[:, 1], line.height
     real = stats[:, cv2.CC_STAT_AREA] >= options.speck
     real[0] = False
-    within = real & (high >= top) & (high < bottom)
+    real &= centres[:, 0] < line.x1
+    within = real & (high >= line.y0) & (high < line.y1)
     strength = _strengths(area, labels, count)
     if within.any():
-        real &= strength >= options.pale * strength[within].max()
+        usual = _upper_quartile(strength[within], stats[within, cv2.CC_STAT_AREA])
+        real &= strength >= options.pale * usual
     own = within & real
-    small = real & ~own & (stats[:, cv2.CC_STAT_HEIGHT] < options.mark * height)
-    small &= (high >= top - options.mark * height) & (high < bottom + options.mark * height)
-    if own.any() and small.any():
-        body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
-        reach = max(1, round(options.mark * height))
-        beside = cv2.dilate(body, np.ones((2 * reach + 1, reach // 2 * 2 + 1), np.uint8)) > 0
-        own |= small & np.isin(np.arange(count), np.unique(labels[beside]))
+    own |= real & ~own & _marks_beside(labels, stats, own, line, options)
     own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
-    return np.asarray(own[labels] & ink, np.bool_)
+    own |= _run_over(stats, centres, own, line, options)
+    band = np.zeros(ink.shape, np.bool_)
+    band[max(0, round(line.y0)) : round(line.y1 + options.mark * height / 2)] = True
+    inside = np.bincount(labels[band], minlength=count) / np.maximum(
+        np.bincount(labels.ravel(), minlength=count), 1
+    )
+    tangled = real & ~own & (inside >= options.tangled)
+    tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
+    return np.asarray((own[labels] | (tangled[labels] & band)) & ink, np.bool_)
+
+
+def _marks_beside(
+    labels: NDArray[np.int32],
+    stats: NDArray[np.int32],
+    own: Mask,
+    line: Box,
+    options: InkOptions,
+) -> Mask:
+    """Small components just above or below the line, close to its letters."""
+    reach = options.mark * line.height
+    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
+    small = stats[:, cv2.CC_STAT_HEIGHT] < reach
+    small &= (middle >= line.y0 - reach) & (middle < line.y1 + reach)
+    body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
+    size = np.ones((2 * max(1, round(reach)) + 1, max(1, round(reach)) // 2 * 2 + 1), np.uint8)
+    touched = np.unique(labels[cv2.dilate(body, size) > 0])
+    return np.asarray(small & np.isin(np.arange(len(stats)), touched), np.bool_)
+
+
+def _run_over(
+    stats: NDArray[np.int32],
+    centres: NDArray[np.float64],
+    own: Mask,
+    line: Box,
+    options: InkOptions,
+) -> Mask:
+    """Components beyond the line's right edge that go on where the writing in it ends."""
+    beyond = (centres[:, 0] >= line.x1) & (centres[:, 1] >= line.y0) & (centres[:, 1] < line.y1)
+    beyond &= stats[:, cv2.CC_STAT_AREA] >= options.speck
+    beyond[0] = False
+    ends = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
+    reached = float(ends[own].max()) if own.any() else -np.inf
+    taken = np.zeros(len(stats), np.bool_)
+    if reached < line.x1 - options.step * line.height:
+        return taken
+    for index in np.argsort(stats[:, cv2.CC_STAT_LEFT], kind="stable"):
+        if not beyond[index]:
+            continue
+        if stats[index, cv2.CC_STAT_LEFT] - reached > options.step * line.height:
+            break
+        taken[index] = True
+        reached = max(reached, float(ends[index]))
+    return taken
 
 
 def _strangers(
@@ -161,9 +240,16 @@ def _strangers(
     return strange
 
 
+def _upper_quartile(values: NDArray[np.float64], weights: NDArray[np.int32]) -> float:
+    """The value above which a quarter of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    share = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][np.searchsorted(share, 0.75)])
+
+
 def _strengths(area: Image, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
     """How far each component lies under the paper, in grey levels: the mean of its pixels."""
-    depth = (_PAPER - area.astype(np.float64)).clip(0).ravel()
+    depth = (PAPER - area.astype(np.float64)).clip(0).ravel()
     flat = labels.ravel()
     pixels = np.bincount(flat, minlength=count)
     return np.asarray(np.bincount(flat, depth, minlength=count) / np.maximum(pixels, 1))

@@ -25,9 +25,8 @@ KINDS = {
 def slot(code: str, *texts: tuple[str, float], part: str = "") -> SlotReading:
     kind = KINDS.get(code, "place" if code.endswith(("NoiCuTru", "NoiSinh")) else "person_name")
     seen = 0.99 if texts else 0.01
-    return SlotReading(
-        code, kind, (0, 0, 9, 9), part, (), "", seen, seen, texts, 0.9, 0.0, "reader@x"
-    )
+    box = (0, sum(map(ord, code)), 9, 9)
+    return SlotReading(code, kind, box, part, (), "", seen, seen, texts, 0.9, 0.0, "reader@x")
 
 
 def decided(*entries: tuple[SlotReading, ...]) -> list[Record]:

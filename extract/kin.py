@@ -1,0 +1,61 @@
+"""What the people of one record share: a surname, a home, and often the very same person.
+
+A child bears its father's surname; who declares a birth is mostly a parent; a family lives at one
+place. Where two fields probably say the same, a value that both may say is worth more than two
+that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+
+from extract.choose import Drafted, chosen
+from extract.parse.names import same_syllable, surname
+
+_TRIED = 8  # values of each field that are paired
+_SAME, _SURNAME = 12.0, 8.0  # odds by which agreement is likelier than chance allows
+
+Drafts = dict[str, Drafted]
+
+
+def agree_between_people(drafts: Drafts, roles: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    """Choose again, in place, the values of fields that probably say the same.
+
+    ``roles``: ``same``, pairs of columns that often hold one value; ``surname``, pairs of names
+    of which the first bears the second's surname.
+    """
+    for first, second in roles.get("same", ()):
+        _choose_pair(drafts, first, second, lambda one, other: _SAME if one == other else 1.0)
+    for child, parent in roles.get("surname", ()):
+        _choose_pair(drafts, child, parent, _one_surname)
+
+
+def _one_surname(child: str, parent: str) -> float:
+    one, other = surname(child), surname(parent)
+    return _SURNAME if one and other and same_syllable(one, other) else 1.0
+
+
+def _choose_pair(
+    drafts: Drafts, first: str, second: str, odds: Callable[[str, str], float]
+) -> None:
+    one, other = drafts.get(first), drafts.get(second)
+    if not one or not other or not one.options or not other.options:
+        return
+    if one.mark or other.mark:
+        return
+    pairs = {
+        (a, b): one.options[a] * other.options[b] * odds(a, b)
+        for a, b in product(_best(one), _best(other))
+    }
+    a, b = max(sorted(pairs), key=lambda pair: pairs[pair])
+    support = 1.0 if odds(a, b) > 1 else 0.0
+    drafts[first] = chosen(one, a, max(support, one.evidence.support))
+    drafts[second] = chosen(other, b, max(support, other.evidence.support))
+
+
+def _best(drafted: Drafted) -> list[str]:
+    ranked = sorted(drafted.options, key=lambda value: (-drafted.options[value], value))
+    kept = ranked[:_TRIED]
+    now = drafted.value.value
+    return kept if now is None or now in kept or now not in drafted.options else [*kept, now]

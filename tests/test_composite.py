@@ -1,0 +1,53 @@
+"""Several columns written in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extract.composite import parts_of, split_shared
+from extract.readings import SlotReading
+from extract.registers import load_register
+
+KS = load_register("KS")
+PAPERS = [
+    KS.column(f"nyc{name}")
+    for name in (
+        "SoGiayToTuyThan",
+        "LoaiGiayToTuyThan",
+        "NgayCapGiayToTuyThan",
+        "NoiCapGiayToTuyThan",
+    )
+]
+
+
+def test_a_paper_with_its_issuer_and_day() -> None:
+    text = "CMND số 282138315 do CA Tiền Giang cấp ngày 21 tháng 06 năm 2014"
+    assert parts_of(text, PAPERS) == {
+        "nycSoGiayToTuyThan": "282138315",
+        "nycLoaiGiayToTuyThan": "CMND",
+        "nycNgayCapGiayToTuyThan": "21 tháng 06 năm 2014",
+        "nycNoiCapGiayToTuyThan": "CA Tiền Giang",
+    }
+
+
+def test_a_name_and_an_office() -> None:
+    columns = [KS.column("nguoiKy"), KS.column("chucVuNguoiKy")]
+    assert parts_of("Bùi Quốc Mẫn - Chủ tịch", columns) == {
+        "nguoiKy": "Bùi Quốc Mẫn",
+        "chucVuNguoiKy": "Chủ tịch",
+    }
+    assert parts_of("Bùi Quốc Mẫn", columns) == {"nguoiKy": "Bùi Quốc Mẫn"}
+
+
+def test_only_places_that_are_shared_are_split() -> None:
+    name = SlotReading(
+        "nguoiKy", "person_name", (1, 2, 3, 4), candidates=(("Lê Văn Tư, Chủ tịch", 0.9),)
+    )
+    office = replace(name, code="chucVuNguoiKy", kind="person_name")
+    other = replace(name, code="nksHoTen", box=(5, 6, 7, 8))
+    split = {slot.code: slot.text for slot in split_shared([name, office, other], KS)}
+    assert split == {
+        "nguoiKy": "Lê Văn Tư",
+        "chucVuNguoiKy": "Chủ tịch",
+        "nksHoTen": "Lê Văn Tư, Chủ tịch",
+    }
