@@ -19,12 +19,12 @@ from common.text import fold
 from extract.agree import likeliest
 from extract.choose import Drafted, alternatives_of, chosen, draft, suggested, texts_of
 from extract.composite import split_shared
-from extract.confidence import Calibration, Evidence
+from extract.confidence import Calibration
+from extract.ditto import province_drafted, resolve_dittos
 from extract.kin import agree_between_people
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.numbers import as_digits
-from extract.parse.places import province_of
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Generation, Register
@@ -91,7 +91,11 @@ def draft_book(
         agree_between_people(drafts, roles)
     for code in roles.get("constant", ()):
         _hold_constant(drafted, code)
-    _resolve_dittos(drafted, roles)
+    resolve_dittos(drafted, roles)
+    for drafts in drafted:
+        for code, origin in generation.derived:
+            if origin in drafts:
+                drafts[code] = province_drafted(drafts[origin], origin)
     return list(zip(cases, drafted, strict=True))
 
 
@@ -221,46 +225,6 @@ def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:
             drafts[code] = chosen(drafts[code], usual, near[usual] / total)
 
 
-def _resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
-    pairs: Mapping[str, str] = roles.get("pairs", {})
-    people: Sequence[str] = roles.get("people", ())
-    for place, drafts in enumerate(drafted):
-        for code, own in list(drafts.items()):
-            person = next((p for p in people if re.match(rf"{p}[A-Z]", code)), None)
-            if own.mark is None or person is None:
-                continue
-            rest = code.removeprefix(person)
-            if own.mark == "either" and not (rest == "NoiCuTru" and person != people[0]):
-                continue
-            if own.mark not in ("ditto", "either", *pairs):
-                continue
-            named = pairs.get(own.mark)
-            earlier = [named] if named else _before(drafts, code, people)[::-1]
-            source = next(
-                (p + rest for p in earlier if p + rest in drafts and p + rest != code), None
-            )
-            target = drafts[source] if source else None
-            if target is None and place:
-                target, source = drafted[place - 1].get(code), f"{code} of the case before"
-            if target and target.value.value is not None:
-                drafts[code] = _as_ditto(own, target, str(source))
-
-
-def _before(drafts: Drafts, code: str, people: Sequence[str]) -> list[str]:
-    """People whose fields stand before this one on the form."""
-    codes = list(drafts)[: list(drafts).index(code)]
-    found = [p for c in codes for p in people if re.match(rf"{p}[A-Z]", c)]
-    return list(dict.fromkeys(found))
-
-
-def _as_ditto(own: Drafted, target: Drafted, source: str) -> Drafted:
-    value = replace(
-        own.value, value=target.value.value, status="ditto", source=f"ditto of {source}"
-    )
-    evidence = Evidence("ditto", target.evidence.reader, own.evidence.weakest)
-    return Drafted(value, evidence, mark=own.mark)
-
-
 def _record(
     book: str,
     case: Case,
@@ -273,24 +237,4 @@ def _record(
     for code, own in drafts.items():
         confidence = calibration.probability(own.evidence)
         fields[code] = replace(own.value, confidence=confidence, alternatives=alternatives_of(own))
-    for code, origin in generation.derived:
-        fields[code] = _derive(fields[origin], origin)
     return Record(book, case.page, case.entry, register.code, generation.id, fields)
-
-
-def _derive(origin: FieldValue, code: str) -> FieldValue:
-    """The province that a place ends in; the only derived column so far."""
-    if origin.status == "absent_on_form":
-        return ABSENT
-    if origin.status == "illegible":
-        return replace(origin, raw=None)
-    province = province_of(origin.value)
-    return replace(
-        origin,
-        raw=None,
-        value=province,
-        status="derived" if province else "blank",
-        confidence=origin.confidence if province is None else max(origin.confidence, 0.5),
-        alternatives=(),
-        source=f"derived from {code}",
-    )

@@ -1,0 +1,74 @@
+"""Values that come from another field: what a ditto mark points to, the province of a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from extract.choose import Drafted
+from extract.confidence import Evidence
+from extract.parse.places import province_of
+from extract.record import Status
+
+Drafts = dict[str, Drafted]
+
+
+def province_drafted(origin: Drafted, code: str) -> Drafted:
+    """The province that a place ends in; blank when it names none, unread when it is unread."""
+    province = province_of(origin.value.value)
+    hidden = origin.value.status == "illegible"
+    status: Status = "illegible" if hidden else "derived" if province else "blank"
+    value = replace(
+        origin.value, raw=None, value=province, status=status, source=f"derived from {code}"
+    )
+    seen, weakest = origin.evidence.reader, origin.evidence.weakest
+    support = 1.0 if province else -1.0
+    return Drafted(value, Evidence("province", seen, weakest, origin.evidence.first, support))
+
+
+def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
+    """Give every ditto mark, in place, the value it stands for.
+
+    ``như cha`` points to that parent's field; ``nt`` to the same field of the person named
+    before on the form, else of the case before. ``//`` is a ditto only in a home that is not the
+    first person's.
+    """
+    pairs: Mapping[str, str] = roles.get("pairs", {})
+    people: Sequence[str] = roles.get("people", ())
+    for place, drafts in enumerate(drafted):
+        for code, own in list(drafts.items()):
+            person = next((p for p in people if re.match(rf"{p}[A-Z]", code)), None)
+            if own.mark is None or person is None:
+                continue
+            rest = code.removeprefix(person)
+            if own.mark == "either" and not (rest == "NoiCuTru" and person != people[0]):
+                continue
+            if own.mark not in ("ditto", "either", *pairs):
+                continue
+            named = pairs.get(own.mark)
+            earlier = [named] if named else _before(drafts, code, people)[::-1]
+            source = next(
+                (p + rest for p in earlier if p + rest in drafts and p + rest != code), None
+            )
+            target = drafts[source] if source else None
+            if target is None and place:
+                target, source = drafted[place - 1].get(code), f"{code} of the case before"
+            if target and target.value.value is not None:
+                drafts[code] = _as_ditto(own, target, str(source))
+
+
+def _before(drafts: Drafts, code: str, people: Sequence[str]) -> list[str]:
+    """People whose fields stand before this one on the form."""
+    codes = list(drafts)[: list(drafts).index(code)]
+    found = [p for c in codes for p in people if re.match(rf"{p}[A-Z]", c)]
+    return list(dict.fromkeys(found))
+
+
+def _as_ditto(own: Drafted, target: Drafted, source: str) -> Drafted:
+    value = replace(
+        own.value, value=target.value.value, status="ditto", source=f"ditto of {source}"
+    )
+    evidence = Evidence("ditto", target.evidence.reader, own.evidence.weakest)
+    return Drafted(value, evidence, mark=own.mark)
