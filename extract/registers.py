@@ -51,6 +51,7 @@ class Label:
         where: ``beside`` the label, ``below`` it, or ``either``.
         optional: not every press printed it.
         tick: the coded value that a tick at this label means, else "".
+        row: its wordings where its section is printed as a column of a table.
     """
 
     texts: tuple[str, ...]
@@ -62,19 +63,24 @@ class Label:
     where: str = "beside"
     optional: bool = False
     tick: str = ""
+    row: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Section:
     """A part of an entry: its printed headings, and its columns' when it is a table.
 
-    ``once``: printed once a page, however many cases stand there.
+    ``once``: printed once a page, however many cases stand there. Sections with the same
+    ``table`` (the father's, the mother's) stand side by side as its columns on some presses, under
+    their ``heads``, with the labels they share printed once.
     """
 
     id: str
     headings: tuple[str, ...] = ()
     columns: tuple[tuple[str, ...], ...] = ()
     once: bool = False
+    table: str = ""
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,6 +197,8 @@ def _generation(path: Path, types: dict[str, str]) -> Generation:
             _texts(item.get("headings")),
             tuple(_texts(column) for column in item.get("columns", ())),
             bool(item.get("once", False)),
+            str(item.get("table", "")),
+            _texts(item.get("heads")),
         )
         for item in data["sections"]
     )
@@ -214,7 +222,7 @@ def _generation(path: Path, types: dict[str, str]) -> Generation:
 
 def _label(item: dict[str, Any], path: Path, types: dict[str, str]) -> Label:
     known = {"label", "variants", "section", "codes", "also", "kind", "lines", "where"}
-    unknown = set(item) - known - {"optional", "tick"}
+    unknown = set(item) - known - {"optional", "tick", "row"}
     if unknown:
         raise UsageError(f"unknown key {min(unknown)}", where=f"{path}, {item.get('label')}")
     codes, also = tuple(item.get("codes") or ()), tuple(item.get("also") or ())
@@ -236,6 +244,7 @@ def _label(item: dict[str, Any], path: Path, types: dict[str, str]) -> Label:
         where=item.get("where", "beside"),
         optional=bool(item.get("optional", False)),
         tick=tick,
+        row=_texts(item.get("row")),
     )
 
 

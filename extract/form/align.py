@@ -2,7 +2,7 @@
 
 SIFT keypoints (Lowe 2004) whose turn and scale agree give an affine map, then a homography, by
 RANSAC. Blocks of print are then searched near where it predicts them, by normalised correlation,
-and the residual is fitted by a cubic: paper shrinks, and pages curl into the spine.
+and the residual is fitted by a quintic: paper shrinks, and pages curl into the spine.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from models.reading import Image
 
 Points = NDArray[np.float64]
 LONG_SIDE = 900  # pixels of the longer side at which pages are registered
+DEGREE = 5  # of the residual warp
+TERMS = (DEGREE + 1) * (DEGREE + 2) // 2
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class Features:
 
 @dataclass(frozen=True)
 class Warp:
-    """Maps form pixels to page pixels: a cubic residual in form space, then a homography.
+    """Maps form pixels to page pixels: a polynomial residual in form space, then a homography.
 
     Attributes:
         homography: (3, 3), form px → page px.
-        residual: (10, 2) coefficients of the cubic over form px scaled to [-1, 1].
+        residual: (`TERMS`, 2) coefficients over form px scaled to [-1, 1], see `monomials`.
         size: width and height of the form.
     """
 
@@ -52,7 +54,7 @@ class Warp:
 
     def forward(self, points: Points) -> Points:
         """Form points (N, 2) → page points (N, 2)."""
-        bent = points + cubic(points, self.size) @ self.residual
+        bent = points + monomials(points, self.size) @ self.residual
         return np.asarray(
             cv2.perspectiveTransform(bent.reshape(-1, 1, 2), self.homography).reshape(-1, 2)
         )
@@ -104,7 +106,7 @@ def features(grey: Image, keypoints: int = 1500) -> Features:
     small = np.asarray(
         cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8
     )
-    found, descriptors = cv2.SIFT_create(keypoints).detectAndCompute(small, None)
+    found, descriptors = cv2.SIFT.create(keypoints).detectAndCompute(small, None)
     if descriptors is None:
         found, descriptors = (), np.zeros((0, 128), dtype=np.float32)
     return Features(
@@ -132,17 +134,17 @@ def register(form: Features, page: Features, size: tuple[int, int]) -> Fit | Non
     homography, inliers = _homography(at_form, at_page, 8.0 / form.scale, size)
     if homography is None:
         return None
-    warp = Warp(homography, np.zeros((10, 2)), size)
+    warp = Warp(homography, np.zeros((TERMS, 2)), size)
     if abs(turned) > 90:
         return Fit(warp, inliers, 0.0, turned)
     score = 0.0
-    for reach, degree, blocks in ((14, 1, 48), (8, 2, 80), (6, 3, 120)):
+    for reach, degree, blocks in ((14, 1, 48), (8, 3, 96), (6, DEGREE, 144)):
         warp, score = _refined(warp, form, page, reach, degree, blocks)
     return Fit(warp, inliers, score, turned)
 
 
-def cubic(points: Points, size: tuple[int, int], degree: int = 3) -> Points:
-    """The monomials x^i y^j, i + j ≤ 3, of points scaled to [-1, 1]: (N, 10), low ones first."""
+def monomials(points: Points, size: tuple[int, int], degree: int = DEGREE) -> Points:
+    """x^i y^j, i + j ≤ degree, of points scaled to [-1, 1]: (N, terms), low ones first."""
     x = 2 * points[:, 0] / size[0] - 1
     y = 2 * points[:, 1] / size[1] - 1
     terms = [x**i * y ** (total - i) for total in range(degree + 1) for i in range(total + 1)]
@@ -227,9 +229,9 @@ def _refined(
     score = float(weights.mean()) if len(weights) else 0.0
     if len(weights) < 12:
         return warp, score
-    terms = cubic(centres, small_size, degree)
+    terms = monomials(centres, small_size, degree)
     found = weights > 0.25
-    solution = np.zeros((terms.shape[1], 2))
+    solution: Points = np.zeros((terms.shape[1], 2))
     for _ in range(4):
         if found.sum() < terms.shape[1] * 2:
             return warp, score

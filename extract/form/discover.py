@@ -115,7 +115,7 @@ def _entries(
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
         bottom = _bottom(case, chosen.cases, size, ground)
-        near = Surroundings(ground, boxes, words, bottom, heads, blank, right)
+        near = Surroundings(ground, boxes, words, bottom, heads, blank, right, ground.pitch(boxes))
         fields = _fields(case, near, once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)

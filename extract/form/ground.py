@@ -61,10 +61,11 @@ class Ground:
                 ys.append(y)
         return ys
 
-    def writing_lines(self, area: Box) -> list[Segment]:
+    def writing_lines(self, area: Box, dotted_only: bool = False) -> list[Segment]:
         """Leaders and rules inside an area to write on, from the top; pieces of one line joined."""
         lines: list[Segment] = []
-        for segment in (*self.rules.dotted, *self.rules.horizontal):
+        solid = () if dotted_only else self.rules.horizontal
+        for segment in (*self.rules.dotted, *solid):
             x0, x1 = max(segment.x0, area.x0), min(segment.x1, area.x1)
             y = height_at(segment, (x0 + x1) / 2)
             if x1 - x0 > 2 * self.height and area.y0 < y < area.y1:
@@ -79,6 +80,13 @@ class Ground:
             else:
                 joined.append(line)
         return joined
+
+    def pitch(self, labels: Sequence[Box]) -> float:
+        """Usual distance between rows of labels."""
+        middles = sorted(box.centre[1] for box in labels)
+        steps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+        rows = [step for step in steps if step > 0.8 * self.height]
+        return float(np.median(rows)) if rows else 2.5 * self.height
 
     def cells_right_of(self, label: Box, count: int) -> list[Box]:
         """Up to ``count`` ruled cells to the right of a label in a table; none outside tables.

@@ -10,7 +10,7 @@ import numpy as np
 
 from extract.form.decode import Found, decode
 from extract.form.words import Row
-from extract.form.wordings import LAYOUTS, State, find_occurrences, states_of
+from extract.form.wordings import State, find_occurrences, layouts_of, states_of
 from extract.registers import Generation, Register
 
 
@@ -55,10 +55,9 @@ def _candidate(
     size: tuple[int, int],
     printed: Counter[str],
 ) -> Candidate:
-    tables = any(section.columns for section in generation.sections)
     once = {section.id for section in generation.sections if section.once}
     tried = []
-    for layout in LAYOUTS if tables else LAYOUTS[:1]:
+    for layout in layouts_of(generation):
         states = states_of(generation, layout)
         decoded = decode(find_occurrences(readings, states), states, size)
         cases = split_cases(decoded.found, once)
@@ -71,14 +70,15 @@ def _candidate(
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
     """The path cut into cases.
 
-    As many cases stand on the page as most labels are seen times. Labels seen just so often are
-    anchors: the next case begins where an anchor is seen again. Of a label seen twice in one
-    case, and of what is printed once a page, the likeliest stays.
+    As many cases stand on the page as a third of the labels are seen times. Labels seen just so
+    often are anchors: the next case begins where an anchor is seen again. Of a label seen twice
+    in one case, and of what is printed once a page, the likeliest stays.
     """
     inside = [i for i in found if i.state.label is not None and i.state.section not in once]
     page = [i for i in found if i.state.label is None or i.state.section in once]
     seen = Counter(item.index for item in inside)
-    count = int(np.median(sorted(seen.values()))) if seen else 1
+    often = sorted(seen.values(), reverse=True)
+    count = often[max(2, round(0.35 * len(often)))] if len(often) > 3 else 1
     cases: list[list[Found]] = [[]]
     anchors: set[int] = set()
     for item in inside:
@@ -133,7 +133,7 @@ def _coverage(
     }
     found = {item.index: item.score for item in case if item.state.label is not None}
     reached = sum(weight * found.get(index, 0.0) for index, weight in weights.items())
-    return reached / max(1e-9, sum(weights.values())), len(found)
+    return float(reached / max(1e-9, sum(weights.values()))), len(found)
 
 
 def _weight(state: State, printed: Counter[str]) -> float:
@@ -142,4 +142,4 @@ def _weight(state: State, printed: Counter[str]) -> float:
 
 
 def _all_keys(generation: Generation) -> set[str]:
-    return {key for state in states_of(generation, LAYOUTS[0]) for key in state.keys}
+    return {key for state in states_of(generation, "blocks") for key in state.keys}

@@ -11,7 +11,7 @@ import numpy as np
 from common.geometry import Box
 from extract.form.book_form import FieldSlot
 from extract.form.decode import Found
-from extract.form.ground import Ground
+from extract.form.ground import Ground, height_at
 from extract.form.words import Word
 from models.reading import Image
 
@@ -31,6 +31,7 @@ class Surroundings:
         heads: extents (x0, x1) of a table's columns by section, from their printed heads.
         blank: (H, W) the blank form.
         ticked_right: whether this press prints the squares to tick after their labels.
+        pitch: usual distance between rows of labels, pixels.
     """
 
     ground: Ground
@@ -39,7 +40,8 @@ class Surroundings:
     bottom: float
     heads: dict[str, tuple[tuple[float, float], ...]]
     blank: Image
-    ticked_right: bool = False
+    ticked_right: bool
+    pitch: float
 
     def darkness(self, box: Box) -> float:
         """How dark the ink in a box is: its fifth percentile's distance from white, 0..255."""
@@ -131,6 +133,7 @@ def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
     return {
         code: FieldSlot(tuple(_lines_in(area, label.lines, near.ground)), whole, label.kind)
         for code, area in zip(codes, areas, strict=False)
+        if code
     }
 
 
@@ -210,18 +213,22 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     below = [
         other.y0
         for other in near.labels
-        if (other.y0 + other.y1) / 2 > middle + 0.8 * ground.height
-        and other.x0 < right
-        and other.x1 > left
+        if other.centre[1] > middle + 0.8 * ground.height and other.x0 < right
     ]
     limit = min([near.bottom, *below])
     area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.2 * ground.height)
-    lines_below = [s for s in ground.writing_lines(area) if s.length > 0.3 * (right - left)]
-    feet = [s.y0 for s in lines_below if s.y0 < limit - 0.1 * ground.height]
-    if not feet:
-        pitch = 2.0 * ground.height
-        count = min(lines - 1, int((limit - box.y1 - 0.6 * ground.height) / pitch))
-        feet = [box.y1 + (limit - box.y1) * (i + 1) / (count + 1) for i in range(count)]
+    dotted = any(
+        s.x1 > box.x1 and s.x0 < right and abs(height_at(s, right) - box.y1) < 0.6 * ground.height
+        for s in ground.rules.dotted
+    )
+    feet = [
+        s.y0
+        for s in ground.writing_lines(area, dotted_only=dotted)
+        if s.length > 0.3 * (right - left) and s.y0 < limit - 0.1 * ground.height
+    ]
+    if not feet and not dotted:
+        count = min(lines - 1, round((limit - box.y0) / near.pitch) - 1)
+        feet = [box.y1 + (limit - box.y0) * (i + 1) / (count + 1) for i in range(count)]
     boxes, top = [], box.y1 + 0.1 * ground.height
     for foot in feet[: max(lines, 1)]:
         boxes.append(Box(left, top, right, foot + 0.45 * ground.height))

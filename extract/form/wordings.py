@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from common.geometry import Box
 from extract.form.words import Row, Word, around, key_of
 from extract.registers import Generation, Label, Section
 
-LAYOUTS = ("table", "rows", "blocks")  # how a section of several columns (cha | mẹ) is printed
+LAYOUTS = ("blocks", "rows", "table")  # how parts that may stand side by side are printed
 _MOST_WORDS = 24
 _WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
@@ -77,8 +77,15 @@ def first_piece(text: str) -> str:
 def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
     """The wordings of a generation in printed order, tables laid out in one of `LAYOUTS`."""
     states = [State(_keys(generation.titles), generation.name)] if generation.titles else []
+    merged: set[str] = set()
     for section in generation.sections:
         labels = [label for label in generation.labels if label.section == section.id]
+        if layout == "table" and section.table:
+            if section.table not in merged:
+                merged.add(section.table)
+                section, labels = _side_by_side(generation, section.table)
+                states.extend(_table(section, labels, layout))
+            continue
         if section.headings:
             states.append(State(_keys(section.headings), section.headings[0], section=section.id))
         if section.columns:
@@ -89,6 +96,33 @@ def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
                 for label in labels
             )
     return tuple(states)
+
+
+def layouts_of(generation: Generation) -> tuple[str, ...]:
+    """The layouts in which a generation's wordings differ."""
+    paired = any(section.columns for section in generation.sections)
+    tables = any(section.table for section in generation.sections)
+    return LAYOUTS if paired else ("blocks", "table") if tables else ("blocks",)
+
+
+def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Label]]:
+    """Sections fused into one of several columns: shared labels once, with a code a column.
+
+    A label that only one section has leads nowhere in the other columns.
+    """
+    sections = [section for section in generation.sections if section.table == table]
+    fused = Section(table, (), tuple(section.heads for section in sections))
+    rows: dict[str, Label] = {}
+    for column, section in enumerate(sections):
+        for label in generation.labels:
+            if label.section != section.id or not label.codes:
+                continue
+            texts = label.row or label.texts
+            known = rows.get(texts[0])
+            codes = list(known.codes if known else ("",) * len(sections))
+            codes[column] = label.codes[0]
+            rows[texts[0]] = replace(label, texts=texts, section=table, codes=tuple(codes))
+    return fused, list(rows.values())
 
 
 def find_occurrences(
