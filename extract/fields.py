@@ -30,6 +30,7 @@ class FieldOptions(Options):
     Attributes:
         ink: how ink is told from paper and print.
         least_ink: ink (area over height squared) under which a place is blank without reading.
+        pale: ink less strong than this share of the page's usual writing is a smudge.
         least_written: the same for the reader's word that something is written.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
@@ -38,6 +39,7 @@ class FieldOptions(Options):
 
     ink: InkOptions = InkOptions()
     least_ink: float = 0.025
+    pale: float = 0.55
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
@@ -72,7 +74,8 @@ def read_fields(
     places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
     lifted = lift_ink(page, form.blank, places, options.ink, [la.box for la in form.labels])
     pieces = list(_pieces(page, lifted, form, options))
-    inked = [p for p in pieces if _is_writing(p, options)]
+    least = options.pale * _usual_strength(pieces, options)
+    inked = [p for p in pieces if _is_writing(p, options) and p.cut.strength >= least]
     expected = [_expected(piece, register, form.generation) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
@@ -114,6 +117,12 @@ def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
     inner = page[max(y0, 0) : y1, max(x0, 0) : x1]
     dark = inner < PAPER - options.ink.dark
     return Cut(inner, float(dark.mean()) if inner.size else 0.0, box)
+
+
+def _usual_strength(pieces: Sequence[_Piece], options: FieldOptions) -> float:
+    """The median strength of the page's writing."""
+    strengths = sorted(p.cut.strength for p in pieces if _is_writing(p, options))
+    return strengths[len(strengths) // 2] if strengths else 0.0
 
 
 def _is_writing(piece: _Piece, options: FieldOptions) -> bool:

@@ -33,7 +33,8 @@ class InkOptions(Options):
         speck: components of fewer pixels are dirt.
         mark: share of the line's height up to which a component is a mark (a tone, a dot under
             a letter, a comma) that belongs to the letters it stands by.
-        pale: a component less strong than this share of the line's usual ink is a smudge.
+        letter, pale: a component less strong than ``pale`` of the line's strongest of at least
+            ``letter`` heights is a smudge.
         tangled: a component with this share of its ink in the line, though its middle lies in
             another, is shared with that line.
         overrun, step: writing that reaches the right end of its place is followed over it for
@@ -52,7 +53,8 @@ class InkOptions(Options):
     spill: float = 1.2
     speck: int = 8
     mark: float = 0.3
-    pale: float = 0.6
+    letter: float = 0.2
+    pale: float = 0.65
     tangled: float = 0.3
     overrun: float = 6.0
     step: float = 0.4
@@ -71,12 +73,14 @@ class Cut:
         ink: area of the ink as a share of the line's height squared.
         box: the ink's extent in the page's pixels; the place itself when nothing is there.
         density: share of that extent which is ink; writing fills a tenth to a third, a blot more.
+        strength: how far the ink lies under the paper, in grey levels: the mean of its pixels.
     """
 
     image: Image
     ink: float
     box: Box
     density: float = 0.0
+    strength: float = 0.0
 
 
 def lift_ink(
@@ -141,8 +145,9 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
         value=PAPER,
     )
     extent = Box(x0 + float(left), y0 + float(top), x0 + float(right), y0 + float(bottom))
-    ink = float(own.sum())
-    return Cut(np.asarray(trimmed, np.uint8), ink / box.height**2, extent, ink / extent.area)
+    ink, depth = float(own.sum()), float(PAPER - area[own].mean())
+    share = ink / extent.area
+    return Cut(np.asarray(trimmed, np.uint8), ink / box.height**2, extent, share, depth)
 
 
 def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
@@ -159,7 +164,8 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     within = real & (high >= line.y0) & (high < line.y1)
     strength = _strengths(area, labels, count)
     if within.any():
-        usual = _upper_quartile(strength[within], stats[within, cv2.CC_STAT_AREA])
+        letters = within & (stats[:, cv2.CC_STAT_HEIGHT] >= options.letter * height)
+        usual = strength[letters if letters.any() else within].max()
         real &= strength >= options.pale * usual
     own = within & real
     own |= real & ~own & _marks_beside(labels, stats, own, line, options)
@@ -172,7 +178,17 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     )
     tangled = real & ~own & (inside >= options.tangled)
     tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
+    tangled &= _in_reach(stats, own, options.step * height)
     return np.asarray((own[labels] | (tangled[labels] & band)) & ink, np.bool_)
+
+
+def _in_reach(stats: NDArray[np.int32], own: Mask, gap: float) -> Mask:
+    """Components no farther left or right of the writing than ``gap``."""
+    if not own.any():
+        return np.zeros(len(stats), np.bool_)
+    starts = stats[:, cv2.CC_STAT_LEFT]
+    ends = starts + stats[:, cv2.CC_STAT_WIDTH]
+    return np.asarray((starts <= ends[own].max() + gap) & (ends >= starts[own].min() - gap))
 
 
 def _marks_beside(
@@ -238,13 +254,6 @@ def _strangers(
             written = max(written, strength[index])
         reached = max(reached, left + width)
     return strange
-
-
-def _upper_quartile(values: NDArray[np.float64], weights: NDArray[np.int32]) -> float:
-    """The value above which a quarter of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    share = np.cumsum(weights[order]) / weights.sum()
-    return float(values[order][np.searchsorted(share, 0.75)])
 
 
 def _strengths(area: Image, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
