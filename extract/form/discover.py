@@ -65,7 +65,7 @@ def discover_form(
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
     ranked = rank_forms(readings, known, size)
     chosen = _chosen(ranked, register, options)
-    chosen = replace(chosen, cases=lent(chosen.cases, blank))
+    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
     cases = _entries(chosen, rules, words, blank)
     placed = {code for entry in cases for code in entry.fields}
     return BookForm(

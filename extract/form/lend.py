@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from common.geometry import Box
 from extract.form.align import correlate
 from extract.form.decode import Found
 from extract.form.words import Word
-from extract.form.wordings import Occurrence
+from extract.form.wordings import Occurrence, State
 from models.reading import Image
 
 _REACH = 12  # pixels searched around the place where the label should stand
 _ALIKE = 0.5  # least correlation with the print it is lent from
+_SURELY = 0.7  # the same, where the place is not known
 
 
-def lent(cases: Sequence[Sequence[Found]], blank: Image) -> tuple[tuple[Found, ...], ...]:
-    """The cases with the labels added that another case shows and that stand here too.
+def lent(
+    cases: Sequence[Sequence[Found]], states: Sequence[State], blank: Image
+) -> tuple[tuple[Found, ...], ...]:
+    """The cases with the labels added that are printed there too, though no reader saw them.
 
-    Nothing is added on trust: the print at the place must look like the other case's label.
+    A label may be lent by another case, or by a like label of the same case (the mother's
+    *Tuổi* shows what the father's looks like). Nothing is added on trust: the print at the place
+    must look like the label it is lent from.
     """
     full = [list(case) for case in cases]
     for to, case in enumerate(cases):
         have = {item.index for item in case}
         for source, other in enumerate(cases):
-            if source == to:
-                continue
-            shift = _shift(other, case)
+            shift = _shift(other, case) if source != to else None
             if shift is None:
                 continue
             for item in other:
@@ -38,7 +42,45 @@ def lent(cases: Sequence[Sequence[Found]], blank: Image) -> tuple[tuple[Found, .
                 if moved is not None:
                     full[to].append(moved)
                     have.add(item.index)
+    for case in full:
+        for index, state in enumerate(states):
+            seen = [item for item in case if item.state.label is not None]
+            if state.label is not None and index not in {item.index for item in seen}:
+                found = _like_another(index, state, seen, blank)
+                if found is not None:
+                    case.append(found)
     return tuple(tuple(case) for case in full)
+
+
+def _like_another(
+    index: int, state: State, case: Sequence[Found], blank: Image
+) -> Found | None:
+    """A label no reader saw, by the print of the same wording elsewhere in the case.
+
+    It is sought between the labels printed before and after it.
+    """
+    alike = [item for item in case if item.occurrence.key in state.keys and item.score > 0.95]
+    section = [item for item in case if item.state.section == state.section]
+    before = [item.occurrence.box.y0 for item in section if item.index < index]
+    if not alike or not before:
+        return None
+    lender = alike[0]
+    x0, y0, x1, y1 = lender.occurrence.box.rounded()
+    patch = blank[max(0, y0) : y1, max(0, x0) : x1]
+    top = round(max(before) - 0.5 * (y1 - y0))
+    after = [item.occurrence.box.y1 for item in case if item.index > index]
+    bottom = round(min((y for y in after if y > top), default=0))
+    if bottom - top < patch.shape[0]:
+        return None
+    area = blank[max(0, top) : bottom]
+    response = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
+    _, score, _, (x, y) = cv2.minMaxLoc(response)
+    place = Box(x, y + max(0, top), x + x1 - x0, y + max(0, top) + y1 - y0)
+    taken = any(item.occurrence.box.intersection(place).area > 0 for item in case)
+    if score < _SURELY or taken:
+        return None
+    moved = _moved(lender, place.x0 - x0, place.y0 - y0, score)
+    return Found(state, index, moved.occurrence, moved.score)
 
 
 def _shift(source: Sequence[Found], to: Sequence[Found]) -> tuple[float, float] | None:
@@ -75,9 +117,13 @@ def _found_at(item: Found, shift: tuple[float, float], blank: Image) -> Found | 
     if response[row, column] < _ALIKE:
         return None
     dx, dy = to_x + int(column) - _REACH - x0, to_y + int(row) - _REACH - y0
+    return _moved(item, dx, dy, float(response[row, column]))
+
+
+def _moved(item: Found, dx: float, dy: float, likeness: float) -> Found:
     words = tuple(
         Word(word.text, Box(word.box.x0 + dx, word.box.y0 + dy, word.box.x1 + dx, word.box.y1 + dy))
         for word in item.occurrence.words
     )
-    score = item.score * float(response[row, column])
-    return Found(item.state, item.index, Occurrence(words, item.occurrence.key), score)
+    occurrence = Occurrence(words, item.occurrence.key)
+    return Found(item.state, item.index, occurrence, item.score * likeness)

@@ -19,6 +19,7 @@ class Candidate:
     """How well one generation of one register explains the printed words.
 
     Attributes:
+        states: the generation's wordings in printed order, in the layout that explains most.
         cases: the labels found, case by case; what is printed once a page stands in the first.
         coverage: share of the generation's labels found in the fullest case, each weighted by
             how few other forms print it, 0..1.
@@ -28,6 +29,7 @@ class Candidate:
 
     register: str
     generation: Generation
+    states: tuple[State, ...]
     cases: tuple[tuple[Found, ...], ...]
     coverage: float
     count: int
@@ -63,7 +65,7 @@ def _candidate(
         cases = split_cases(decoded.found, once)
         coverage, count = max((_coverage(case, states, printed) for case in cases))
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
-        tried.append(Candidate(code, generation, cases, coverage, count, worth))
+        tried.append(Candidate(code, generation, states, cases, coverage, count, worth))
     return max(tried, key=lambda candidate: candidate.rank)
 
 
