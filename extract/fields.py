@@ -38,7 +38,7 @@ class FieldOptions(Options):
     """
 
     ink: InkOptions = InkOptions()
-    least_ink: float = 0.025
+    least_ink: float = 0.012
     pale: float = 0.55
     least_written: float = 0.35
     blot: float = 0.7

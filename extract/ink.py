@@ -168,7 +168,8 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
         usual = strength[letters if letters.any() else within].max()
         real &= strength >= options.pale * usual
     own = within & real
-    own |= real & ~own & _marks_beside(labels, stats, own, line, options)
+    letters = own & (stats[:, cv2.CC_STAT_HEIGHT] >= 0.4 * _tallest(stats, own))
+    own = letters | (real & _marks_beside(labels, stats, letters, line, options))
     own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
     own |= _run_over(stats, centres, own, line, options)
     band = np.zeros(ink.shape, np.bool_)
@@ -180,6 +181,10 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
     tangled &= _in_reach(stats, own, options.step * height)
     return np.asarray((own[labels] | (tangled[labels] & band)) & ink, np.bool_)
+
+
+def _tallest(stats: NDArray[np.int32], own: Mask) -> float:
+    return float(stats[own, cv2.CC_STAT_HEIGHT].max()) if own.any() else 0.0
 
 
 def _in_reach(stats: NDArray[np.int32], own: Mask, gap: float) -> Mask:
@@ -198,14 +203,13 @@ def _marks_beside(
     line: Box,
     options: InkOptions,
 ) -> Mask:
-    """Small components just above or below the line, close to its letters."""
-    reach = options.mark * line.height
+    """Small components in, just above or just below the line, close to its letters."""
+    reach = max(1, round(options.mark * line.height))
     middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
-    small = stats[:, cv2.CC_STAT_HEIGHT] < reach
+    small = stats[:, cv2.CC_STAT_HEIGHT] < max(reach, 0.5 * _tallest(stats, own))
     small &= (middle >= line.y0 - reach) & (middle < line.y1 + reach)
     body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
-    size = np.ones((2 * max(1, round(reach)) + 1, max(1, round(reach)) // 2 * 2 + 1), np.uint8)
-    touched = np.unique(labels[cv2.dilate(body, size) > 0])
+    touched = np.unique(labels[cv2.dilate(body, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0])
     return np.asarray(small & np.isin(np.arange(len(stats)), touched), np.bool_)
 
 
