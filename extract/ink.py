@@ -57,7 +57,7 @@ class InkOptions(Options):
     pale: float = 0.65
     tangled: float = 0.3
     overrun: float = 6.0
-    step: float = 0.4
+    step: float = 0.6
     apart: float = 1.8
     foreign: float = 0.9
     reach: float = 0.45

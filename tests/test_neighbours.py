@@ -1,0 +1,62 @@
+"""What fields of one record, and the book, say of each other."""
+
+from __future__ import annotations
+
+from extract.agree import likeliest
+from extract.choose import Drafted
+from extract.confidence import Evidence
+from extract.kin import agree_between_people
+from extract.record import FieldValue
+from extract.votes import vote
+
+
+def drafted(kind: str, **options: float) -> Drafted:
+    values = {name.replace("_", " "): share for name, share in options.items()}
+    best = max(values, key=lambda value: values[value])
+    value = FieldValue(best, best, 0.0, "read", (0, 0, 1, 1))
+    return Drafted(value, Evidence(kind, values[best]), values)
+
+
+def test_the_declarant_is_probably_the_father() -> None:
+    drafts = {
+        "chaHoTen": drafted("person_name", Lê_Văn_Tư=0.8, Lê_Văn_Tự=0.1),
+        "nycHoTen": drafted("person_name", Lê_Văn_Tự=0.5, Lê_Văn_Tư=0.4),
+    }
+    agree_between_people(drafts, {"same": [["nycHoTen", "chaHoTen"]]})
+    assert drafts["nycHoTen"].value.value == "Lê Văn Tư"
+    assert drafts["chaHoTen"].value.value == "Lê Văn Tư"
+
+
+def test_two_clear_and_different_names_stay_different() -> None:
+    drafts = {
+        "chaHoTen": drafted("person_name", Lê_Văn_Tư=0.95),
+        "nycHoTen": drafted("person_name", Trần_Thị_Ba=0.95, Lê_Văn_Tư=0.001),
+    }
+    agree_between_people(drafts, {"same": [["nycHoTen", "chaHoTen"]]})
+    assert drafts["nycHoTen"].value.value == "Trần Thị Ba"
+
+
+def test_a_child_bears_its_fathers_surname() -> None:
+    drafts = {
+        "nksHoTen": drafted("person_name", Vũ_Văn_Ba=0.5, Võ_Văn_Ba=0.4),
+        "chaHoTen": drafted("person_name", Võ_Văn_Tư=0.9),
+    }
+    agree_between_people(drafts, {"surname": [["nksHoTen", "chaHoTen"]]})
+    assert drafts["nksHoTen"].value.value == "Võ Văn Ba"
+
+
+def test_the_book_knows_its_villages() -> None:
+    clear = [{"chaNoiCuTru": drafted("place", xã_Bình_Hòa=0.9)} for _ in range(5)]
+    doubt = {"chaNoiCuTru": drafted("place", xã_Bình_Hóa=0.45, xã_Bình_Hòa=0.4)}
+    vote([*clear, doubt])
+    assert doubt["chaNoiCuTru"].value.value == "xã Bình Hòa"
+
+
+def test_figures_words_and_the_lag_together() -> None:
+    figures = {"22.02.1983": 0.5, "22.02.1985": 0.3}
+    words = {"22.02.1983": 0.6}
+    ranked = likeliest(figures, words, "26.02.1985")
+    assert ranked[0][0] == "22.02.1985"  # one word misread is likelier than two years' delay
+    clear = likeliest({"22.02.1983": 0.98}, {"22.02.1983": 0.98}, "26.02.1985")
+    assert clear[0][0] in ("22.02.1983", "22.02.1985")
+    assert likeliest({}, {}, "26.02.1985") == []
