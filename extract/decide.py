@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
 from extract.agree import likeliest
-from extract.choose import Drafted, alternatives_of, chosen, draft, suggested, texts_of
+from extract.choose import Drafted, alternatives_of, chosen, draft, options_of, suggested, texts_of
 from extract.composite import split_shared
 from extract.confidence import Calibration
 from extract.ditto import province_drafted, resolve_dittos
@@ -31,6 +31,7 @@ from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates, run_on_numbers
 from extract.votes import vote
+from extract.years import book_years
 
 _LONGEST_LIFE = 90
 _NEAR = 0.25  # a value this near to the book's usual one is taken to be it
@@ -123,12 +124,13 @@ def _registration_dates(
         for case in cases
     ]
     options = [dict(d.options) if d else {} for d in drafts]
-    votes: Counter[int] = Counter()
-    for own in options:
-        for value, probability in own.items():
-            votes[int(value[-4:])] += probability  # type: ignore[assignment]
-    total = sum(votes.values())
-    years = {year: share / total for year, share in votes.items() if share > 0.15 * total}
+    events = [
+        options_of(register.column(event), case.slots[event], context)
+        for case in cases
+        for event in roles.get("events", ())
+        if event in case.slots
+    ]
+    years = book_years([*options, *events], era)
     dates = run_on_dates(options, years)
     return [
         None if d is None else d if date is None else chosen(d, date, _steady(dates, place))

@@ -6,8 +6,10 @@ from extract.agree import likeliest
 from extract.choose import Drafted
 from extract.confidence import Evidence
 from extract.kin import agree_between_people
+from extract.parse.dates import Era
 from extract.record import FieldValue
 from extract.votes import vote
+from extract.years import book_years
 
 
 def drafted(kind: str, **options: float) -> Drafted:
@@ -60,3 +62,12 @@ def test_figures_words_and_the_lag_together() -> None:
     clear = likeliest({"22.02.1983": 0.98}, {"22.02.1983": 0.98}, "26.02.1985")
     assert clear[0][0] in ("22.02.1983", "22.02.1985")
     assert likeliest({}, {}, "26.02.1985") == []
+
+
+def test_a_misread_figure_does_not_make_a_year() -> None:
+    dates = [{"12.03.1953": 0.6, "12.03.1958": 0.3}, {"13.03.1958": 0.8}, {"14.03.1958": 0.4}]
+    years = book_years([*dates, {"15.03.1963": 0.9}, {}], Era(1954, 1976))
+    assert max(years, key=lambda year: years[year]) == 1958 and years[1958] > 0.7
+    two = book_years([{"1.1.1961": 0.9}] * 4 + [{"1.1.1962": 0.9}] * 4, Era(1954, 1976))
+    assert set(two) == {1961, 1962}
+    assert book_years([], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
