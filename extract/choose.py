@@ -16,7 +16,7 @@ from extract.record import FieldValue, Status
 from extract.registers import Column
 
 _UNSURE = 0.25  # a written slot read with less, of which nothing can be made, is illegible
-_HIDDEN = 0.9  # something is surely written, and nothing of it could be read
+_HIDDEN = 0.5  # probability of writing above which an unread place is not called blank
 _TRIED = 5  # texts of each part of a date that are combined
 _KEPT = 5  # alternatives a record keeps
 

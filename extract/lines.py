@@ -16,6 +16,7 @@ from models.reading import Image, Reader, Reading
 
 _STRENGTH = 0.5  # weight of the words' log shares against the reader's log probabilities
 _NONSENSE = -40.0  # weight of a text that is no number, no date, no word of a closed list
+_WRITTEN = 0.5  # probability of writing from which a line is read within its grammar
 _KEPT = 24  # texts kept of a line
 
 
@@ -77,7 +78,7 @@ def _as_read(reading: Reading) -> Seen:
 
 def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
     free = reader.decode(log_probs)
-    if what.grammar is None or not free.text:
+    if what.grammar is None or free.written < _WRITTEN:
         return _as_read(free)
     letters = {i: reader.charset.decode([i]) for i in range(1, len(reader.charset))}
     weights = {
@@ -87,6 +88,8 @@ def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
     for text in (free.text, *(text for text, _ in free.alternatives)):
         if text and text not in weights:
             weights[text] = _weight(what, text)
+    if not weights:
+        return _as_read(free)
     texts = sorted(weights)
     scores = ctc.scores(log_probs, [reader.charset.encode(text) for text in texts]).tolist()
     total = {
@@ -101,7 +104,7 @@ def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
     )
     known = dict(zip(texts, scores, strict=True))
     weakest = min((p for _, p in free.chars), default=0.0)
-    fit = known[best] - known[free.text]
+    fit = known[best] - ctc.score(log_probs, reader.charset.encode(free.text))
     return Seen(tuple(ranked[:_KEPT]), free.written, weakest, min(fit, 0.0), free.source)
 
 
@@ -114,4 +117,5 @@ def _weight(what: Expected, text: str) -> float:
         weight = ended(state)
         if weight is not None:
             return weight
-    return prior(what.kind, text) - 2.0 if what.kind in OPEN_KINDS else _NONSENSE
+    open_text = what.kind in OPEN_KINDS and any(letter.isalpha() for letter in text)
+    return prior(what.kind, text) - 2.0 if open_text else _NONSENSE
