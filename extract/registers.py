@@ -21,8 +21,20 @@ from common.text import nfc
 
 REGISTERS = Path(__file__).with_name("registers")
 KINDS = frozenset(
-    "number_token partial_date text_date_words person_name place text enum id_number age time "
-    "signature tick".split()
+    [
+        "number_token",
+        "partial_date",
+        "text_date_words",
+        "person_name",
+        "place",
+        "text",
+        "enum",
+        "id_number",
+        "age",
+        "time",
+        "signature",
+        "tick",
+    ]
 )
 
 
@@ -106,8 +118,9 @@ class Generation:
         codes = (code for label in self.labels for code in (*label.codes, *label.also))
         return tuple(dict.fromkeys(codes))
 
-    def section(self, id: str) -> Section:
-        return next(section for section in self.sections if section.id == id)
+    def section(self, name: str) -> Section:
+        """The section of this id."""
+        return next(section for section in self.sections if section.id == name)
 
 
 @dataclass(frozen=True)
@@ -133,13 +146,13 @@ class Register:
                 return column
         raise UsageError(f"register {self.code} has no column {code}")
 
-    def generation(self, id: str) -> Generation:
+    def generation(self, form: str) -> Generation:
         """The generation of this id; raises `UsageError` when there is none such."""
         for generation in self.generations:
-            if generation.id == id:
+            if generation.id == form:
                 return generation
         known = ", ".join(generation.id for generation in self.generations)
-        raise UsageError(f"register {self.code} has no form {id}", hint=f"known: {known}")
+        raise UsageError(f"register {self.code} has no form {form}", hint=f"known: {known}")
 
 
 def register_codes(folder: Path = REGISTERS) -> tuple[str, ...]:

@@ -86,8 +86,10 @@ TT15 = Press(
     font="dejavu/DejaVuSerif.ttf",
     entries=2,
     leader="_",
-    size=20,
-    pitch=49,
+    size=27,
+    pitch=64,
+    width=1654,
+    height=2339,
 )
 
 MARRIAGE = Press(
@@ -109,7 +111,28 @@ MARRIAGE = Press(
     pitch=90,
 )
 
-_SYLLABLES = "Nguyễn Trần Lê Văn Thị Hương Tư Sáu Gia Định Mỹ Tho năm mươi hai Làm ruộng Nam 1962 17".split()
+_SYLLABLES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Văn",
+    "Thị",
+    "Hương",
+    "Tư",
+    "Sáu",
+    "Gia",
+    "Định",
+    "Mỹ",
+    "Tho",
+    "năm",
+    "mươi",
+    "hai",
+    "Làm",
+    "ruộng",
+    "Nam",
+    "1962",
+    "17",
+]
 
 
 def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
@@ -122,7 +145,7 @@ def blank_page(press: Press) -> tuple[Grey, list[dict[str, Box]]]:
     pen, font = ImageDraw.Draw(image), _font(press.font, press.size)
     head = _font(press.font, press.size * 3 // 2)
     pen.text((press.width / 2, 80), press.title, 40, font=head, anchor="mm")
-    left, right, top = 110, press.width - 90, 180
+    left, right, top = 110, press.width - 90, 200
     slots: list[dict[str, Box]] = []
     for entry in range(press.entries):
         y = top + entry * (press.height - top - 40) // press.entries
@@ -144,7 +167,7 @@ def blank_page(press: Press) -> tuple[Grey, list[dict[str, Box]]]:
     return np.asarray(image), slots
 
 
-def page(press: Press, seed: int, *, bend: float = 6, turn: float = 1.5) -> Page:
+def page(press: Press, seed: int, *, bend: float = 4, turn: float = 1.5) -> Page:
     """One filled page as a clean scan would show it: turned, scaled, bent, faded, noisy."""
     rng = np.random.default_rng(seed)
     blank, slots = blank_page(press)
@@ -163,7 +186,9 @@ def page(press: Press, seed: int, *, bend: float = 6, turn: float = 1.5) -> Page
     height, width = filled.shape
     matrix = np.vstack(
         [
-            cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-turn, turn), rng.uniform(0.975, 1.025)),
+            cv2.getRotationMatrix2D(
+                (width / 2, height / 2), rng.uniform(-turn, turn), rng.uniform(0.975, 1.025)
+            ),
             [0, 0, 1],
         ]
     )
@@ -172,7 +197,9 @@ def page(press: Press, seed: int, *, bend: float = 6, turn: float = 1.5) -> Page
     yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
     wave = bend * np.sin(2 * np.pi * (yy / height * rng.uniform(0.5, 1.2) + rng.random()))
     sag = bend * np.sin(np.pi * xx / width + rng.random())
-    bent = cv2.remap(turned, xx + wave.astype(np.float32), yy + sag.astype(np.float32), 1, borderValue=60)
+    bent = cv2.remap(
+        turned, xx + wave.astype(np.float32), yy + sag.astype(np.float32), 1, borderValue=60
+    )
     fade = rng.uniform(0.55, 0.95)
     noisy = 250 - (250 - bent.astype(np.float64)) * fade + rng.normal(0, 6, bent.shape)
     return Page(np.clip(noisy, 0, 255).astype(np.uint8), blank, slots, matrix)

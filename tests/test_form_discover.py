@@ -79,7 +79,7 @@ def test_pages_that_do_not_fit_are_refused_with_the_reason(
 
 def test_a_book_of_another_register_is_refused() -> None:
     pages = [page.grey for page in form_pages.book(form_pages.MARRIAGE, 4, seed=5)]
-    with pytest.raises(FormError, match="KH|no form of register KS"):
+    with pytest.raises(FormError, match=r"KH|no form of register KS"):
         discover_form(pages, BIRTHS)
 
 

@@ -41,7 +41,7 @@ def test_every_column_of_every_generation_is_printed_absent_or_derived(code: str
 
 
 def test_unknown_names_are_one_line_errors() -> None:
-    with pytest.raises(UsageError, match="unknown register XX — known: .*KS"):
+    with pytest.raises(UsageError, match=r"unknown register XX — known: .*KS"):
         load_register("XX")
     with pytest.raises(UsageError, match="no form 1800 — known: rvn-1955-1975"):
         BIRTHS.generation("1800")

@@ -205,7 +205,7 @@ def _plausible(homography: Points, size: tuple[int, int]) -> bool:
     carried = cv2.perspectiveTransform(corners.reshape(-1, 1, 2), homography).reshape(-1, 2)
     sides = np.linalg.norm(np.roll(carried, -1, axis=0) - carried, axis=1)
     ratios = sides / np.array([width, height, width, height])
-    if not (np.isfinite(ratios).all() and 0.5 < ratios.min() and ratios.max() < 2):
+    if not (np.isfinite(ratios).all() and ratios.min() > 0.5 and ratios.max() < 2):
         return False
     if ratios.max() / ratios.min() > 1.15:
         return False
@@ -231,14 +231,14 @@ def _refined(
         return warp, score
     terms = monomials(centres, small_size, degree)
     found = weights > 0.25
-    solution: Points = np.zeros((terms.shape[1], 2))
+    solution = np.zeros((terms.shape[1], 2))
     for _ in range(4):
         if found.sum() < terms.shape[1] * 2:
             return warp, score
         scaled = terms * (weights * found)[:, None]
         ridge = 0.02 * len(weights) * np.eye(terms.shape[1])
         ridge[0, 0] = 0
-        solution = np.linalg.solve(scaled.T @ terms + ridge, scaled.T @ shifts)
+        solution[:] = np.linalg.solve(scaled.T @ terms + ridge, scaled.T @ shifts)
         misses = np.linalg.norm(shifts - terms @ solution, axis=1)
         found = (weights > 0.25) & (misses < max(1.5, 2.5 * float(np.median(misses[found]))))
     residual = warp.residual.copy()
@@ -295,9 +295,7 @@ def _busiest(form: Image, most: int, block: tuple[int, int]) -> NDArray[np.int64
     return np.asarray(corners[chosen[values[chosen] > 60]], dtype=np.int64)
 
 
-def _cut(
-    image: Image, corners: NDArray[np.int64], block: tuple[int, int]
-) -> NDArray[np.float32]:
+def _cut(image: Image, corners: NDArray[np.int64], block: tuple[int, int]) -> NDArray[np.float32]:
     """Pieces (N, height, width) of an image at these upper left corners."""
     windows = np.lib.stride_tricks.sliding_window_view(image, (block[1], block[0]))
     return windows[corners[:, 1], corners[:, 0]].astype(np.float32)
@@ -323,11 +321,14 @@ def correlate(patches: NDArray[np.float32], areas: NDArray[np.float32]) -> NDArr
     def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.pad(values.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
         high, low = total[:, height:, :], total[:, :-height, :]
-        return high[:, :, width:] - high[:, :, :-width] - low[:, :, width:] + low[:, :, :-width]
+        strip = high - low
+        return np.asarray(strip[:, :, width:] - strip[:, :, :-width])
 
     exact = areas.astype(np.float64)
     spread = summed(exact**2) - summed(exact) ** 2 / (height * width)
-    norm = np.sqrt(np.maximum(spread, 1) * np.maximum((zeroed**2).sum(axis=(1, 2)), 1)[:, None, None])
+    norm = np.sqrt(
+        np.maximum(spread, 1) * np.maximum((zeroed**2).sum(axis=(1, 2)), 1)[:, None, None]
+    )
     return np.asarray(shared / norm, dtype=np.float32)
 
 

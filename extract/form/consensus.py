@@ -126,10 +126,8 @@ def _straight(blank: Image) -> Image:
     )
 
 
-def _again(
-    blank: Image, pages: list[Image], seen: list[Features]
-) -> tuple[list[Image], list[int]]:
-    """Lay every page on the consensus, whose print is cleaner than any page's: the pages so laid."""
+def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[list[Image], list[int]]:
+    """Lay every page on the consensus, whose print is cleaner than any page's."""
     form = features(blank)
     size = blank.shape[1], blank.shape[0]
     pulled, used = [], []
@@ -155,4 +153,5 @@ def _even(layer: Image) -> Image:
     """Paper at 255 and the darkest print at 0, so that a pale page counts like a dark one."""
     dark, paper = np.percentile(layer[::4, ::4], [1, 60])
     gain = 255 / max(30.0, float(paper - dark))
-    return np.clip(255 - (paper - layer.astype(np.float32)) * gain, 0, 255).astype(np.uint8)
+    even = 255 - (float(paper) - layer.astype(np.float32)) * gain
+    return np.asarray(np.clip(even, 0, 255), dtype=np.uint8)

@@ -105,9 +105,7 @@ def _owned(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.flo
     return bonus
 
 
-def reading_orders(
-    occurrences: Sequence[Occurrence], size: tuple[int, int]
-) -> Iterator[list[int]]:
+def reading_orders(occurrences: Sequence[Occurrence], size: tuple[int, int]) -> Iterator[list[int]]:
     """Row by row; column by column where labels line up in columns; page half by page half."""
     row = _rows(occurrences)
     rows = sorted(range(len(occurrences)), key=lambda i: (row[i], _left(occurrences[i])))

@@ -1,4 +1,4 @@
-"""A book teaches its form: its pages agree on a blank form, whose print tells where fields stand."""
+"""A book teaches its form: its pages agree on a blank form, whose print tells the fields."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from extract.form.consensus import build_consensus
 from extract.form.decode import Found
 from extract.form.ground import Ground, bounding
 from extract.form.lend import lent
+from extract.form.marks import ticked_right
 from extract.form.recognise import Candidate, rank_forms
-from extract.form.slots import Surroundings, column_heads, slots_of, ticked_right
+from extract.form.slots import column_heads, slots_of
+from extract.form.surroundings import Surroundings
 from extract.form.words import PageReader, Word, in_rows, read_words
 from extract.registers import Register, load_register, register_codes
 from models.print_reader import PrintReader
@@ -80,9 +82,7 @@ def discover_form(
     )
 
 
-def _chosen(
-    ranked: Sequence[Candidate], register: Register, options: DiscoverOptions
-) -> Candidate:
+def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:
     best = next(c for c in ranked if c.register == register.code)
     enough = best.coverage >= options.coverage and best.count >= options.labels
     if not enough:
@@ -106,7 +106,9 @@ def _entries(
 ) -> tuple[Entry, ...]:
     size = (blank.shape[1], blank.shape[0])
     everything = [item for case in chosen.cases for item in case]
-    boxes = tuple(box for item in everything for box in {item.occurrence.box, item.occurrence.last_line})
+    boxes = tuple(
+        box for item in everything for box in {item.occurrence.box, item.occurrence.last_line}
+    )
     ground = Ground.of(rules, boxes, size)
     once = {section.id for section in chosen.generation.sections if section.once}
     heads = column_heads(everything, ground)
@@ -125,9 +127,7 @@ def _entries(
     return tuple(entries)
 
 
-def _fields(
-    case: Sequence[Found], near: Surroundings, once: set[str]
-) -> dict[str, FieldSlot]:
+def _fields(case: Sequence[Found], near: Surroundings, once: set[str]) -> dict[str, FieldSlot]:
     """The places of one case.
 
     A label printed once a page counts for more than the same in a case (the head of the page is
@@ -149,10 +149,7 @@ def _fields(
 
 def _once_codes(chosen: Candidate, once: set[str]) -> set[str]:
     return {
-        code
-        for item in chosen.cases[0]
-        if item.state.section in once
-        for code in item.state.codes
+        code for item in chosen.cases[0] if item.state.section in once for code in item.state.codes
     }
 
 

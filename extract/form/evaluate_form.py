@@ -8,13 +8,14 @@ as hit when the centre of its true box lies inside one of the boxes found for it
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from common.errors import FormError
 from common.geometry import Box
@@ -72,7 +73,7 @@ def evaluate_book(folder: Path, learn: int = 16, overlay: Path | None = None) ->
         chosen = pages[:: max(1, len(pages) // (2 * learn))]
         form = discover_form([page.grey for page in chosen], register)
     except FormError as error:
-        print(f"  {folder.name}: {error}")
+        typer.echo(f"  {folder.name}: {error}")
         score.refused = len(pages)
         return score
     score.learn_seconds = time.process_time() - started
@@ -103,7 +104,7 @@ def _score_page(
     except FormError as error:
         score.refused += bool(records)
         if records:
-            print(f"    page {page.index}: {error}")
+            typer.echo(f"    page {page.index}: {error}")
         return
     score.place_seconds += time.process_time() - started
     fields = placed.fields(form)
@@ -125,26 +126,27 @@ def _score_page(
                 score.misses[code if code in ours else f"{code} (not placed)"] += 1
 
 
-def main() -> None:
+def main(
+    books: Annotated[list[Path], typer.Argument(help="Folders of rendered books.")],
+    learn: Annotated[int, typer.Option(help="Pages that teach the form.")] = 16,
+    overlay: Annotated[Path | None, typer.Option(help="Where to keep the forms found.")] = None,
+) -> None:
     """Print one line a book, and what was missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("books", nargs="+", type=Path)
-    parser.add_argument("--learn", type=int, default=16)
-    parser.add_argument("--overlay", type=Path)
-    given = parser.parse_args()
-    print("book (rendered) | form found | pages placed | cases | field boxes | learn s | page s")
-    for folder in given.books:
-        s = evaluate_book(folder, given.learn, given.overlay)
+    typer.echo("book (rendered) | form | pages placed | cases | field boxes | learn s | page s")
+    hits = fields = 0
+    for folder in books:
+        s = evaluate_book(folder, learn, overlay)
+        hits, fields = hits + s.hits, fields + s.fields
         placed = s.pages - s.refused
-        print(
+        typer.echo(
             f"{folder.name} | {s.generation or '-'} | {placed}/{s.pages} | "
             f"{s.cases_found}/{s.cases} | {s.hits}/{s.fields} = {s.hits / max(1, s.fields):.1%} | "
-            f"{s.learn_seconds:.1f} | {s.place_seconds / max(1, placed):.2f}",
-            flush=True,
+            f"{s.learn_seconds:.1f} | {s.place_seconds / max(1, placed):.2f}"
         )
         for code, count in s.misses.most_common(12):
-            print(f"      missed {code}: {count}")
+            typer.echo(f"      missed {code}: {count}")
+    typer.echo(f"all: {hits}/{fields} = {hits / max(1, fields):.1%} of field boxes")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -52,7 +52,12 @@ def save_form(form: BookForm, folder: Path) -> None:
         ],
     }
     text = yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=140, default_flow_style=None
+        data,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=140,
+        default_flow_style=None,
     )
     _write(folder / "blank.png", form.blank)
     _write(folder / "overlay.png", cv2.cvtColor(draw_overlay(form), cv2.COLOR_RGB2BGR))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,7 +85,7 @@ class Ground:
     def pitch(self, labels: Sequence[Box]) -> float:
         """Usual distance between rows of labels."""
         middles = sorted(box.centre[1] for box in labels)
-        steps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+        steps = [b - a for a, b in pairwise(middles)]
         rows = [step for step in steps if step > 0.8 * self.height]
         return float(np.median(rows)) if rows else 2.5 * self.height
 
@@ -100,7 +101,7 @@ class Ground:
         edges = [x for x in uprights if x > label.x1 - 4]
         before = max([self.left, *(x for x in uprights if x < label.x0 + 4)])
         cells: list[Box] = []
-        for x0, x1 in zip(edges, edges[1:], strict=False):
+        for x0, x1 in pairwise(edges):
             levels = self.levels(x0 + 0.1 * (x1 - x0), x1 - 0.1 * (x1 - x0))
             above = [y for y in levels if y < middle]
             below = [y for y in levels if y > middle]

@@ -10,8 +10,8 @@ import numpy as np
 from common.geometry import Box
 from extract.form.align import correlate
 from extract.form.decode import Found
-from extract.form.words import Word
 from extract.form.wordings import Occurrence, State
+from extract.form.words import Word
 from models.reading import Image
 
 _REACH = 12  # pixels searched around the place where the label should stand
@@ -52,9 +52,7 @@ def lent(
     return tuple(tuple(case) for case in full)
 
 
-def _like_another(
-    index: int, state: State, case: Sequence[Found], blank: Image
-) -> Found | None:
+def _like_another(index: int, state: State, case: Sequence[Found], blank: Image) -> Found | None:
     """A label no reader saw, by the print of the same wording elsewhere in the case.
 
     It is sought between the labels printed before and after it.
@@ -87,7 +85,10 @@ def _shift(source: Sequence[Found], to: Sequence[Found]) -> tuple[float, float] 
     """The usual way from a label in one case to the same label in another."""
     places = {item.index: item.occurrence.box for item in source}
     steps = [
-        (item.occurrence.box.x0 - places[item.index].x0, item.occurrence.box.y1 - places[item.index].y1)
+        (
+            item.occurrence.box.x0 - places[item.index].x0,
+            item.occurrence.box.y1 - places[item.index].y1,
+        )
         for item in to
         if item.index in places and item.state.label is not None
     ]
@@ -103,8 +104,10 @@ def _found_at(item: Found, shift: tuple[float, float], blank: Image) -> Found | 
     x0, y0, x1, y1 = item.occurrence.box.rounded()
     to_x, to_y = round(x0 + shift[0]), round(y0 + shift[1])
     inside = (
-        _REACH <= to_x and to_x + (x1 - x0) + _REACH <= width
-        and _REACH <= to_y and to_y + (y1 - y0) + _REACH <= height
+        to_x >= _REACH
+        and to_x + (x1 - x0) + _REACH <= width
+        and to_y >= _REACH
+        and to_y + (y1 - y0) + _REACH <= height
     )
     if not inside or x1 - x0 < 4 or y1 - y0 < 4 or x0 < 0 or y0 < 0:
         return None

@@ -30,7 +30,9 @@ def draw_overlay(form: BookForm) -> NDArray[np.uint8]:
             for part in slot.parts.values():
                 _frame(picture, part.grown(-3, -3), _PART, 2)
             at = (round(slot.boxes[0].x0) + 3, round(slot.boxes[0].y0 + 16 * scale))
-            cv2.putText(picture, code, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5 * scale, colour, 1, cv2.LINE_AA)
+            cv2.putText(
+                picture, code, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5 * scale, colour, 1, cv2.LINE_AA
+            )
     return picture
 
 
@@ -40,8 +42,6 @@ def _tint(picture: NDArray[np.uint8], box: Box, colour: tuple[int, int, int]) ->
     area[:] = np.minimum(area, area * 0.88 + np.array(colour) * 0.12).astype(np.uint8)
 
 
-def _frame(
-    picture: NDArray[np.uint8], box: Box, colour: tuple[int, int, int], width: int
-) -> None:
+def _frame(picture: NDArray[np.uint8], box: Box, colour: tuple[int, int, int], width: int) -> None:
     x0, y0, x1, y1 = box.rounded()
     cv2.rectangle(picture, (x0, y0), (x1, y1), colour, width)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from extract.form.decode import Found, decode
-from extract.form.words import Row
 from extract.form.wordings import State, find_occurrences, layouts_of, states_of
+from extract.form.words import Row
 from extract.registers import Generation, Register
 
 
@@ -62,11 +61,27 @@ def _candidate(
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
         decoded = decode(find_occurrences(readings, states), states, size)
+        if layout == "table" and not _stands_as_table(decoded.found, generation):
+            continue
         cases = split_cases(decoded.found, once)
-        coverage, count = max((_coverage(case, states, printed) for case in cases))
+        coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         tried.append(Candidate(code, generation, states, cases, coverage, count, worth))
     return max(tried, key=lambda candidate: candidate.rank)
+
+
+def _stands_as_table(found: Sequence[Found], generation: Generation) -> bool:
+    """Whether the columns' heads stand side by side.
+
+    A form that is always printed in columns may have unread heads; one that seldom is may not.
+    """
+    seldom = any(section.table for section in generation.sections)
+    heads = [i.occurrence.box for i in found if i.state.label is None and i.state.column >= 0]
+    columns = {i.state.column for i in found if i.state.label is None and i.state.column >= 0}
+    if len(columns) < 2:
+        return not seldom
+    middles = [box.centre[1] for box in heads]
+    return max(middles) - min(middles) < 2 * max(box.height for box in heads)
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
@@ -140,7 +155,7 @@ def _coverage(
 
 def _weight(state: State, printed: Counter[str]) -> float:
     key = state.keys[0]
-    return min(1.0, len(key) / 8) / max(1, printed[key]) ** 0.5
+    return min(1.0, len(key) / 8) / math.sqrt(max(1, printed[key]))
 
 
 def _all_keys(generation: Generation) -> set[str]:

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-import cv2
-import numpy as np
+from itertools import pairwise
 
 from common.geometry import Box
 from extract.form.book_form import FieldSlot
 from extract.form.decode import Found
 from extract.form.ground import Ground, height_at
-from extract.form.words import Word
-from models.reading import Image
+from extract.form.marks import comma, date_parts, tick_square
+from extract.form.surroundings import Surroundings
 
-_DATE_WORDS = {"day": ("ngay",), "month": ("thang",), "year": ("nam",)}
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """All that the slots of one entry must respect.
-
-    Attributes:
-        ground: lines and measures of the form.
-        labels: boxes of every label found on the page, of this entry and the others.
-        words: every printed word read.
-        bottom: where the entry ends.
-        heads: extents (x0, x1) of a table's columns by section, from their printed heads.
-        blank: (H, W) the blank form.
-        ticked_right: whether this press prints the squares to tick after their labels.
-        pitch: usual distance between rows of labels, pixels.
-    """
-
-    ground: Ground
-    labels: tuple[Box, ...]
-    words: tuple[Word, ...]
-    bottom: float
-    heads: dict[str, tuple[tuple[float, float], ...]]
-    blank: Image
-    ticked_right: bool
-    pitch: float
-
-    def darkness(self, box: Box) -> float:
-        """How dark the ink in a box is: its fifth percentile's distance from white, 0..255."""
-        x0, y0, x1, y1 = box.clipped(*self.ground.size).rounded()
-        area = self.blank[y0:y1, x0:x1]
-        return 255 - float(np.percentile(area, 5)) if area.size else 0.0
 
 
 def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
@@ -61,7 +26,7 @@ def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
     box = found.occurrence.last_line
     whole = found.occurrence.box
     if label.kind == "tick":
-        tick = _tick(box, around_it)
+        tick = tick_square(box, around_it)
         slot = FieldSlot((tick,), whole, "tick", {label.tick: tick})
         return dict.fromkeys(found.state.codes, slot)
     if len(found.state.codes) > 1:
@@ -69,9 +34,9 @@ def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
     boxes = _boxes(found, around_it)
     if not boxes:
         return {}
-    parts = _date_parts(boxes[0], around_it, box) if label.kind == "partial_date" else {}
+    parts = date_parts(boxes[0], around_it, box) if label.kind == "partial_date" else {}
     slot = FieldSlot(tuple(boxes), whole, label.kind, parts)
-    mark = _comma(boxes[0], around_it) if len(label.also) == len(boxes) == 1 else None
+    mark = comma(boxes[0], around_it) if len(label.also) == len(boxes) == 1 else None
     if mark is None:
         return dict.fromkeys((*found.state.codes, *label.also), slot)
     first, second = boxes[0]._replace(x1=mark.x0), boxes[0]._replace(x0=mark.x1)
@@ -91,30 +56,6 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     if label.where == "below" or (label.where == "either" and not _room_beside(box, near)):
         return _under(box, near, 14 if label.kind == "signature" else 200)
     return _beside(box, label.lines, near)
-
-
-def _comma(line: Box, near: Surroundings) -> Box | None:
-    """A comma printed in the line between two things to write, or None.
-
-    It is a small dark mark by itself, in the lower half of the line, well inside it.
-    """
-    height = near.ground.height
-    inner = line.grown(-2 * height, -0.15 * height)
-    x0, y0, x1, y1 = inner.clipped(*near.ground.size).rounded()
-    if x1 - x0 < 4 * height or y1 <= y0:
-        return None
-    ink = (near.blank[y0:y1, x0:x1] < 170).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    marks = []
-    for x, y, w, h, area in stats[1:]:
-        small = max(w, h) < 0.5 * height and area > 0.012 * height * height
-        around = ink[:, max(0, x - round(0.7 * height)) : x + w + round(0.7 * height)]
-        alone = int(around.sum()) < 1.5 * area
-        low = y + h / 2 > 0.4 * (y1 - y0)
-        dark = int(near.blank[y0 + y : y0 + y + h, x0 + x : x0 + x + w].min()) < 120
-        if small and alone and low and dark:
-            marks.append(Box(x0 + x, line.y0, x0 + x + w, line.y1))
-    return marks[0] if len(marks) == 1 else None
 
 
 def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
@@ -164,7 +105,8 @@ def _right_bound(box: Box, near: Surroundings) -> float:
     bounds += [
         other.x0
         for other in near.labels
-        if other.x0 > box.x1 - 2 and other.y0 - reach < middle < other.y1 + reach
+        if other.x0 > box.x1 - 2
+        and other.y0 - reach < middle < other.y1 + reach
         and abs((other.y0 + other.y1) / 2 - middle) < 0.8 * ground.height
     ]
     bounds += [x for x in ground.uprights(middle - 4, middle + 4) if x > box.x1 + ground.height]
@@ -174,9 +116,7 @@ def _right_bound(box: Box, near: Surroundings) -> float:
 def _room_beside(box: Box, near: Surroundings) -> bool:
     ground = near.ground
     right = _right_bound(box, near)
-    leaders = ground.writing_lines(
-        Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height)
-    )
+    leaders = ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height))
     return bool(leaders) and right - box.x1 > 6 * ground.height
 
 
@@ -189,7 +129,9 @@ def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
     above = [
         other.y1
         for other in near.labels
-        if other.y1 < box.y0 + 0.3 * ground.height and other.x0 < right and other.x1 > box.x0 - 10 * ground.height
+        if other.y1 < box.y0 + 0.3 * ground.height
+        and other.x0 < right
+        and other.x1 > box.x0 - 10 * ground.height
     ]
     top = max([foot - 2.4 * ground.height, *(y + 0.1 * ground.height for y in above)])
     top = min(top, box.y0 - 0.2 * ground.height)
@@ -274,77 +216,6 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
     return [Box(left, box.y1 + 0.1 * ground.height, right, bottom)] if bottom > box.y1 + 4 else []
 
 
-def _tick(box: Box, near: Surroundings) -> Box:
-    """The square beside a tick's label: the outermost squarish print there, else where it goes.
-
-    It may reach into the label's box, since readers take the square for a letter.
-    """
-    height, middle = near.ground.height, box.centre[1]
-    if near.ticked_right:
-        x0, x1 = box.x1 - 1.2 * height, box.x1 + 2.2 * height
-    else:
-        x0, x1 = box.x0 - 2.2 * height, box.x0 + 1.2 * height
-    area = Box(x0, middle - 1.1 * height, x1, middle + 1.1 * height).clipped(*near.ground.size)
-    left, top, right, bottom = area.rounded()
-    ink = (near.blank[top:bottom, left:right] < 150).astype(np.uint8)
-    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
-    squares = [
-        Box(left + x, top + y, left + x + w, top + y + h)
-        for x, y, w, h, _ in found[1:]
-        if 0.6 * height < min(w, h) and max(w, h) < 1.8 * height and 0.65 < w / h < 1.5
-    ]
-    if squares:
-        square = max(squares, key=lambda b: b.x0) if near.ticked_right else min(squares)
-        return square.grown(0.25 * height, 0.25 * height)
-    x0, x1 = (box.x1, x1) if near.ticked_right else (x0 + 0.5 * height, box.x0 + 0.4 * height)
-    return Box(x0, middle - 0.9 * height, x1, middle + 0.9 * height)
-
-
-def ticked_right(labels: Iterable[Box], height: float, blank: Image) -> bool:
-    """Whether more is printed right after these labels than right before them."""
-    before = after = 0.0
-    for box in labels:
-        y0, y1 = round(box.y0), round(box.y1)
-        before += float((255 - blank[y0:y1, max(0, round(box.x0 - 1.6 * height)) : round(box.x0)]).sum())
-        after += float((255 - blank[y0:y1, round(box.x1) : round(box.x1 + 1.6 * height)]).sum())
-    return after > before
-
-
-def _date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
-    """Day, month and year where a date's words are printed in the line; else nothing.
-
-    A clerk writes the same words himself: printed ones are as dark as the label, stand on its
-    line, and leave room between them.
-    """
-    height = near.ground.height
-    dark = near.darkness(label) - 45
-    inside = sorted(
-        (
-            word
-            for word in near.words
-            if line.x0 - 2 <= word.box.centre[0] <= line.x1
-            and abs(word.box.centre[1] - label.centre[1]) < 0.3 * height
-            and near.darkness(word.box) > dark
-        ),
-        key=lambda word: word.box.x0,
-    )
-    edges: dict[str, Box] = {}
-    for name, keys in _DATE_WORDS.items():
-        for word in inside:
-            if word.key in keys and all(word.box.x0 > edge.x1 for edge in edges.values()):
-                edges[name] = word.box
-                break
-    if "month" not in edges or "year" not in edges:
-        return {}
-    day = edges["day"].x1 if "day" in edges else line.x0
-    parts = {
-        "day": Box(day, line.y0, edges["month"].x0, line.y1),
-        "month": Box(edges["month"].x1, line.y0, edges["year"].x0, line.y1),
-        "year": Box(edges["year"].x1, line.y0, line.x1, line.y1),
-    }
-    return parts if all(part.width > 1.3 * height for part in parts.values()) else {}
-
-
 def column_heads(
     found: Iterable[Found], ground: Ground
 ) -> dict[str, tuple[tuple[float, float], ...]]:
@@ -358,10 +229,8 @@ def column_heads(
         centres = [boxes[index].centre[0] for index in sorted(boxes)]
         if len(centres) < 2 or centres != sorted(centres):
             continue
-        middles = [(a + b) / 2 for a, b in zip(centres, centres[1:], strict=False)]
+        middles = [(a + b) / 2 for a, b in pairwise(centres)]
         first = max(ground.left, 2 * centres[0] - middles[0])
         edges = [first, *middles, ground.right]
-        extents[section] = tuple(zip(edges, edges[1:], strict=False))
+        extents[section] = tuple(pairwise(edges))
     return extents
-
-

@@ -214,9 +214,7 @@ def _table(section: Section, labels: Sequence[Label], layout: str) -> list[State
 def _cell(section: Section, label: Label, column: int) -> State:
     """A label printed once more in each column, perhaps with the column's name after it."""
     plain = _keys(label.texts)
-    named = _keys(
-        f"{text} {name}" for text in label.texts for name in section.columns[column]
-    )
+    named = _keys(f"{text} {name}" for text in label.texts for name in section.columns[column])
     codes = label.codes[column : column + 1]
     return State((*plain, *named), label.texts[0], label, codes, column, section.id)
 

@@ -85,8 +85,7 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
         near = [
             (word.box.x0 - tail.box.x1, row)
             for tail, row in last
-            if _beside(tail.box, word.box)
-            and word.box.x0 > tail.box.x1 - 0.6 * height
+            if _beside(tail.box, word.box) and word.box.x0 > tail.box.x1 - 0.6 * height
         ]
         if near:
             min(near, key=lambda item: item[0])[1].append(word)

@@ -1,0 +1,111 @@
+"""Small printed marks inside a line: squares to tick, commas, the words of a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from common.geometry import Box
+from extract.form.surroundings import Surroundings
+from models.reading import Image
+
+_DATE_WORDS = {"day": ("ngay",), "month": ("thang",), "year": ("nam",)}
+
+
+def tick_square(box: Box, near: Surroundings) -> Box:
+    """The square beside a tick's label: the outermost squarish print there, else where it goes.
+
+    It may reach into the label's box, since readers take the square for a letter.
+    """
+    height, middle = near.ground.height, box.centre[1]
+    if near.ticked_right:
+        x0, x1 = box.x1 - 1.2 * height, box.x1 + 2.2 * height
+    else:
+        x0, x1 = box.x0 - 2.2 * height, box.x0 + 1.2 * height
+    area = Box(x0, middle - 1.1 * height, x1, middle + 1.1 * height).clipped(*near.ground.size)
+    left, top, right, bottom = area.rounded()
+    ink = (near.blank[top:bottom, left:right] < 150).astype(np.uint8)
+    _, _, found, _ = cv2.connectedComponentsWithStats(ink)
+    squares = [
+        Box(left + x, top + y, left + x + w, top + y + h)
+        for x, y, w, h, _ in found[1:]
+        if 0.6 * height < min(w, h) and max(w, h) < 1.8 * height and 0.65 < w / h < 1.5
+    ]
+    if squares:
+        square = max(squares, key=lambda b: b.x0) if near.ticked_right else min(squares)
+        return square.grown(0.25 * height, 0.25 * height)
+    x0, x1 = (box.x1, x1) if near.ticked_right else (x0 + 0.5 * height, box.x0 + 0.4 * height)
+    return Box(x0, middle - 0.9 * height, x1, middle + 0.9 * height)
+
+
+def ticked_right(labels: Iterable[Box], height: float, blank: Image) -> bool:
+    """Whether more is printed right after these labels than right before them."""
+    before = after = 0.0
+    for box in labels:
+        y0, y1 = round(box.y0), round(box.y1)
+        before += float(
+            (255 - blank[y0:y1, max(0, round(box.x0 - 1.6 * height)) : round(box.x0)]).sum()
+        )
+        after += float((255 - blank[y0:y1, round(box.x1) : round(box.x1 + 1.6 * height)]).sum())
+    return after > before
+
+
+def comma(line: Box, near: Surroundings) -> Box | None:
+    """A comma printed in the line between two things to write, or None.
+
+    It is a small dark mark by itself, in the lower half of the line, well inside it.
+    """
+    height = near.ground.height
+    inner = line.grown(-2 * height, -0.15 * height)
+    x0, y0, x1, y1 = inner.clipped(*near.ground.size).rounded()
+    if x1 - x0 < 4 * height or y1 <= y0:
+        return None
+    ink = (near.blank[y0:y1, x0:x1] < 170).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    marks = []
+    for x, y, w, h, area in stats[1:]:
+        small = max(w, h) < 0.5 * height and area > 0.012 * height * height
+        around = ink[:, max(0, x - round(0.7 * height)) : x + w + round(0.7 * height)]
+        alone = int(around.sum()) < 1.5 * area
+        low = y + h / 2 > 0.4 * (y1 - y0)
+        dark = int(near.blank[y0 + y : y0 + y + h, x0 + x : x0 + x + w].min()) < 120
+        if small and alone and low and dark:
+            marks.append(Box(x0 + x, line.y0, x0 + x + w, line.y1))
+    return marks[0] if len(marks) == 1 else None
+
+
+def date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
+    """Day, month and year where a date's words are printed in the line; else nothing.
+
+    A clerk writes the same words himself: printed ones are as dark as the label, stand on its
+    line, and leave room between them.
+    """
+    height = near.ground.height
+    dark = near.darkness(label) - 45
+    inside = sorted(
+        (
+            word
+            for word in near.words
+            if line.x0 - 2 <= word.box.centre[0] <= line.x1
+            and abs(word.box.centre[1] - label.centre[1]) < 0.3 * height
+            and near.darkness(word.box) > dark
+        ),
+        key=lambda word: word.box.x0,
+    )
+    edges: dict[str, Box] = {}
+    for name, keys in _DATE_WORDS.items():
+        for word in inside:
+            if word.key in keys and all(word.box.x0 > edge.x1 for edge in edges.values()):
+                edges[name] = word.box
+                break
+    if "month" not in edges or "year" not in edges:
+        return {}
+    day = edges["day"].x1 if "day" in edges else line.x0
+    parts = {
+        "day": Box(day, line.y0, edges["month"].x0, line.y1),
+        "month": Box(edges["month"].x1, line.y0, edges["year"].x0, line.y1),
+        "year": Box(edges["year"].x1, line.y0, line.x1, line.y1),
+    }
+    return parts if all(part.width > 1.3 * height for part in parts.values()) else {}
