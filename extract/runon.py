@@ -19,7 +19,7 @@ from extract.parse.dates import PartialDate, date_of_value
 _SLIP = -math.log(0.04)  # one character misread
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
-_MOST = 60  # candidates kept for one entry
+_MOST = 120  # candidates kept for one entry
 _OFFSETS = 25  # runs of numbers that every entry may belong to, the best supported ones
 
 T = TypeVar("T", bound=Hashable)

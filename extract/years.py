@@ -11,11 +11,11 @@ from extract.parse.dates import Era
 _FIGURE = 0.08  # share of readings in which a figure of a year is taken for another
 _STRAY = 1e-4  # anything else
 _ROUNDS = 30
-_LEAST = 0.02
+_LEAST, _DATES = 0.02, 1.5  # least share of a year, and the dates it must explain
 
 
 def book_years(dates: Sequence[Mapping[str, float]], era: Era) -> dict[int, float]:
-    """The shares of the years in a book; years of less than 2 % are left out.
+    """The shares of the years in a book; years that explain fewer than two dates are left out.
 
     A mixture fitted by expectation and maximisation (Dempster et al. 1977): every date belongs to
     one of the era's years, and its year is read with now and then a wrong figure.
@@ -38,7 +38,8 @@ def book_years(dates: Sequence[Mapping[str, float]], era: Era) -> dict[int, floa
             for year in years:
                 counts[year] += shares[year] * own[year] / whole
         shares = {year: count / len(likelihoods) for year, count in counts.items()}
-    return {year: share for year, share in shares.items() if share >= _LEAST}
+    least = max(_LEAST, _DATES / len(likelihoods)) if likelihoods else 0.0
+    return {year: share for year, share in shares.items() if share >= least} or shares
 
 
 def _confused(read: str, year: int) -> float:
