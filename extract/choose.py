@@ -18,6 +18,7 @@ from extract.registers import Column
 _UNSURE = 0.25  # a written slot read with less, of which nothing can be made, is illegible
 _HIDDEN = 0.5  # probability of writing above which an unread place is not called blank
 _TRIED = 5  # texts of each part of a date that are combined
+_BETWEEN = "\x1f"  # stands between the parts of a date; no reader writes it
 _KEPT = 5  # alternatives a record keeps
 
 
@@ -42,7 +43,7 @@ def options_of(column: Column, slots: Sequence[SlotReading], context: Context) -
 
 
 def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
-    """Texts of a place; of a date in parts also ``d|m|y`` for the combinations of its parts."""
+    """Texts of a place; of a date in parts also the combinations of its parts."""
     parts = {slot.part: slot.candidates[:_TRIED] or (("", 1.0),) for slot in slots if slot.part}
     whole = [text for slot in slots if not slot.part for text in slot.candidates]
     if not parts:
@@ -53,7 +54,7 @@ def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
         for _, p in picked:
             share *= p
         if any(text for text, _ in picked):
-            combined.append(("|".join(text for text, _ in picked), share))
+            combined.append((_BETWEEN.join(text for text, _ in picked), share))
     if not whole or not combined:
         return merged(combined or whole)
     return merged((text, p / 2) for text, p in (*combined, *whole))
@@ -63,7 +64,7 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
     """The field as its own place gives it: a value, a mark, blank, or illegible."""
     lead = slots[0]
     texts = texts_of(slots)
-    raw = " ".join(texts[0][0].replace("|", " ").split()) if texts else ""
+    raw = " ".join(texts[0][0].replace(_BETWEEN, " ").split()) if texts else ""
     box = _around(slots)
     if not raw:
         seen = max(slot.written for slot in slots)
@@ -124,8 +125,8 @@ def alternatives_of(drafted: Drafted) -> tuple[tuple[str, float], ...]:
 
 
 def _value(column: Column, slots: Sequence[SlotReading], text: str, context: Context) -> str | None:
-    if "|" in text:
-        day, month, year = text.split("|")
+    if _BETWEEN in text:
+        day, month, year = text.split(_BETWEEN)
         date = compose_date(day, month, year or str(context.year or ""), context.era)
         return date.text if date else None
     return parse_value(column, slots[0].kind, text, context)
