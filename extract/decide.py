@@ -84,9 +84,12 @@ def draft_book(
             drafts[roles["registered"]] = date
         drafted.append(drafts)
     _number(cases, drafted, roles)
+    year_of_book = usual[0][0] if usual else None
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
-            _agree_in_words(drafts, code, words, roles["registered"])
+            _agree_in_words(
+                drafts, code, words, roles["registered"], usual[0][0] if usual else None
+            )
     vote(drafted)
     for drafts in drafted:
         agree_between_people(drafts, roles)
@@ -182,7 +185,9 @@ def _support(numbers: Sequence[int | None], at: int) -> float:
     return 2 * sum(around) / len(around) - 1 if around else 0.0
 
 
-def _agree_in_words(drafts: Drafts, code: str, words: str, registered: str) -> None:
+def _agree_in_words(
+    drafts: Drafts, code: str, words: str, registered: str, year: int | None
+) -> None:
     """One date written in figures and in words: the date that both, and the lag, make likely."""
     figures, spoken = drafts.get(code), drafts.get(words)
     if not figures or not (figures.options or (spoken and spoken.options)):
@@ -193,6 +198,8 @@ def _agree_in_words(drafts: Drafts, code: str, words: str, registered: str) -> N
         if date:
             said[date.text] += probability
     end = drafts[registered].value.value if registered in drafts else None
+    if end is None and year is not None:
+        end = f"31.12.{year}"
     ranked = likeliest(figures.options, said, end)
     if not ranked:
         return

@@ -84,6 +84,8 @@ def test_places() -> None:
         "xã Bình hòa, quận Gò vấp, Gia định"
     )
     assert parse_place("Hoằng-Đông - Thanh Hóa") == "Hoằng Đông - Thanh Hóa"
+    assert parse_place("Thọ Lâm-Thọ Xuân- Thanh Hóa") == "Thọ Lâm - Thọ Xuân - Thanh Hóa"
+    assert parse_place("ấp Cái-Tắc, xã Hương-Hồ") == "ấp Cái Tắc, xã Hương Hồ"
     assert parse_place("…") is None
 
 

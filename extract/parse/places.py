@@ -10,14 +10,19 @@ from extract.parse.names import strip_leaders
 from extract.parse.tables import rows, table
 
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])")  # of syllables, not between places
+_APART = re.compile(r"\s+[-‐‑–]\s*|\s*[-‐‑–]\s+")
+_SPACED_NAME = re.compile(r"\b[^\W\d_a-zà-ỹ]\w* [^\W\d_a-zà-ỹ]")  # Thọ Xuân, not Thọ-Xuân
+_BETWEEN_NAMES = re.compile(r"(?<=\w)[-‐‑](?=[^\W\d_a-zà-ỹ])")
 _COMMAS = re.compile(r"\s*([,;])\s*")
 _UNIT = re.compile(r"^(tinh|thanh pho|tp\.?|t\.|do thanh|khu)\s+")
 
 
 def parse_place(text: str) -> str | None:
     """``Xã Bình-hòa ,Gia-định`` → ``Xã Bình hòa, Gia định``'s spaced form, case as written."""
-    place = _COMMAS.sub(r"\1 ", _HYPHENS.sub(" ", strip_leaders(text)))
-    place = squeeze(place)
+    place = _APART.sub(" - ", strip_leaders(text))
+    if _SPACED_NAME.search(place):
+        place = _BETWEEN_NAMES.sub(" - ", place)
+    place = squeeze(_COMMAS.sub(r"\1 ", _HYPHENS.sub(" ", place)))
     return place if any(ch.isalnum() for ch in place) else None
 
 
