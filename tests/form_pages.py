@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from common.geometry import Box
 
-FONTS = Path("/usr/share/fonts/truetype")
+FONTS = Path(__file__).parents[1] / "models" / "synth" / "fonts"
 Grey = NDArray[np.uint8]
 Line = list[tuple[str, str, float]]  # printed label, code written after it, share of the width
 
@@ -23,14 +23,14 @@ class Press:
 
     title: str
     lines: list[Line]
-    font: str = "freefont/FreeSerif.ttf"
+    font: str = "print/freeserif-freeserif.ttf"
     size: int = 26
     width: int = 1240
     height: int = 1754
     entries: int = 1
     leader: str = "."
     pitch: int = 54
-    hand: str = "dejavu/DejaVuSans-Oblique.ttf"
+    hand: str = "handwriting/patrick-hand-400regular.ttf"
 
 
 @dataclass
@@ -83,7 +83,7 @@ TT15 = Press(
         [("Họ, chữ đệm, tên người đi khai sinh:", "nycHoTen", 1.0)],
         [("Giấy tờ tùy thân:", "nycSoGiayToTuyThan", 1.0)],
     ],
-    font="dejavu/DejaVuSerif.ttf",
+    font="print/dejavu-serif-dejavuserif.ttf",
     entries=2,
     leader="_",
     size=27,
