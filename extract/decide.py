@@ -87,9 +87,7 @@ def draft_book(
     year_of_book = usual[0][0] if usual else None
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
-            _agree_in_words(
-                drafts, code, words, roles["registered"], usual[0][0] if usual else None
-            )
+            _agree_in_words(drafts, code, words, roles["registered"], year_of_book)
     vote(drafted)
     for drafts in drafted:
         agree_between_people(drafts, roles)
