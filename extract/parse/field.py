@@ -17,7 +17,6 @@ from extract.parse.sex import parse_sex
 from extract.parse.tables import table
 from extract.registers import Column
 
-
 _LEADING_AGE = re.compile(r"^\W*\d+\W*(tuổi\b\W*)?", re.IGNORECASE)  # "39 tuổi, làm ruộng"
 
 
