@@ -140,7 +140,9 @@ def find_occurrences(
         return []
     edits = cdist([span.key for span in spans], keys, scorer=Levenshtein.distance, dtype=np.int32)
     lengths = np.array([len(key) for key in keys])
-    allowed = np.where(lengths <= 5, 0, np.where(lengths <= 8, 1, lengths // 4))
+    allowed = np.where(lengths <= 5, 0, np.where(lengths <= 8, 1, lengths // 4))[None, :]
+    pairs = np.array([len(span.words) == 2 for span in spans])[:, None]
+    allowed = np.where(pairs & (lengths >= 4), np.maximum(allowed, 1), allowed)  # "Số bộ"
     gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)
     best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
     starts = {spans[i].words[0] for i in np.flatnonzero(best > 0) if not spans[i].cut}
