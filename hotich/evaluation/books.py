@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from common.errors import MissingPartError
 from extract.evaluate import Score, evaluate
 from extract.record import read_records
 from extract.registers import load_register
@@ -46,16 +47,11 @@ def evaluate_books(
 
     A book that lies in ``work`` already is not rendered again; extraction always runs anew.
     """
-    from models.synth.book import BookOptions, render_book
-
     register = load_register("KS")
     for form, severity in itertools.product(forms, severities):
         folder = work / f"{form}-{severity}-{pages}-{seed}"
         if not (folder / "truth.jsonl").exists():
-            options = BookOptions.of(
-                form=form, severity=severity, pages=pages, seed=seed, split="test"
-            )
-            render_book(options, folder)
+            _render(folder, form=form, severity=severity, pages=pages, seed=seed, split="test")
         out = folder / "extracted"
         for stale in sorted(out.rglob("*"), reverse=True):
             stale.rmdir() if stale.is_dir() else stale.unlink()
@@ -65,3 +61,13 @@ def evaluate_books(
         truth = read_records(folder / "truth.jsonl")
         score = evaluate(extraction.records(), truth, register)
         yield BookFigure(form, severity, pages, seed, score, extraction)
+
+
+def _render(folder: Path, **options: object) -> None:
+    try:
+        from models.synth.book import BookOptions, render_book
+    except ImportError as error:
+        raise MissingPartError(
+            f"rendering needs {error.name}", hint="pip install 'hotich[synth]'"
+        ) from error
+    render_book(BookOptions.of(**options), folder)
