@@ -79,13 +79,14 @@ def read_fields(
     expected = [_expected(piece, register, form.generation) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
+    bare = _bare_tick(pieces, form, options)
     entries = []
     for entry in form.entries:
         slots: list[SlotReading] = []
         for code, slot in entry.fields.items():
             own = [p for p in pieces if p.entry == entry.index and p.code == code]
             if slot.kind == "tick":
-                slots.append(_tick(code, slot, own, to_scan, options))
+                slots.append(_tick(code, slot, own, bare, to_scan, options))
                 continue
             for part in dict.fromkeys(piece.part for piece in own):
                 lines = [(p, read.get(id(p))) for p in own if p.part == part]
@@ -117,6 +118,19 @@ def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
     inner = page[max(y0, 0) : y1, max(x0, 0) : x1]
     dark = inner < PAPER - options.ink.dark
     return Cut(inner, float(dark.mean()) if inner.size else 0.0, box)
+
+
+def _bare_tick(pieces: Sequence[_Piece], form: BookForm, options: FieldOptions) -> float:
+    """What the print of a tick's box fills of it: the emptiest box of the page and the form."""
+    boxes = [
+        box
+        for entry in form.entries
+        for slot in entry.fields.values()
+        if slot.kind == "tick"
+        for box in slot.parts.values()
+    ]
+    printed = [_tick_cut(form.blank, box, options).ink for box in boxes]
+    return min([*printed, *(p.cut.ink for p in pieces if p.kind == "tick")], default=0.0)
 
 
 def _usual_strength(pieces: Sequence[_Piece], options: FieldOptions) -> float:
@@ -190,13 +204,14 @@ def _tick(
     code: str,
     slot: FieldSlot,
     pieces: Sequence[_Piece],
+    bare: float,
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
 ) -> SlotReading:
-    """The coded value whose box is ticked: the one with by far the most ink."""
+    """The coded value whose box is ticked: the one with by far the most ink beyond its print."""
     inked = sorted(((p.cut.ink, p.part) for p in pieces), reverse=True)
     ink, value = inked[0] if inked else (0.0, "")
-    second = inked[1][0] if len(inked) > 1 else 0.0
+    second = max(bare, inked[1][0] if len(inked) > 1 else 0.0)
     ticked = ink - second >= options.tick_ink
     share = (ink - second) / ink if ticked else 0.0
     return SlotReading(
