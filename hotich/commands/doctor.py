@@ -102,8 +102,8 @@ def _weights() -> Iterator[Finding]:
 
 
 def _label_studio() -> Iterator[Finding]:
-    from annotation.server import Server, default_home
+    from annotation.server import own_server
 
-    there = Server(default_home()).installed
+    there = own_server().installed
     get = "hotich review start makes it (about 1 GB, once)"
     yield Finding("label studio", "installed" if there else "not made yet", there, False, get)
