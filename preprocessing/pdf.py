@@ -31,9 +31,13 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 def count_pages(path: Path) -> int:
     """Raises InputError when the PDF is encrypted, damaged beyond repair or has no page."""
     with _opened(path) as document:
-        if not len(document):
-            raise InputError("the PDF has no pages", where=path.name, hint="export it again")
-        return len(document)
+        try:
+            pages = len(document)
+        except _UNREADABLE as error:  # cut short: MuPDF opens it, and finds no page tree
+            raise _damaged(path) from error
+    if not pages:
+        raise InputError("the PDF has no pages", where=path.name, hint="export it again")
+    return pages
 
 
 def load(path: Path, number: int, source: str, pixels: int, dpi: int) -> Image:
@@ -66,15 +70,19 @@ def _opened(path: Path) -> Iterator[pymupdf.Document]:
     try:
         document = pymupdf.open(path, filetype="pdf")
     except _UNREADABLE as error:
-        raise InputError(
-            "the PDF is damaged and cannot be opened", where=path.name, hint="export it again"
-        ) from error
+        raise _damaged(path) from error
     with document:
         if document.needs_pass:
             raise InputError(
                 "the PDF is encrypted", where=path.name, hint="save it without a password"
             )
         yield document
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(
+        "the PDF is damaged and cannot be opened", where=path.name, hint="export it again"
+    )
 
 
 def _only_scan(page: pymupdf.Page) -> Placed | None:

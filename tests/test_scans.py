@@ -163,6 +163,11 @@ def test_a_tiff_thumbnail_is_no_page(tmp_path: Path) -> None:
 # Faults
 
 
+def _cut_short(path: Path) -> None:
+    """The sample book's first 20 kB: a copy that broke off."""
+    path.write_bytes((Path(__file__).parents[1] / "sample" / "KS.1962.01.pdf").read_bytes()[:20000])
+
+
 def _encrypted(path: Path) -> None:
     document = pymupdf.open()
     document.new_page()
@@ -182,6 +187,7 @@ def _no_pages(path: Path) -> None:
         ("locked.pdf", _encrypted, "encrypted"),
         ("none.pdf", _no_pages, "no pages"),
         ("noise.pdf", lambda path: path.write_bytes(b"\x00\x01" * 500), "damaged"),
+        ("cut.pdf", _cut_short, "damaged"),
         ("empty.pdf", lambda path: path.write_bytes(b""), "damaged"),
         ("letter.txt", lambda path: path.write_text("dear registrar"), "no kind of scan"),
         ("letter.jpg", lambda path: path.write_text("dear registrar"), "not an image"),
