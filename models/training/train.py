@@ -100,7 +100,7 @@ class Trainer:
             if self.watched and now - checked > 60 * options.check_minutes:
                 say(f"{self._where()} held-back CER {self.check():.4f} n {len(self.watched)}")
                 checked = now
-            if now > 3600 * options.hours or progress.step == options.max_steps:
+            if now > 3600 * options.hours or progress.step >= (options.max_steps or math.inf):
                 break
         self._save()
         return progress
