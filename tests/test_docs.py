@@ -21,10 +21,10 @@ def shown(page: Path) -> list[str]:
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
-def run_all(page: Path, folder: Path) -> None:
+def run_all(page: Path, folder: Path, **more: str) -> None:
     """Run the page's commands in ``folder`` with this environment's ``hotich`` on the path."""
     binaries = Path(sys.executable).parent
-    environ = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"}
+    environ = {**os.environ, **more, "PATH": f"{binaries}:{os.environ['PATH']}"}
     for name in ("sample", "docs"):
         link = folder / name
         if not link.exists():
@@ -61,3 +61,19 @@ def test_every_command_is_documented() -> None:
 @pytest.mark.slow
 def test_the_vendors_page(tmp_path: Path) -> None:
     run_all(ROOT / "docs" / "vendors.md", tmp_path)
+
+
+@pytest.mark.slow
+def test_the_researchers_page(tmp_path: Path) -> None:
+    run_all(ROOT / "docs" / "researchers.md", tmp_path)
+
+
+@pytest.mark.slow
+def test_the_reviewers_page(tmp_path: Path) -> None:
+    made = str(ROOT / ".venv-label-studio")
+    run_all(
+        ROOT / "docs" / "reviewers.md",
+        tmp_path,
+        HOTICH_LABEL_STUDIO_HOME=str(tmp_path / "label-studio"),
+        HOTICH_LABEL_STUDIO_VENV=os.environ.get("HOTICH_LABEL_STUDIO_VENV", made),
+    )
