@@ -102,6 +102,26 @@ def test_parents_in_a_table_and_stacked() -> None:
     assert codes.index("chaNgaySinh") < codes.index("meHoTen") < codes.index("meNgaySinh")
 
 
+def test_a_table_stays_a_table_when_a_row_and_dirt_are_misread() -> None:
+    """Its heads stand side by side over its rows, though *Tên, họ* and *Cư-trú tại* are unread."""
+    rows = ["| Cha | Mẹ", "| |", "Tuổi |", "Nghề-nghiệp |", "| |", "Vợ chánh hay thứ |"]
+    words = words_of([*OLD[:4], *rows, *OLD[9:]])
+    dirt = Word("me", Box(500, 440, 505, 444), 0.9)
+    best = best_of([*words, dirt])
+    codes = codes_of(best)
+    assert ("chaNgaySinh", "meNgaySinh") in [item.state.codes for item in best.cases[0]], codes
+    assert ("chaNgheNghiep", "meNgheNghiep") in [item.state.codes for item in best.cases[0]]
+    assert "chaHoTen" not in codes  # *Cha* is a head here, not the label of a name
+
+
+def test_the_longer_of_two_like_readings_is_the_label() -> None:
+    """Handwriting read as *ngày* does not take the date from *Lập ngày* printed in full."""
+    words = words_of([*OLD[:10], "Lập ngày | tháng | năm"])
+    haze = Word("ngày", Box(900, 185, 944, 205), 0.9)
+    found = {i.state.codes: i.occurrence for i in best_of([*words, haze]).cases[0]}
+    assert found[("ngayDangKy",)].key == "lapngay"
+
+
 def test_a_label_broken_over_two_lines_is_one() -> None:
     states = states_of(load_register("KS").generation("tt15-2015"), "table")
     long = [

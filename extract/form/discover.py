@@ -9,7 +9,7 @@ from common.errors import FormError
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
-from extract.form.consensus import build_consensus
+from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
 from extract.form.ground import Ground, bounding
 from extract.form.lend import lent
@@ -63,7 +63,7 @@ def discover_form(
     rules = find_rules(blank)
     reader = reader or PrintReader()
     words = read_words(blank, rules, reader)
-    readings = [in_rows(words), in_rows(read_words(common.strict, rules, reader))]
+    readings = [in_rows(reading) for reading in (words, *_reread(common, rules, reader))]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
     ranked = rank_forms(readings, known, size)
     chosen = _chosen(ranked, register, options)
@@ -80,6 +80,15 @@ def discover_form(
         missing=tuple(code for code in chosen.generation.printed if code not in placed),
         pages=tuple(index + 1 for index in common.pages),
     )
+
+
+def _reread(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
+    """The same print in other renderings: each reads worn labels that the others miss."""
+    return [
+        read_words(common.strict, rules, reader),
+        read_words(common.grey, rules, reader, pale=False),
+        read_words(common.grey, rules, reader, pale=False, smooth=1.0, psm=6),
+    ]
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:

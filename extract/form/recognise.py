@@ -12,6 +12,8 @@ from extract.form.wordings import State, find_occurrences, layouts_of, states_of
 from extract.form.words import Row
 from extract.registers import Generation, Register
 
+_TABLE_ROWS = 2  # fewest rows that show a table under its heads
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -57,16 +59,19 @@ def _candidate(
     printed: Counter[str],
 ) -> Candidate:
     once = {section.id for section in generation.sections if section.once}
-    tried = []
+    tried: list[Candidate] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
         decoded = decode(find_occurrences(readings, states), states, size)
-        if layout == "table" and not _stands_as_table(decoded.found, generation):
-            continue
         cases = split_cases(decoded.found, once)
+        if layout == "table" and not _stands_as_table(cases[0], generation):
+            continue
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
-        tried.append(Candidate(code, generation, states, cases, coverage, count, worth))
+        candidate = Candidate(code, generation, states, cases, coverage, count, worth)
+        if layout == "table" and _rows_left_of_heads(cases[0]):
+            return candidate
+        tried.append(candidate)
     return max(tried, key=lambda candidate: candidate.rank)
 
 
@@ -82,6 +87,18 @@ def _stands_as_table(found: Sequence[Found], generation: Generation) -> bool:
         return not seldom
     middles = [box.centre[1] for box in heads]
     return max(middles) - min(middles) < 2 * max(box.height for box in heads)
+
+
+def _rows_left_of_heads(case: Sequence[Found]) -> bool:
+    """Whether a table is seen: two heads side by side, and rows below that begin left of both."""
+    heads = [i for i in case if i.state.label is None and i.state.column >= 0]
+    if len({item.state.column for item in heads}) < 2:
+        return False
+    left = min(item.occurrence.box.x0 for item in heads)
+    foot = max(item.occurrence.box.y1 for item in heads)
+    rows = [i.occurrence.box for i in case if len(i.state.codes) > 1]
+    named = [box for box in rows if box.x1 < left and box.y0 > foot]
+    return len(named) >= _TABLE_ROWS and len(named) == len(rows)
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
@@ -129,7 +146,7 @@ def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
 
 
 def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
-    """Each state once: the likest wording, the first of equals; ``by_reader``, the surest read."""
+    """Each state once: the likest wording, then the longest; ``by_reader``, the surest read."""
     best: dict[int, Found] = {}
     for item in items:
         if item.index not in best or _rank(item, by_reader) > _rank(best[item.index], by_reader):
@@ -138,8 +155,8 @@ def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
 
 
 def _rank(item: Found, by_reader: bool) -> tuple[float, float]:
-    sure = min(word.confidence for word in item.occurrence.words) if by_reader else 0.0
-    return round(item.score, 2), sure
+    words, key = item.occurrence.words, item.occurrence.key
+    return round(item.score, 2), min(w.confidence for w in words) if by_reader else len(key)
 
 
 def _coverage(

@@ -16,6 +16,7 @@ from extract.registers import Generation, Label, Section
 
 LAYOUTS = ("blocks", "rows", "table")  # how parts that may stand side by side are printed
 _MOST_WORDS = 24
+_CAREFUL = 2  # the first readings, which may show labels under four letters
 _WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
 
@@ -131,16 +132,23 @@ def find_occurrences(
     """Places whose words match some wording, longest and likest first, no place in two of them.
 
     Args:
-        readings: rows of words, of one or more readings of the same form.
+        readings: rows of words, of one or more readings of the same form, the two most careful
+            first: handwriting that the others show may look like a very short label.
         states: what may be printed. Labels broken over two lines are followed to the next.
     """
     keys = sorted({key for state in states for key in state.keys})
-    spans = [s for rows in readings for index in range(len(rows)) for s in _spans(rows, index)]
+    spans = [
+        span
+        for number, rows in enumerate(readings)
+        for index in range(len(rows))
+        for span in _spans(rows, index)
+        if number < _CAREFUL or len(span.key) >= 4
+    ]
     if not spans or not keys:
         return []
     edits = cdist([span.key for span in spans], keys, scorer=Levenshtein.distance, dtype=np.int32)
     lengths = np.array([len(key) for key in keys])
-    allowed = np.where(lengths <= 5, 0, np.where(lengths <= 8, 1, lengths // 4))[None, :]
+    allowed = np.where(lengths <= 5, 0, np.where(lengths < 8, 1, lengths // 4))[None, :]
     pairs = np.array([len(span.words) == 2 for span in spans])[:, None]
     allowed = np.where(pairs & (lengths >= 4), np.maximum(allowed, 1), allowed)  # "Số bộ"
     gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)

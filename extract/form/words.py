@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from common.geometry import Box
@@ -15,6 +16,7 @@ from models.reading import Image
 from models.rules import Rules, lift_rules
 
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
+_SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
 
 
 class Printed(Protocol):
@@ -33,8 +35,8 @@ class Printed(Protocol):
 class PageReader(Protocol):
     """Anything that reads the printed words of a page."""
 
-    def read_page(self, grey: Image) -> Sequence[Printed]:
-        """Words of a page (H, W)."""
+    def read_page(self, grey: Image, *, psm: int = 11) -> Sequence[Printed]:
+        """Words of a page (H, W), under one of Tesseract's page segmentations."""
         ...
 
 
@@ -59,14 +61,32 @@ def key_of(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
-def read_words(blank: Image, rules: Rules, reader: PageReader) -> tuple[Word, ...]:
-    """The printed words of a blank form (H, W), its rules lifted and the haze of writing paled."""
+def read_words(
+    blank: Image,
+    rules: Rules,
+    reader: PageReader,
+    *,
+    pale: bool = True,
+    smooth: float = 0.0,
+    psm: int = 11,
+) -> tuple[Word, ...]:
+    """The printed words of a blank form (H, W), its rules lifted.
+
+    Args:
+        pale: pale the haze of writing; worn print is read better with its pale strokes kept.
+        smooth: sigma in pixels of a Gaussian that closes broken letters; 0 for none.
+        psm: Tesseract's page segmentation.
+    """
     page = lift_rules(blank, rules)
-    paled = np.clip(page.astype(np.float32) * (255 / 190), 0, 255).astype(np.uint8)
+    if smooth:
+        page = np.asarray(cv2.GaussianBlur(page, (0, 0), smooth), dtype=np.uint8)
+    if pale:
+        page = np.clip(page.astype(np.float32) * (255 / 190), 0, 255).astype(np.uint8)
     words: list[Word] = []
-    for printed in reader.read_page(paled):
+    for printed in reader.read_page(page, psm=psm):
         words.extend(_pieces(Word(nfc(printed.text), Box(*printed.box), printed.confidence)))
-    return tuple(words)
+    height = float(np.median([word.box.height for word in words] or [0.0]))
+    return tuple(word for word in words if word.box.height > _SPECK * height)
 
 
 def in_rows(words: Iterable[Word]) -> list[Row]:
