@@ -105,7 +105,6 @@ class ReadPage:
         quality = [cv2.IMWRITE_JPEG_QUALITY, self.options.quality]
         write_whole(path, cv2.imencode(".jpg", shown, quality)[1].tobytes())
         return scale
-        return scale
 
 
 def reduced(page: Image, side: int = FORM_SIDE) -> tuple[Image, float]:

@@ -31,7 +31,7 @@ def evaluate_resume(scans: Path, work: Path, kills: int = 5, seed: int = 0) -> R
     whole, broken = work / "unbroken", work / "broken"
     unbroken = run_extraction(extract_call(scans, whole), whole)
     rng = random.Random(seed)
-    moments = []
+    moments: list[float] = []
     for _ in range(kills):
         moment = rng.uniform(0.3, 0.95) * unbroken.seconds / (1 if not moments else 2)
         if not _kill_after(extract_call(scans, broken), moment):

@@ -45,4 +45,5 @@ def paraph(
     points = ((path + half) * 8).astype(np.int32)
     cv2.polylines(layer, [points], False, 230, int(rng.integers(2, 4)), cv2.LINE_AA, 3)
     red, green, blue = colour
-    blot_in(plate, Ink(layer.astype(np.float32) / np.float32(255), half, half, (red, green, blue)), *at)
+    stroke = layer.astype(np.float32) / np.float32(255)
+    blot_in(plate, Ink(stroke, half, half, (red, green, blue)), *at)
