@@ -65,7 +65,8 @@ def discover_form(
     words = read_words(blank, rules, reader)
     readings = [in_rows(reading) for reading in (words, *_reread(common, rules, reader))]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
-    ranked = rank_forms(readings, known, size)
+    # more readings bring worn labels, and now and then a wrong one: the better explanation wins
+    ranked = max((rank_forms(some, known, size) for some in (readings[:2], readings)), key=_best)
     chosen = _chosen(ranked, register, options)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
     cases = _entries(chosen, rules, words, blank)
@@ -89,6 +90,10 @@ def _reread(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[W
         read_words(common.grey, rules, reader, pale=False),
         read_words(common.grey, rules, reader, pale=False, smooth=1.0, psm=6),
     ]
+
+
+def _best(ranked: Sequence[Candidate]) -> float:
+    return ranked[0].rank if ranked else 0.0
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:

@@ -96,6 +96,8 @@ def _rows_left_of_heads(case: Sequence[Found]) -> bool:
         return False
     left = min(item.occurrence.box.x0 for item in heads)
     foot = max(item.occurrence.box.y1 for item in heads)
+    if max(item.occurrence.box.y0 for item in heads) >= min(i.occurrence.box.y1 for i in heads):
+        return False  # one below the other: blocks, each under its own head
     rows = [i.occurrence.box for i in case if len(i.state.codes) > 1]
     named = [box for box in rows if box.x1 < left and box.y0 > foot]
     return len(named) >= _TABLE_ROWS and len(named) == len(rows)
