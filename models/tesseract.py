@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +19,8 @@ from common.text import nfc
 from models.reading import Image
 
 # Tesseract's own threads make a page five times slower, not faster; pages run in parallel instead.
-# pytesseract hands the environment on to the process that it starts.
-os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+# Only Tesseract is told so, not this process: torch with more threads than that limit waits for ever.
+pytesseract.pytesseract.environ = ChainMap({"OMP_THREAD_LIMIT": "1"}, os.environ)
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 

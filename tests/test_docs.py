@@ -32,7 +32,7 @@ def run_all(page: Path, folder: Path, **more: str) -> None:
     for command in shown(page):
         call = ["bash", "-c", command]
         done = subprocess.run(
-            call, cwd=folder, env=environ, capture_output=True, text=True, check=False
+            call, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=900
         )
         assert done.returncode in (0, 1), f"{command}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr, f"{command}\n{done.stderr}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -167,6 +170,20 @@ def test_a_training_learns_stops_goes_on_and_ships(real_set: Path, tmp_path: Pat
     fp32, small = (reader.log_probs(lines) for reader in readers)
     assert np.abs(np.exp(fp32[0]) - np.exp(small[0])).max() < 0.05
     assert (tmp_path / "int8 True" / NETWORK / "model.safetensors").stat().st_size < 10_000_000
+
+
+def test_a_limit_on_threads_does_not_stop_a_training(real_set: Path, tmp_path: Path) -> None:
+    """OMP_THREAD_LIMIT=1 is the usual advice for Tesseract; oneDNN then waited for a second thread."""
+    config = tmp_path / "two.yaml"
+    config.write_text("{sources: {hands: 1.0}, watch: '', columns: 2000, max_steps: 2, threads: 2}")
+    call = [sys.executable, "-m", "hotich", "train", str(real_set.parent), "--out"]
+    call += [str(tmp_path / "run"), "--config", str(config)]
+    environ = {**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(
+        call, env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 steps" in done.stdout
 
 
 def test_training_says_what_it_lacks(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ class Trainer:
     """One training, from its folder: new, or gone on with from its checkpoint."""
 
     def __init__(self, data: Path, out: Path, options: TrainOptions, *, resume: bool) -> None:
-        torch.set_num_threads(options.threads)
+        torch.set_num_threads(_threads(options.threads))
         torch.manual_seed(options.seed)
         self.options, self.out = options, out
         self.folders = {data / name: share for name, share in options.sources.items()}
@@ -162,6 +163,12 @@ class Trainer:
     def _where(self) -> str:
         p = self.progress
         return f"{p.seconds / 60:6.1f} min step {p.step} lines {p.lines}"
+
+
+def _threads(wanted: int) -> int:
+    """No more than OpenMP may start: oneDNN would wait for ever for the threads it does not get."""
+    limit = os.environ.get("OMP_THREAD_LIMIT", "")
+    return min(wanted, max(1, int(limit))) if limit.isdigit() else wanted
 
 
 def ctc_loss(network: LineNetwork, batch: dict[str, Tensor]) -> Tensor:
