@@ -19,7 +19,7 @@ from common.text import nfc
 from models.reading import Image
 
 # Tesseract's own threads make a page five times slower, not faster; pages run in parallel instead.
-# Only Tesseract is told so, not this process: torch with more threads than that limit waits for ever.
+# Only Tesseract is told so, not this process: torch with more threads than that waits for ever.
 pytesseract.pytesseract.environ = ChainMap({"OMP_THREAD_LIMIT": "1"}, os.environ)
 
 XHTML = "{http://www.w3.org/1999/xhtml}"

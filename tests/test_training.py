@@ -173,9 +173,9 @@ def test_a_training_learns_stops_goes_on_and_ships(real_set: Path, tmp_path: Pat
 
 
 def test_a_limit_on_threads_does_not_stop_a_training(real_set: Path, tmp_path: Path) -> None:
-    """OMP_THREAD_LIMIT=1 is the usual advice for Tesseract; oneDNN then waited for a second thread."""
+    """OMP_THREAD_LIMIT=1 is usual advice for Tesseract; oneDNN then waited for a second thread."""
     config = tmp_path / "two.yaml"
-    config.write_text("{sources: {hands: 1.0}, watch: '', columns: 2000, max_steps: 2, threads: 2}")
+    config.write_text("{sources: {hands: 1.0}, watch: '', max_steps: 2, threads: 2}")
     call = [sys.executable, "-m", "hotich", "train", str(real_set.parent), "--out"]
     call += [str(tmp_path / "run"), "--config", str(config)]
     environ = {**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "2"}
