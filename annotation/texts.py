@@ -6,16 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from common.tables import yaml_table
 
 _HERE = Path(__file__).parent
 
 
-@cache
 def texts() -> dict[str, Any]:
     """The texts by name."""
-    loaded: dict[str, Any] = yaml.safe_load((_HERE / "texts.yaml").read_text("utf-8"))
-    return loaded
+    return yaml_table(_HERE / "texts.yaml")
 
 
 @cache

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
-import yaml
-
+from common.tables import yaml_table
 from extract.record import FieldValue, Record
 from extract.registers import Register
 from extract.rules import severity
@@ -16,10 +14,8 @@ from extract.rules import severity
 _TABLE = Path(__file__).with_name("data") / "review.yaml"
 
 
-@cache
 def _table() -> Mapping[str, float]:
-    content: dict[str, float] = yaml.safe_load(_TABLE.read_text("utf-8"))
-    return content
+    return yaml_table(_TABLE)
 
 
 def mark_for_review(record: Record, register: Register) -> Record:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from common.tables import yaml_table
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,9 @@ class Finding:
         return f"{self.severity:5} {self.rule:10} {self.where}: {self.message}"
 
 
-@cache
 def rules() -> dict[str, Any]:
     """The rules by id."""
-    table: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / "rules.yaml").read_text("utf-8")
-    )
-    return table
+    return yaml_table(Path(__file__).with_name("rules.yaml"))
 
 
 def finding(rule: str, where: str, **words: object) -> Finding:

@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from common.errors import UsageError
+from common.tables import yaml_table
 from extract.parse.dates import date_of_value
 from extract.record import Record
 
 
-@cache
 def rules() -> dict[str, Any]:
     """The rules of ``names.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / "names.yaml").read_text("utf-8")
-    )
-    return loaded
+    return yaml_table(Path(__file__).with_name("names.yaml"))
 
 
 @dataclass(frozen=True)

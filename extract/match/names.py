@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 from rapidfuzz.distance import Levenshtein
 
+from common.tables import yaml_table
 from common.text import fold, squeeze
 
-_TABLE = yaml.safe_load((Path(__file__).parent / "syllables.yaml").read_text("utf-8"))
+_TABLE = yaml_table(Path(__file__).with_name("syllables.yaml"))
 _ABBREVIATIONS: dict[str, str] = _TABLE["abbreviations"]
 _SOUND = [(re.compile(pattern), into) for pattern, into in _TABLE["sound"]]
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0303": "3", "\u0309": "4", "\u0323": "5"}

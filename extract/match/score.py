@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from common.options import Options
+from common.tables import yaml_table
 from extract.match.evidence import FEATURES, compare
 from extract.match.index import PeopleIndex
 from extract.match.people import Person, person_of
@@ -47,7 +47,7 @@ class Match:
 @lru_cache(maxsize=1)
 def weights() -> NDArray[np.float64]:
     """The weight of each feature, in `FEATURES` order."""
-    table = yaml.safe_load(WEIGHTS.read_text("utf-8"))["weights"]
+    table = yaml_table(WEIGHTS)["weights"]
     return np.array([float(table[name]) for name in FEATURES])
 
 

@@ -7,17 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from common.tables import yaml_table
 
 _HERE = Path(__file__).parent
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """The YAML table ``name`` of this package."""
-    content = yaml.safe_load((_HERE / f"{name}.yaml").read_text("utf-8"))
-    assert isinstance(content, dict)
-    return content
+    return yaml_table(_HERE / f"{name}.yaml")
 
 
 @cache

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from PIL import Image
 
+from common.tables import yaml_table
 from extract.folder import BookFolder
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register, load_register
@@ -19,13 +18,9 @@ from extract.reopen import Extracted
 from extract.store import StoredPage
 
 
-@cache
 def texts() -> dict[str, Any]:
     """The words of ``texts.yaml``."""
-    loaded: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / "texts.yaml").read_text("utf-8")
-    )
-    return loaded
+    return yaml_table(Path(__file__).with_name("texts.yaml"))
 
 
 @dataclass(frozen=True)

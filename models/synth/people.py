@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+
+from common.tables import yaml_table
 
 SOCIETY = Path(__file__).parent / "society.yaml"
 
 MALE, FEMALE = "Nam", "Nữ"
 
 
-@lru_cache(maxsize=1)
 def society() -> Mapping[str, Any]:
     """The names, work and places families are drawn from (`society.yaml`)."""
-    data: Mapping[str, Any] = yaml.safe_load(SOCIETY.read_text(encoding="utf-8"))
-    return data
+    return yaml_table(SOCIETY)
 
 
 @dataclass(frozen=True)
