@@ -6,7 +6,7 @@ import pytest
 
 from common.geometry import Box
 from extract.form.recognise import Candidate, rank_forms
-from extract.form.wordings import find_occurrences, states_of
+from extract.form.wordings import find_occurrences, spans_of, states_of
 from extract.form.words import Word, in_rows
 from extract.registers import load_register, register_codes
 
@@ -102,6 +102,30 @@ def test_parents_in_a_table_and_stacked() -> None:
     assert codes.index("chaNgaySinh") < codes.index("meHoTen") < codes.index("meNgaySinh")
 
 
+def test_two_cases_of_stacked_parents_are_not_four_tables() -> None:
+    """Each row is printed twice a case: a table's rows would explain all the words, in order."""
+    parents = [
+        line
+        for parent in ("cha", "mẹ")
+        for line in (f"Họ và tên {parent} | | Tuổi | Dân tộc", "Quốc tịch | Nghề nghiệp | Chỗ ở")
+    ]
+    lines = [
+        "Số | Đăng ký ngày",
+        "Họ và tên | | Nam, nữ",
+        "Sinh ngày | Nơi sinh",
+        "Sinh ngày (bằng chữ)",
+        *parents,
+        "Người đứng khai | Số giấy CM hoặc CNCC",
+        "| Người đứng khai | Ghi chú | TM. UBND",
+    ]
+    best = best_of([*words_of(lines), *words_of(lines, top=800)])
+    assert len(best.cases) == 2
+    assert codes_of(best, 0) == codes_of(best, 1)
+    codes = codes_of(best)
+    assert codes.index("chaQuocTich") < codes.index("meHoTen") < codes.index("meQuocTich")
+    assert {"nycHoTen", "ghiChu", "nguoiKy"} <= set(codes)
+
+
 def test_a_table_stays_a_table_when_a_row_and_dirt_are_misread() -> None:
     """Its heads stand side by side over its rows, though *Tên, họ* and *Cư-trú tại* are unread."""
     rows = ["| Cha | Mẹ", "| |", "Tuổi |", "Nghề-nghiệp |", "| |", "Vợ chánh hay thứ |"]
@@ -128,7 +152,7 @@ def test_a_label_broken_over_two_lines_is_one() -> None:
         "Họ, chữ đệm, tên, chức vụ người ký Giấy khai sinh/Trích lục ghi vào sổ",
         "hộ tịch việc khai sinh",
     ]
-    found = find_occurrences([in_rows(words_of(long))], states)
+    found = find_occurrences(spans_of([in_rows(words_of(long))]), states)
     assert len(found) == 1 and len(found[0].words) == 20
     assert found[0].last_line.y0 == pytest.approx(140)
 

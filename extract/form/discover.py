@@ -21,7 +21,7 @@ from extract.form.words import PageReader, Word, in_rows, read_words
 from extract.registers import Register, load_register, register_codes
 from models.print_reader import PrintReader
 from models.reading import Image
-from models.rules import Rules, find_rules
+from models.rules import Rules, find_rules, lift_rules
 
 
 class DiscoverOptions(Options):
@@ -61,12 +61,10 @@ def discover_form(
     blank = common.grey
     size = (blank.shape[1], blank.shape[0])
     rules = find_rules(blank)
-    reader = reader or PrintReader()
-    words = read_words(blank, rules, reader)
-    readings = [in_rows(reading) for reading in (words, *_reread(common, rules, reader))]
+    readings = _readings(common, rules, reader or PrintReader())
+    words = readings[0]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
-    # more readings bring worn labels, and now and then a wrong one: the better explanation wins
-    ranked = max((rank_forms(some, known, size) for some in (readings[:2], readings)), key=_best)
+    ranked = rank_forms([in_rows(reading) for reading in readings], known, size)
     chosen = _chosen(ranked, register, options)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
     cases = _entries(chosen, rules, words, blank)
@@ -83,17 +81,15 @@ def discover_form(
     )
 
 
-def _reread(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
-    """The same print in other renderings: each reads worn labels that the others miss."""
+def _readings(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
+    """The print in several renderings: each reads worn labels that the others miss."""
+    plain, strict = lift_rules(common.grey, rules), lift_rules(common.strict, rules)
     return [
-        read_words(common.strict, rules, reader),
-        read_words(common.grey, rules, reader, pale=False),
-        read_words(common.grey, rules, reader, pale=False, smooth=1.0, psm=6),
+        read_words(plain, reader),
+        read_words(strict, reader),
+        read_words(plain, reader, pale=False),
+        read_words(plain, reader, pale=False, smooth=1.0, psm=6),
     ]
-
-
-def _best(ranked: Sequence[Candidate]) -> float:
-    return ranked[0].rank if ranked else 0.0
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:

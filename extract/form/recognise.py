@@ -8,7 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extract.form.decode import Found, decode
-from extract.form.wordings import State, find_occurrences, layouts_of, states_of
+from extract.form.wordings import (
+    Occurrence,
+    State,
+    find_occurrences,
+    layouts_of,
+    spans_of,
+    states_of,
+)
 from extract.form.words import Row
 from extract.registers import Generation, Register
 
@@ -47,22 +54,23 @@ def rank_forms(
     """Every generation of every register against the printed words, the likeliest first."""
     forms = [(r.code, g) for r in registers for g in r.generations]
     printed = Counter(key for _, generation in forms for key in _all_keys(generation))
-    found = [_candidate(code, g, readings, size, printed) for code, g in forms]
+    spans = spans_of(readings)
+    found = [_candidate(code, g, spans, size, printed) for code, g in forms]
     return sorted(found, key=lambda candidate: -candidate.rank)
 
 
 def _candidate(
     code: str,
     generation: Generation,
-    readings: Sequence[Sequence[Row]],
+    spans: Sequence[Occurrence],
     size: tuple[int, int],
     printed: Counter[str],
 ) -> Candidate:
     once = {section.id for section in generation.sections if section.once}
-    tried: list[Candidate] = []
+    tried: list[tuple[float, Candidate]] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
-        decoded = decode(find_occurrences(readings, states), states, size)
+        decoded = decode(find_occurrences(spans, states), states, size)
         cases = split_cases(decoded.found, once)
         if layout == "table" and not _stands_as_table(cases[0], generation):
             continue
@@ -71,8 +79,8 @@ def _candidate(
         candidate = Candidate(code, generation, states, cases, coverage, count, worth)
         if layout == "table" and _rows_left_of_heads(cases[0]):
             return candidate
-        tried.append(candidate)
-    return max(tried, key=lambda candidate: candidate.rank)
+        tried.append((decoded.value, candidate))
+    return max(tried, key=lambda item: item[0])[1]
 
 
 def _stands_as_table(found: Sequence[Found], generation: Generation) -> bool:

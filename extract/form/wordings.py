@@ -126,24 +126,30 @@ def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Lab
     return fused, list(rows.values())
 
 
-def find_occurrences(
-    readings: Sequence[Sequence[Row]], states: Iterable[State]
-) -> list[Occurrence]:
-    """Places whose words match some wording, longest and likest first, no place in two of them.
+def spans_of(readings: Sequence[Sequence[Row]]) -> list[Occurrence]:
+    """Every run of words that may be a label.
 
     Args:
         readings: rows of words, of one or more readings of the same form, the two most careful
             first: handwriting that the others show may look like a very short label.
-        states: what may be printed. Labels broken over two lines are followed to the next.
+    """
+    found: list[Occurrence] = []
+    for number, rows in enumerate(readings):
+        least = 2 if number < _CAREFUL else 4
+        cut = [chunks(row) for row in rows]
+        for index, row in enumerate(cut):
+            for chunk in row:
+                runs = _spans(chunk, _below(chunk, cut[index + 1 : index + 4]))
+                found.extend(span for span in runs if len(span.key) >= least)
+    return found
+
+
+def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> list[Occurrence]:
+    """Spans (`spans_of`) whose words match some wording, longest and likest first.
+
+    No place is in two of them. Labels broken over two lines are followed to the next.
     """
     keys = sorted({key for state in states for key in state.keys})
-    spans = [
-        span
-        for number, rows in enumerate(readings)
-        for index in range(len(rows))
-        for span in _spans(rows, index)
-        if number < _CAREFUL or len(span.key) >= 4
-    ]
     if not spans or not keys:
         return []
     edits = cdist([span.key for span in spans], keys, scorer=Levenshtein.distance, dtype=np.int32)
@@ -155,22 +161,27 @@ def find_occurrences(
     best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
     starts = {spans[i].words[0] for i in np.flatnonzero(best > 0) if not spans[i].cut}
     found: list[Occurrence] = []
-    claimed: list[Word] = []
+    claimed = np.zeros((0, 4))
     for index in np.argsort(-best, kind="stable"):
         if best[index] <= 0:
             break
         span = spans[int(index)]
         if span.cut and span.words[span.cut] in starts:
             continue  # a label of its own begins the line below
-        if not any(_overlap(word.box, other.box) for word in span.words for other in claimed):
+        boxes = np.array([word.box for word in span.words])
+        if not _overlap(boxes, claimed):
             found.append(span)
-            claimed.extend(span.words)
+            claimed = np.concatenate([claimed, boxes])
     return found
 
 
-def _overlap(first: Box, second: Box) -> bool:
-    """Whether two words claim the same print."""
-    return first.intersection(second).area > 0.3 * min(first.area, second.area)
+def _overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
+    """Whether two words (N, 4), (M, 4) claim the same print."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = np.clip(high - low, 0, None).prod(axis=2)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (first, second)]
+    return bool((shared > 0.3 * np.minimum(areas[0][:, None], areas[1][None, :])).any())
 
 
 def likeness(occurrences: Sequence[Occurrence], states: Sequence[State]) -> NDArray[np.float64]:
@@ -229,22 +240,20 @@ def _cell(section: Section, label: Label, column: int) -> State:
     return State((*plain, *named), label.texts[0], label, codes, column, section.id)
 
 
-def _spans(rows: Sequence[Row], index: int) -> Iterable[Occurrence]:
-    """Every run of words that starts in a row, within it and wrapped to the chunk below.
+def _spans(chunk: Row, below: Row) -> Iterable[Occurrence]:
+    """Every run of words that starts in a chunk of a row, within it and wrapped to that below.
 
     A very short label stands free: surely read words right before it make it part of them.
     """
-    for chunk in chunks(rows[index]):
-        below = _below(rows, index, chunk)
-        for start in range(len(chunk)):
-            words = [*chunk[start:], *below][:_MOST_WORDS]
-            own = len(chunk) - start
-            free = start == 0 or _apart(chunk[start - 1], chunk[start])
-            for end in range(1, len(words) + 1):
-                run = tuple(words[:end])
-                key = "".join(word.key for word in run)
-                if len(key) >= (2 if free else 6):
-                    yield Occurrence(run, key, own if end > own else 0)
+    keys = [word.key for word in (*chunk, *below)]
+    words = (*chunk, *below)
+    for start in range(len(chunk)):
+        own = len(chunk) - start
+        free = start == 0 or _apart(chunk[start - 1], chunk[start])
+        for end in range(1, min(len(words) - start, _MOST_WORDS) + 1):
+            key = "".join(keys[start : start + end])
+            if len(key) >= (2 if free else 6):
+                yield Occurrence(words[start : start + end], key, own if end > own else 0)
 
 
 def _apart(before: Word, word: Word) -> bool:
@@ -263,12 +272,12 @@ def chunks(row: Row) -> list[Row]:
     return [tuple(chunk) for chunk in cut]
 
 
-def _below(rows: Sequence[Row], index: int, chunk: Row) -> Row:
-    """The chunk under this one that could be its second line, or nothing."""
+def _below(chunk: Row, rows: Iterable[list[Row]]) -> Row:
+    """The chunk of the next rows that could be this one's second line, or nothing."""
     box = around(chunk)
     height = float(np.median([word.box.height for word in chunk]))
-    for row in rows[index + 1 : index + 4]:
-        for other in chunks(row):
+    for row in rows:
+        for other in row:
             under = around(other)
             gap = (under.y0 + under.y1) / 2 - (box.y0 + box.y1) / 2
             starts = abs(under.x0 - box.x0) < 3 * height or (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import cv2
@@ -13,7 +14,6 @@ import numpy as np
 from common.geometry import Box
 from common.text import fold, nfc
 from models.reading import Image
-from models.rules import Rules, lift_rules
 
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
@@ -48,7 +48,7 @@ class Word:
     box: Box
     confidence: float = 1.0
 
-    @property
+    @cached_property
     def key(self) -> str:
         return key_of(self.text)
 
@@ -62,22 +62,20 @@ def key_of(text: str) -> str:
 
 
 def read_words(
-    blank: Image,
-    rules: Rules,
+    page: Image,
     reader: PageReader,
     *,
     pale: bool = True,
     smooth: float = 0.0,
     psm: int = 11,
 ) -> tuple[Word, ...]:
-    """The printed words of a blank form (H, W), its rules lifted.
+    """The printed words of a blank form (H, W) whose rules are lifted.
 
     Args:
         pale: pale the haze of writing; worn print is read better with its pale strokes kept.
         smooth: sigma in pixels of a Gaussian that closes broken letters; 0 for none.
         psm: Tesseract's page segmentation.
     """
-    page = lift_rules(blank, rules)
     if smooth:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), smooth), dtype=np.uint8)
     if pale:
