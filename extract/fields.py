@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
-from extract.grammars import grammar_for
+from extract.grammars import grammar_for, grammar_for_several
 from extract.ink import PAPER, Cut, InkOptions, cut_line, lift_ink
 from extract.lines import Expected, Seen, read_lines
 from extract.parse.dates import Era
@@ -76,7 +76,7 @@ def read_fields(
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
     inked = [p for p in pieces if _is_writing(p, options) and p.cut.strength >= least]
-    expected = [_expected(piece, register, form.generation) for piece in inked]
+    expected = [_expected(piece, register, form) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
     bare = _bare_tick(pieces, form, options)
@@ -151,15 +151,23 @@ def _is_blot(cut: Cut, options: FieldOptions) -> bool:
     return cut.density > options.blot and cut.ink > options.blot_ink
 
 
-def _expected(piece: _Piece, register: Register, generation: str) -> Expected:
+def _expected(piece: _Piece, register: Register, form: BookForm) -> Expected:
     """What may be written on a line. Dates of the event lie near the book's years, others may
     reach back to the oldest parent's birth."""
-    first, last = register.generation(generation).years
+    first, last = register.generation(form.generation).years
     roles = roles_of(register.code)
     near = piece.code in (roles.get("registered"), roles.get("number"), *roles.get("events", ()))
     era = Era(first - (_LATEST if near else _LONGEST_LIFE), last + 1)
     column = register.column(piece.code)
-    return Expected(piece.kind, grammar_for(column, piece.kind, piece.part, era))
+    together = [] if piece.part else [register.column(code) for code in _sharing(piece, form)]
+    grammar = grammar_for_several(together) if len(together) > 1 else None
+    return Expected(piece.kind, grammar or grammar_for(column, piece.kind, piece.part, era))
+
+
+def _sharing(piece: _Piece, form: BookForm) -> list[str]:
+    """The columns written in the same place as a piece's, its own among them."""
+    fields = next(entry.fields for entry in form.entries if entry.index == piece.entry)
+    return [code for code, slot in fields.items() if slot.boxes == fields[piece.code].boxes]
 
 
 def _part_box(slot: FieldSlot, part: str) -> Box:

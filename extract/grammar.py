@@ -28,8 +28,16 @@ class Node:
     final: bool = False
 
 
-State = tuple[tuple[Node, float], ...]
-"""Where in the graph a text may stand, each with the weight of the words behind it."""
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where in the graph a text may stand, each place with the weight of the words behind it."""
+
+    places: tuple[tuple[Node, float], ...]
+
+    @property
+    def weight(self) -> float:
+        """The weight of the likeliest way so far."""
+        return max(weight for _, weight in self.places)
 
 
 @dataclass(frozen=True)
@@ -40,30 +48,28 @@ class Grammar:
 
     @property
     def start(self) -> State:
-        return tuple((node, 0.0) for node in self.starts)
+        """Before the first letter."""
+        return State(tuple((node, 0.0) for node in self.starts))
 
+    def step(self, state: State, letter: str) -> State | None:
+        """Where the graph stands after one more letter; None when it does not go on so."""
+        reached: dict[Node, float] = {}
+        key = letter.lower()
+        for node, weight in state.places:
+            _reach(reached, node.children.get(key), weight)
+            if node.end is not None:
+                for root in node.then:
+                    _reach(reached, root.children.get(key), weight + node.end)
+        return State(tuple(reached.items())) if reached else None
 
-def step(state: State, letter: str) -> State:
-    """Where the graph stands after one more letter; empty when it does not go on so."""
-    reached: dict[Node, float] = {}
-    key = letter.lower()
-    for node, weight in state:
-        _reach(reached, node.children.get(key), weight)
-        if node.end is not None:
-            for root in node.then:
-                _reach(reached, root.children.get(key), weight + node.end)
-    return tuple(reached.items())
-
-
-def ended(state: State) -> float | None:
-    """The weight of a text that ends here; None when it may not."""
-    ends = [weight + node.end for node, weight in state if node.final and node.end is not None]
-    return max(ends, default=None)
-
-
-def heaviest(state: State) -> float:
-    """The weight of the likeliest way so far."""
-    return max(weight for _, weight in state)
+    def end(self, state: State) -> float | None:
+        """The weight of a text that ends here; None when it may not."""
+        ends = [
+            weight + node.end
+            for node, weight in state.places
+            if node.final and node.end is not None
+        ]
+        return max(ends, default=None)
 
 
 def trie(words: Mapping[str, float], *, final: bool = False) -> Node:

@@ -7,8 +7,8 @@ candidate: what a clerk really wrote may be in no table.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from extract.grammar import Grammar, Node, follow, sequence, trie
@@ -16,17 +16,24 @@ from extract.parse.dates import Era
 from extract.parse.numbers import NORTH, SOUTH, number_in_words
 from extract.parse.tables import table
 from extract.registers import Column
-from models import lexicon
+from models import lexicon, vietnamese
+from models.beam import Weighing
 
-Words = Mapping[str, float]
-_SEPARATORS = {" ": -0.5, "-": -1.0, ", ": -1.5, " - ": -4.0, ". ": -4.0, ",": -4.0}
-_NAME_SEPARATORS = {" ": -0.5, "-": -1.0}
-_FIGURES = {str(n): -4.0 for n in range(1, 100)}
+_SEXES = {"cha": "male", "chong": "male", "me": "female", "vo": "female"}  # person → names
+_PHRASES: Mapping[str, tuple[str, ...]] = {
+    "NgheNghiep": ("occupation",),
+    "chucVu": ("official",),
+    "QuanHe": ("relation",),
+    "ThuBacVo": ("rank",),
+    "NoiCap": ("issuer",),
+    "ghiChu": ("note",),
+    "NguyenNhan": ("cause",),
+}  # part of a column's code → kinds of phrases in the lexicon
 _FULL_YEARS = 2000  # books that reach past it write years in full
 _MARK = -5.0  # weight of a mark for blank, unknown or ditto
 
 
-def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | None:
+def grammar_for(column: Column, kind: str, part: str, era: Era) -> Weighing | None:
     """The grammar of a place; None when anything may be written there.
 
     Args:
@@ -53,18 +60,33 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Grammar | Non
     if kind == "id_number":
         return Grammar((_identity(), _blanks()))
     if kind in ("person_name", "signature"):
-        return Grammar((*_names(), _blanks(), _marks("unknown")))
-    if kind in ("place", "text"):
-        marks = _marks("unknown", "ditto", "ditto_father", "ditto_mother")
-        return Grammar((_bag(kind)[0], _blanks(), marks))
+        return vietnamese.names(_sex(column.code), era.last < _FULL_YEARS)
+    if kind == "place":
+        return vietnamese.places()
+    if kind == "text":
+        return vietnamese.phrases(*_phrases(column.code))
     return None
 
 
-@cache
-def _marks(*kinds: str) -> Node:
-    marks = table("marks")
-    texts = [text for kind in kinds for text in marks[kind]]
-    return trie(dict.fromkeys(texts, _MARK), final=True)
+def grammar_for_several(columns: Sequence[Column]) -> Weighing | None:
+    """The grammar of a place that several columns share; None when none is known."""
+    types = {column.type for column in columns}
+    if "id_number" in types:
+        return vietnamese.papers()
+    if "person_name" in types:
+        return vietnamese.signers()
+    if "text" in types and types & {"age", "partial_date"}:
+        return vietnamese.aged()
+    return None
+
+
+def _sex(code: str) -> str | None:
+    return next((sex for person, sex in _SEXES.items() if re.match(rf"{person}[A-Z]", code)), None)
+
+
+def _phrases(code: str) -> tuple[str, ...]:
+    kinds = next((kinds for end, kinds in _PHRASES.items() if end in code), None)
+    return kinds or tuple(sorted({kind for kinds in _PHRASES.values() for kind in kinds}))
 
 
 @cache
@@ -86,48 +108,6 @@ def _identity() -> Node:
     """Nine or twelve figures."""
     figure = dict.fromkeys("0123456789", 0.0)
     return sequence(*[figure] * 9, *[{**figure, "": 0.0}] * 3)
-
-
-@cache
-def _names() -> tuple[Node, ...]:
-    """Surname, middle names, given name; after a comma a witness's age and work."""
-    given = _logs(lexicon.given_names())
-    for word, weight in _logs(lexicon.given_names(old=True)).items():
-        given[word] = max(weight, given.get(word, weight))
-    tail = follow(trie({", ": -1.0, " - ": -3.0}), _bag("text"))
-    last = follow(trie(given, final=True), (tail,))
-    middle = trie(_logs(lexicon.middle_names()))
-    gap = follow(trie(_NAME_SEPARATORS), (middle, last))
-    follow(middle, (gap,))
-    first = follow(trie(_logs(lexicon.surnames()), final=False), (gap,))
-    return (first,)
-
-
-@cache
-def _bag(kind: str) -> tuple[Node, ...]:
-    """Syllables of places, or of work and notes, and figures, in any order: both tries."""
-    if kind == "place":
-        tables = [lexicon.places(), lexicon.phrases("hospital"), lexicon.phrases("unit_old")]
-        tables.append(dict.fromkeys(table("places")["kinds"], 3000.0))
-    else:
-        kinds = ("occupation", "rank", "note", "official", "relation")
-        tables = [*(lexicon.phrases(name) for name in kinds), {"tuổi": 3000.0}]
-    words, figures = trie(syllable_weights(tables), final=True), trie(_FIGURES, final=True)
-    gap = follow(trie(_SEPARATORS), (words, figures))
-    follow(words, (gap,))
-    follow(figures, (gap,))
-    return words, figures
-
-
-def syllable_weights(tables: Iterable[Words]) -> dict[str, float]:
-    """Log shares of the syllables of many phrases."""
-    counts: Counter[str] = Counter()
-    for known in tables:
-        for text, weight in known.items():
-            for word in text.replace("-", " ").replace(",", " ").split():
-                if word.isalpha():
-                    counts[word.lower()] += math.sqrt(weight)  # type: ignore[assignment]
-    return _logs(counts)
 
 
 @cache

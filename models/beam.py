@@ -1,0 +1,221 @@
+"""Reading a line with a language: a CTC prefix beam search that weighs letters as it reads them.
+
+After Hannun et al. 2014 (arXiv 1408.2873): a prefix is a node of a tree, with the probability of
+ending in a blank or in its letter, times what the language makes of it. Letters are searched in
+lower case; beside each stands the probability that it is a capital, and words are cased at the end.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.charset import BLANK, Charset
+from models.ctc import LogProbs
+
+_LEAST = 1e-6  # a prefix this much less likely than the frame's best is not begun
+_RESCALED = 16  # frames after which probabilities are brought back to one
+_DOUBT = 0.02  # least probability of either case of a letter
+
+
+class Weighing(Protocol):
+    """A language: weights (log) of texts as they grow. Its states carry their ``weight``."""
+
+    @property
+    def start(self) -> Any: ...
+
+    def step(self, state: Any, letter: str) -> Any:
+        """The state after one more letter; None when no text goes on so."""
+        ...
+
+    def end(self, state: Any) -> float | None:
+        """The weight of a text that ends here; None when none does."""
+        ...
+
+
+@dataclass(frozen=True)
+class Search:
+    """How wide the search is.
+
+    Attributes:
+        strength: what the language's weights count against the reader's.
+        width: prefixes kept after each frame.
+        floor: letters less probable than this in a frame are not tried.
+        letters: letters tried in a frame, the likeliest.
+    """
+
+    strength: float = 0.5
+    width: int = 16
+    floor: float = 3e-4
+    letters: int = 8
+
+
+@dataclass(slots=True, eq=False)
+class _Prefix:
+    before: _Prefix | None
+    letter: int
+    state: Any
+    factor: float
+    blank: float = 0.0
+    ink: float = 0.0
+    next_blank: float = 0.0
+    next_ink: float = 0.0
+    frame: int = -1
+    peak: float = 0.0
+    capital: float = 0.0
+    longer: dict[int, _Prefix | None] = field(default_factory=dict)
+
+
+def search(
+    log_probs: LogProbs, charset: Charset, language: Weighing, how: Search
+) -> list[tuple[str, float]]:
+    """The likeliest texts with the weights that the language gives them, best first.
+
+    Args:
+        log_probs: (frames, classes) of one line, class 0 the blank.
+    """
+    letters, groups, capitals = _folding(charset)
+    shares = np.exp(log_probs.astype(np.float64))
+    folded = np.add.reduceat(shares[:, groups[0]], groups[1], axis=1)
+    capital = shares[:, capitals] * (capitals > 0) / np.maximum(folded, 1e-12)
+    root = _Prefix(None, BLANK, language.start, 1.0, blank=1.0)
+    beam = [root]
+    for frame, row in enumerate(folded):
+        beam = _advance(beam, frame, row, capital[frame], letters, language, how)
+        if frame % _RESCALED == 0:
+            top = max(prefix.blank + prefix.ink for prefix in beam)
+            for prefix in beam:
+                prefix.blank /= top
+                prefix.ink /= top
+                prefix.peak /= top
+    found = []
+    for prefix in beam:
+        weight = language.end(prefix.state)
+        total = prefix.blank + prefix.ink
+        if weight is not None and total > 0:
+            found.append((math.log(total) + how.strength * weight, weight, prefix))
+    found.sort(key=lambda item: -item[0])
+    return [(_cased(prefix, letters), weight) for _, weight, prefix in found]
+
+
+def _advance(
+    beam: list[_Prefix],
+    frame: int,
+    row: NDArray[np.float64],
+    capital: NDArray[np.float64],
+    letters: list[str],
+    language: Weighing,
+    how: Search,
+) -> list[_Prefix]:
+    """The beam after one more frame."""
+    tried = np.flatnonzero(row[1:] > how.floor) + 1
+    if len(tried) > how.letters:
+        tried = tried[np.argsort(row[tried])[-how.letters :]]
+    gains = [(int(k), float(row[k])) for k in tried]
+    gap = float(row[BLANK])
+    least = _LEAST * max((p.blank + p.ink) * p.factor for p in beam)
+    touched: list[_Prefix] = []
+    for prefix in beam:
+        total = prefix.blank + prefix.ink
+        if prefix.frame != frame:
+            prefix.frame = frame
+            touched.append(prefix)
+        prefix.next_blank += total * gap
+        if prefix.letter:
+            prefix.next_ink += prefix.ink * float(row[prefix.letter])
+        for letter, gain in gains:
+            reached = gain * (prefix.blank if letter == prefix.letter else total)
+            if reached * prefix.factor < least:
+                continue
+            longer = prefix.longer.get(letter, prefix)
+            if longer is prefix:
+                longer = _longer(prefix, letter, letters[letter], language, how)
+            if longer is None:
+                continue
+            if longer.frame != frame:
+                longer.frame = frame
+                touched.append(longer)
+            longer.next_ink += reached
+            if reached > longer.peak:
+                longer.peak, longer.capital = reached, float(capital[letter])
+    for prefix in touched:
+        prefix.blank, prefix.ink = prefix.next_blank, prefix.next_ink
+        prefix.next_blank = prefix.next_ink = 0.0
+    if len(touched) <= how.width:
+        return touched
+    kept = heapq.nlargest(how.width, touched, key=lambda p: (p.blank + p.ink) * p.factor)
+    for prefix in touched:
+        prefix.frame = -1 if prefix.frame == frame else prefix.frame
+    for prefix in set(touched).difference(kept):
+        prefix.blank = prefix.ink = 0.0
+    return kept
+
+
+def _longer(
+    prefix: _Prefix, letter: int, written: str, language: Weighing, how: Search
+) -> _Prefix | None:
+    state = language.step(prefix.state, written)
+    longer = None
+    if state is not None:
+        longer = _Prefix(prefix, letter, state, math.exp(how.strength * state.weight))
+    prefix.longer[letter] = longer
+    return longer
+
+
+def _cased(prefix: _Prefix, letters: list[str]) -> str:
+    """The text of a prefix, each word in the case that its letters were read in."""
+    read: list[tuple[str, float]] = []
+    at: _Prefix | None = prefix
+    while at is not None and at.letter:
+        read.append((letters[at.letter], min(max(at.capital, _DOUBT), 1 - _DOUBT)))
+        at = at.before
+    words: list[list[tuple[str, float]]] = [[]]
+    for letter, capital in reversed(read):
+        if letter.isalpha():
+            words[-1].append((letter, capital))
+        else:
+            words += [[(letter, 0.0)], []]
+    return "".join(_word(word) for word in words)
+
+
+def _word(word: list[tuple[str, float]]) -> str:
+    text = "".join(letter for letter, _ in word)
+    if not text.isalpha():
+        return text
+    small = [math.log(1 - capital) for _, capital in word]
+    large = [math.log(capital) for _, capital in word]
+    weights = {
+        text: sum(small),
+        text[0].upper() + text[1:]: large[0] + sum(small[1:]),
+    }
+    if len(text) > 1:
+        weights[text.upper()] = sum(large) - 2.0
+    return max(sorted(weights), key=lambda cased: weights[cased])
+
+
+@lru_cache(maxsize=2)
+def _folding(
+    charset: Charset,
+) -> tuple[list[str], tuple[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]:
+    """The letters in lower case; the classes of each, in a row, and where each one's begin; the
+    class of its capital, 0 where it has none."""
+    classes: dict[str, list[int]] = {"": [BLANK]}
+    for number in range(1, len(charset)):
+        letter = charset.decode([number])
+        small = letter.lower() if len(letter.lower()) == 1 else letter
+        classes.setdefault(small, []).append(number)
+    letters = list(classes)
+    sizes = [len(found) for found in classes.values()]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+    order = np.array([number for found in classes.values() for number in found], np.int64)
+    capitals = [
+        next((n for n in found if charset.decode([n]) != letter), 0) if letter else 0
+        for letter, found in classes.items()
+    ]
+    return letters, (order, starts), np.array(capitals, np.int64)
