@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = ["common", "preprocessing", "models", "extract", "annotation", "hotich"]  # low to high
 TORCH_ROOM = ROOT / "models" / "training"
-NEEDS_TORCH = {ROOT / "models" / "network.py"}
+NEEDS_TORCH = {ROOT / "models" / "network.py", ROOT / "models" / "plugins" / "vision.py"}
 
 
 def _tracked() -> list[Path]:

@@ -62,6 +62,30 @@ def lines(
 
 
 @app.command()
+def benchmark(
+    data: Annotated[Path, typer.Argument(help="A labelled set; its held-back lines are read.")],
+    asterocr: Annotated[
+        Path | None,
+        typer.Option(help="A python that has asterocr; else .venv-asterocr, made once."),
+    ] = None,
+    reader: Annotated[
+        list[str] | None, typer.Option(help="Further readers, as for `hotich read --reader`.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Only so many lines.")] = None,
+) -> None:
+    """Our reader, asterocr and Tesseract on the same lines: CER, WER, seconds on one thread."""
+    from hotich.evaluation.peers import asterocr_python
+    from models.benchmark import compare, held_back_colour
+    from models.plugins import TESSERACT, open_reader
+    from models.plugins.aster import AsterReader
+
+    images = held_back_colour(data, limit)
+    further = [open_reader(name) for name in [*(reader or []), TESSERACT]]
+    typer.echo(f"{data}: held-back lines, real unless the set says otherwise; case folded")
+    compare([open_reader(), AsterReader(asterocr_python(asterocr)), *further], images, typer.echo)
+
+
+@app.command()
 def layout(
     pages: Annotated[Path, typer.Argument(help="A folder with images and pages.jsonl.")],
 ) -> None:

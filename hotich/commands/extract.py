@@ -19,6 +19,7 @@ from extract.record import Match, Record
 from extract.report import write_report
 from extract.run import How, Matcher, RunSummary, run_book
 from extract.store import Store
+from models.plugins import open_reader
 from preprocessing.scans import book_name
 
 _PHASES = {"form": "Learning the form", "pages": "Reading pages"}
@@ -32,6 +33,9 @@ def extract(
         str, typer.Option(help="auto, or a form file that a person corrected.")
     ] = "auto",
     book: Annotated[str, typer.Option(help="The book's name; by default the file's stem.")] = "",
+    reader: Annotated[
+        str, typer.Option(help="Not the package's own: as for `hotich read --reader`.")
+    ] = "",
     against: Annotated[Path | None, typer.Option(help="CSV of existing records.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Pages read at the same time.")] = 1,
     ray: Annotated[str, typer.Option(help="Address of a Ray cluster.")] = "",
@@ -64,6 +68,7 @@ def extract(
             book=book or book_name(scans),
             form=None if form == "auto" else Path(form),
             store=Store.open(store) if store else None,
+            reader=open_reader(reader),
             how=_how(workers, ray),
             matcher=matcher,
             progress=show,

@@ -12,7 +12,8 @@ import numpy as np
 import typer
 
 from common.errors import InputError
-from models.reading import Image, Reader
+from models.plugins import TESSERACT, open_reader
+from models.reading import Image
 
 _AT_ONCE = 64
 """Images held in memory at a time."""
@@ -28,16 +29,21 @@ class Kind(StrEnum):
 def read(
     images: Annotated[list[Path], typer.Argument(help="Line images, or folders of them.")],
     kind: Annotated[Kind, typer.Option(help="What the lines are written with.")] = Kind.handwriting,
-    weights: Annotated[
-        Path | None, typer.Option(help="A weights folder instead of the package's own.")
-    ] = None,
+    reader: Annotated[
+        str,
+        typer.Option(
+            "--reader",
+            "--weights",
+            help="Instead of the package's own: a weights folder, a TrOCR folder, asterocr.",
+        ),
+    ] = "",
 ) -> None:
     """Cropped line images → JSON lines {"image","text","confidence","chars"} on stdout."""
     files = _files(images)
-    reader = _reader(kind, weights)
+    engine = open_reader(reader or (TESSERACT if kind is Kind.print else ""))
     for start in range(0, len(files), _AT_ONCE):
         part = files[start : start + _AT_ONCE]
-        for path, reading in zip(part, reader.read([_load(path) for path in part]), strict=True):
+        for path, reading in zip(part, engine.read([_load(path) for path in part]), strict=True):
             row = {
                 "image": str(path),
                 "text": reading.text,
@@ -45,16 +51,6 @@ def read(
                 "chars": [[character, round(p, 4)] for character, p in reading.chars],
             }
             typer.echo(json.dumps(row, ensure_ascii=False))
-
-
-def _reader(kind: Kind, weights: Path | None) -> Reader:
-    if kind is Kind.print:
-        from models.print_reader import PrintReader
-
-        return PrintReader()
-    from models.handwriting import HandwritingReader
-
-    return HandwritingReader(weights)
 
 
 def _files(images: list[Path]) -> list[Path]:
