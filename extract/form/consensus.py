@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from common.errors import FormError
-from extract.form.align import Features, Fit, features, register
+from extract.form.align import Features, Fit, Warp, features, register
 from models.reading import Image
 from preprocessing.skew import skew_angle
 
@@ -26,12 +26,21 @@ class Consensus:
         strict: the same, but only what nearly all pages print: paler, with less handwriting.
         pages: positions in the book of the pages that agreed, ascending, from 0.
         tried: how many pages were looked at.
+        warps: form pixels → pixels of each of ``pages``, reduced to the form's scale.
     """
 
     grey: Image
     strict: Image
     pages: tuple[int, ...]
     tried: int
+    warps: tuple[Warp, ...] = ()
+
+    def layers(self, book: Sequence[Image], long_side: int) -> list[Image]:
+        """The pages that agreed, each in the form's geometry."""
+        return [
+            warp.pull(_reduced(book[index], long_side))
+            for index, warp in zip(self.pages, self.warps, strict=True)
+        ]
 
 
 def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000) -> Consensus:
@@ -51,14 +60,15 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
     pages = [_reduced(book[index], long_side) for index in chosen]
     seen = [features(page) for page in pages]
     reference, fits = _reference(pages, seen)
-    used = [reference, *fits]
     blank = _agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
     blank = _straight(blank)
     strict = blank
-    for _ in range(2 if 1 < len(used) <= 6 else 1):
-        layers, used = _again(blank, pages, seen)
+    for _ in range(2 if 0 < len(fits) <= 5 else 1):
+        warps = _again(blank, pages, seen)
+        layers = [warp.pull(pages[index]) for index, warp in warps.items()] or [blank]
         blank, strict = _agreed(layers), _agreed(layers, share=0.8)
-    return Consensus(blank, strict, tuple(sorted(chosen[i] for i in used)), len(chosen))
+    places = tuple(chosen[index] for index in warps)
+    return Consensus(blank, strict, places, len(chosen), tuple(warps.values()))
 
 
 def laid(fit: Fit | None) -> bool:
@@ -126,17 +136,12 @@ def _straight(blank: Image) -> Image:
     )
 
 
-def _again(blank: Image, pages: list[Image], seen: list[Features]) -> tuple[list[Image], list[int]]:
+def _again(blank: Image, pages: list[Image], seen: list[Features]) -> dict[int, Warp]:
     """Lay every page on the consensus, whose print is cleaner than any page's."""
     form = features(blank)
     size = blank.shape[1], blank.shape[0]
-    pulled, used = [], []
-    for index, page in enumerate(pages):
-        fit = register(form, seen[index], size)
-        if fit is not None and laid(fit):
-            pulled.append(fit.warp.pull(page))
-            used.append(index)
-    return pulled or [blank], used
+    fits = {index: register(form, page, size) for index, page in enumerate(seen)}
+    return {index: fit.warp for index, fit in fits.items() if fit is not None and laid(fit)}
 
 
 def _agreed(layers: list[Image], share: float = 0.5) -> Image:

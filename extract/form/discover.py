@@ -11,14 +11,15 @@ from common.options import Options
 from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
 from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
-from extract.form.ground import Ground, bounding
+from extract.form.folio import FOLIO, with_folio
+from extract.form.ground import Ground, bounding, without_ghosts
 from extract.form.lend import lent
 from extract.form.marks import ticked_right
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.slots import column_heads, slots_of
 from extract.form.surroundings import Surroundings
-from extract.form.words import PageReader, Word, in_rows, read_words
-from extract.registers import Register, load_register, register_codes
+from extract.form.words import PageReader, Word, in_rows, read_words, told_from_writing
+from extract.registers import Label, Register, load_register, register_codes
 from models.print_reader import PrintReader
 from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
@@ -61,14 +62,17 @@ def discover_form(
     blank = common.grey
     size = (blank.shape[1], blank.shape[0])
     rules = find_rules(blank)
-    readings = _readings(common, rules, reader or PrintReader())
+    reader = reader or PrintReader()
+    readings = _readings(common, rules, reader)
     words = readings[0]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
     ranked = rank_forms([in_rows(reading) for reading in readings], known, size)
     chosen = _chosen(ranked, register, options)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
-    cases = _entries(chosen, rules, words, blank)
-    placed = {code for entry in cases for code in entry.fields}
+    cases = _entries(chosen, without_ghosts(rules, common.strict), words, blank)
+    if not _placed(cases, FOLIO) and (label := _label_of(chosen, FOLIO)):
+        layers = common.layers(pages, options.long_side)
+        cases = with_folio(cases, label, layers, common.pages, reader)
     return BookForm(
         register=register.code,
         generation=chosen.generation.id,
@@ -76,7 +80,7 @@ def discover_form(
         labels=tuple(_labels(chosen)),
         entries=cases,
         score=min(1.0, chosen.coverage),
-        missing=tuple(code for code in chosen.generation.printed if code not in placed),
+        missing=tuple(code for code in chosen.generation.printed if not _placed(cases, code)),
         pages=tuple(index + 1 for index in common.pages),
     )
 
@@ -84,12 +88,13 @@ def discover_form(
 def _readings(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
     """The print in several renderings: each reads worn labels that the others miss."""
     plain, strict = lift_rules(common.grey, rules), lift_rules(common.strict, rules)
-    return [
+    readings = [
         read_words(plain, reader),
         read_words(strict, reader),
         read_words(plain, reader, pale=False),
         read_words(plain, reader, pale=False, smooth=1.0, psm=6),
     ]
+    return told_from_writing(readings, common.grey, common.strict)
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:
@@ -126,15 +131,24 @@ def _entries(
     right = ticked_right(ticks, ground.height, blank)
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
-        bottom = _bottom(case, chosen.cases, size, ground)
+        own = bounding(item.occurrence.box for item in case if item.state.section not in once)
+        bottom = _bottom(own, case, chosen.cases, ground)
         near = Surroundings(ground, boxes, words, bottom, heads, blank, right, ground.pitch(boxes))
         fields = _fields(case, near, once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)
             fields = {**fields, **{code: entries[0].fields[code] for code in shared}}
-        own = [item.occurrence.box for item in case if item.state.section not in once]
-        entries.append(Entry(index, bounding(own), fields))
+        entries.append(Entry(index, own, fields))
     return tuple(entries)
+
+
+def _placed(cases: Sequence[Entry], code: str) -> bool:
+    return any(code in entry.fields for entry in cases)
+
+
+def _label_of(chosen: Candidate, code: str) -> Label | None:
+    labels = (label for label in chosen.generation.labels if code in label.codes)
+    return next(labels, None)
 
 
 def _fields(case: Sequence[Found], near: Surroundings, once: set[str]) -> dict[str, FieldSlot]:
@@ -175,13 +189,12 @@ def _merged(first: FieldSlot | None, slot: FieldSlot) -> FieldSlot:
 
 
 def _bottom(
-    case: Sequence[Found],
-    cases: Sequence[Sequence[Found]],
-    size: tuple[int, int],
-    ground: Ground,
+    own: Box, case: Sequence[Found], cases: Sequence[Sequence[Found]], ground: Ground
 ) -> float:
-    """Where the case ends: above the first label of the case under it, else at the page's foot."""
-    own = bounding(item.occurrence.box for item in case if item.state.label is not None)
+    """Where a case in this box ends: above the first label of the case under it.
+
+    A level rule that closes it there is its end; under the last, the page's foot is.
+    """
     below = [
         item.occurrence.box.y0 - 0.3 * ground.height
         for other in cases
@@ -191,7 +204,9 @@ def _bottom(
         and item.occurrence.box.x0 < own.x1
         and item.occurrence.box.x1 > own.x0
     ]
-    return min([0.985 * size[1], *below])
+    end = min([0.985 * ground.size[1], *below])
+    closing = [y for y in ground.levels(own.x0, own.x1) if own.y1 + 3 * ground.height < y < end]
+    return max(closing, default=end)
 
 
 def _labels(chosen: Candidate) -> list[FoundLabel]:

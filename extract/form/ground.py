@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
 from common.geometry import Box
+from models.reading import Image
 from models.rules import Rules, Segment
+
+_GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Ground:
         height: usual height of a printed label, pixels.
         size: width and height of the form.
         left, right: where the print begins and ends.
+        foot: where its lowest label or line stands.
     """
 
     rules: Rules
@@ -28,6 +33,7 @@ class Ground:
     size: tuple[int, int]
     left: float
     right: float
+    foot: float
 
     @classmethod
     def of(cls, rules: Rules, labels: Sequence[Box], size: tuple[int, int]) -> Ground:
@@ -40,6 +46,7 @@ class Ground:
             size=size,
             left=min([*(box.x0 for box in labels), *(s.x0 for s in inside)]),
             right=max([*(box.x1 for box in labels), *(s.x1 for s in inside)]),
+            foot=max([*(box.y1 for box in labels), *(s.y1 for s in inside)]),
         )
 
     def uprights(self, y0: float, y1: float) -> list[float]:
@@ -52,6 +59,15 @@ class Ground:
             if not xs or x - xs[-1] > 0.5 * self.height:
                 xs.append(x)
         return xs
+
+    def foot_of(self, xs: Sequence[float], y: float) -> float:
+        """Where upright rules at these abscissas end below a height; that height if none do."""
+        feet = [
+            segment.y1
+            for segment in self.rules.vertical
+            if any(abs((segment.x0 + segment.x1) / 2 - x) < self.height for x in xs)
+        ]
+        return max([y, *feet])
 
     def levels(self, x0: float, x1: float) -> list[float]:
         """Ordinates of solid level rules that cross most of the band, from the top, none twice."""
@@ -136,6 +152,29 @@ def height_at(segment: Segment, x: float) -> float:
     if segment.x1 - segment.x0 < 1:
         return segment.y0
     return segment.y0 + (x - segment.x0) / (segment.x1 - segment.x0) * (segment.y1 - segment.y0)
+
+
+def without_ghosts(rules: Rules, strict: Image) -> Rules:
+    """The rules that nearly all pages print; not those that show through from the other side.
+
+    Args:
+        strict: (H, W) what nearly all pages have in common.
+    """
+    dark = np.asarray(cv2.erode(strict, np.ones((5, 5), dtype=np.uint8)), dtype=np.uint8)
+
+    def kept(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+        return tuple(segment for segment in segments if _darkness(segment, dark) > _GHOST)
+
+    return Rules(kept(rules.horizontal), kept(rules.vertical), rules.dotted)
+
+
+def _darkness(segment: Segment, grey: Image) -> float:
+    """The median darkness along a rule, 0..255."""
+    count = max(2, round(segment.length / 6))
+    xs = np.linspace(segment.x0, segment.x1, count).round().astype(int)
+    ys = np.linspace(segment.y0, segment.y1, count).round().astype(int)
+    rows, columns = np.clip(ys, 0, grey.shape[0] - 1), np.clip(xs, 0, grey.shape[1] - 1)
+    return 255 - float(np.median(grey[rows, columns]))
 
 
 def bounding(boxes: Iterable[Box]) -> Box:

@@ -88,7 +88,8 @@ def date_parts(line: Box, near: Surroundings, label: Box) -> dict[str, Box]:
         (
             word
             for word in near.words
-            if line.x0 - 2 <= word.box.centre[0] <= line.x1
+            if word.steady
+            and line.x0 - 2 <= word.box.centre[0] <= line.x1
             and abs(word.box.centre[1] - label.centre[1]) < 0.3 * height
             and near.darkness(word.box) > dark
         ),

@@ -70,20 +70,21 @@ def _candidate(
     tried: list[tuple[float, Candidate]] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
-        decoded = decode(find_occurrences(spans, states), states, size)
+        seen = find_occurrences(spans, states)
+        decoded = decode(seen, states, size)
         cases = split_cases(decoded.found, once)
-        if layout == "table" and not _stands_as_table(cases[0], generation):
+        if layout in ("columns", "table") and not _side_by_side(cases[0], generation):
             continue
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         candidate = Candidate(code, generation, states, cases, coverage, count, worth)
-        if layout == "table" and _rows_left_of_heads(cases[0]):
+        if layout == "table" and _rows_left_of_heads(cases[0], seen):
             return candidate
         tried.append((decoded.value, candidate))
     return max(tried, key=lambda item: item[0])[1]
 
 
-def _stands_as_table(found: Sequence[Found], generation: Generation) -> bool:
+def _side_by_side(found: Sequence[Found], generation: Generation) -> bool:
     """Whether the columns' heads stand side by side.
 
     A form that is always printed in columns may have unread heads; one that seldom is may not.
@@ -97,8 +98,11 @@ def _stands_as_table(found: Sequence[Found], generation: Generation) -> bool:
     return max(middles) - min(middles) < 2 * max(box.height for box in heads)
 
 
-def _rows_left_of_heads(case: Sequence[Found]) -> bool:
-    """Whether a table is seen: two heads side by side, and rows below that begin left of both."""
+def _rows_left_of_heads(case: Sequence[Found], seen: Sequence[Occurrence]) -> bool:
+    """Whether a table is seen: two heads side by side, and rows below that begin left of both.
+
+    The rows are named once: named again under a head, they are lines in columns.
+    """
     heads = [i for i in case if i.state.label is None and i.state.column >= 0]
     if len({item.state.column for item in heads}) < 2:
         return False
@@ -106,9 +110,14 @@ def _rows_left_of_heads(case: Sequence[Found]) -> bool:
     foot = max(item.occurrence.box.y1 for item in heads)
     if max(item.occurrence.box.y0 for item in heads) >= min(i.occurrence.box.y1 for i in heads):
         return False  # one below the other: blocks, each under its own head
-    rows = [i.occurrence.box for i in case if len(i.state.codes) > 1]
-    named = [box for box in rows if box.x1 < left and box.y0 > foot]
-    return len(named) >= _TABLE_ROWS and len(named) == len(rows)
+    rows = [item for item in case if len(item.state.codes) > 1]
+    named = [box for i in rows if (box := i.occurrence.box).x1 < left and box.y0 > foot]
+    if len(named) < max(_TABLE_ROWS, len(rows)):
+        return False
+    keys = {key for item in rows for key in item.state.keys}
+    end = max(box.y1 for box in named)
+    again = [o for o in seen if o.key in keys and o.box.x0 > left and foot < o.box.y0 < end]
+    return len(again) < _TABLE_ROWS
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:

@@ -13,6 +13,7 @@ from extract.form.marks import comma, date_parts, tick_square
 from extract.form.surroundings import Surroundings
 
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
+_FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
 
 
 def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
@@ -144,14 +145,16 @@ def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
 
 
 def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[Box]:
-    """Lines under a label's own that belong to it: it must be the last of its row."""
+    """Lines under a label's own that belong to it: it must be the last of its row or column."""
     ground = near.ground
-    if right < ground.right - 3 * ground.height and right < 0.9 * ground.right:
-        return []
     middle = (box.y0 + box.y1) / 2
-    left = min(
-        [box.x0, *(o.x0 for o in near.labels if abs((o.y0 + o.y1) / 2 - middle) < ground.height)]
-    )
+    uprights = ground.uprights(middle - 4, middle + 4)
+    closed = any(abs(x - right) < ground.height for x in uprights)
+    if not closed and right < min(ground.right - 3 * ground.height, 0.9 * ground.right):
+        return []
+    column = max([0.0, *(x for x in uprights if x < box.x0)])
+    row = (o.x0 for o in near.labels if abs((o.y0 + o.y1) / 2 - middle) < ground.height)
+    left = min([box.x0, *(x for x in row if x > column)])
     below = [
         other.y0
         for other in near.labels
@@ -170,7 +173,8 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     ]
     if not feet and not dotted:
         count = min(lines - 1, round((limit - box.y0) / near.pitch) - 1)
-        feet = [box.y1 + (limit - box.y0) * (i + 1) / (count + 1) for i in range(count)]
+        step = min((limit - box.y0) / (count + 1), 1.3 * near.pitch) if count > 0 else 0.0
+        feet = [box.y1 + step * (i + 1) for i in range(count)]
     boxes, top = [], box.y1 + 0.1 * ground.height
     for foot in feet[: max(lines, 1)]:
         boxes.append(Box(left, top, right, foot + 0.45 * ground.height))
@@ -181,7 +185,8 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
 def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
     """The free place under a heading: to its neighbours' middles, down to the next label.
 
-    It is at most ``most`` label heights high.
+    It is at most ``most`` label heights high, and ends with the upright rules at its sides, or
+    with the print of the page: the paper below is no place to write.
     """
     ground = near.ground
     centre, middle = box.centre
@@ -207,13 +212,22 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
             *(x for x in bounds if x > box.x1),
         ]
     )
+    top = max(
+        [
+            box.y1 + 0.1 * ground.height,
+            *(y for y in ground.levels(left, right) if 0 < y - box.y1 < ground.height),
+        ]
+    )
     below = [
         other.y0
         for other in near.labels
         if other.y0 > box.y1 + 0.5 * ground.height and other.x0 < right and other.x1 > left
     ]
-    bottom = min([near.bottom, box.y1 + most * ground.height, *below])
-    return [Box(left, box.y1 + 0.1 * ground.height, right, bottom)] if bottom > box.y1 + 4 else []
+    free = box.y1 + _FREE * ground.height
+    sides = [x for x in bounds if x in (left, right)]
+    end = ground.foot_of(sides, free) if sides else max(ground.foot, free)
+    bottom = min([near.bottom, box.y1 + most * ground.height, end, *below])
+    return [Box(left, top, right, bottom)] if bottom > top + 4 else []
 
 
 def column_heads(

@@ -14,9 +14,9 @@ from common.geometry import Box
 from extract.form.words import Row, Word, around, key_of
 from extract.registers import Generation, Label, Section
 
-LAYOUTS = ("blocks", "rows", "table")  # how parts that may stand side by side are printed
 _MOST_WORDS = 24
-_CAREFUL = 2  # the first readings, which may show labels under four letters
+_UNSTEADY = 12  # fewest letters of a label that some pages do not show
+_EDIT = 1.6  # letters that a wrong one costs
 _WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
 
@@ -76,12 +76,12 @@ def first_piece(text: str) -> str:
 
 
 def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
-    """The wordings of a generation in printed order, tables laid out in one of `LAYOUTS`."""
+    """The wordings of a generation in printed order, in one of `layouts_of` its own."""
     states = [State(_keys(generation.titles), generation.name)] if generation.titles else []
     merged: set[str] = set()
     for section in generation.sections:
         labels = [label for label in generation.labels if label.section == section.id]
-        if layout == "table" and section.table:
+        if layout in ("columns", "table") and section.table:
             if section.table not in merged:
                 merged.add(section.table)
                 section, labels = _side_by_side(generation, section.table)
@@ -100,10 +100,16 @@ def states_of(generation: Generation, layout: str) -> tuple[State, ...]:
 
 
 def layouts_of(generation: Generation) -> tuple[str, ...]:
-    """The layouts in which a generation's wordings differ."""
+    """How the parts of a generation that may stand side by side are printed.
+
+    ``blocks``: one under the other, each line with its own labels; ``rows`` and ``columns``: side
+    by side, lines read across or down; ``table``: the labels once, beside the columns.
+    """
     paired = any(section.columns for section in generation.sections)
     tables = any(section.table for section in generation.sections)
-    return LAYOUTS if paired else ("blocks", "table") if tables else ("blocks",)
+    if paired:
+        return "blocks", "rows", "table"
+    return ("blocks", "columns", "table") if tables else ("blocks",)
 
 
 def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Label]]:
@@ -112,7 +118,8 @@ def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Lab
     A label that only one section has leads nowhere in the other columns.
     """
     sections = [section for section in generation.sections if section.table == table]
-    fused = Section(table, (), tuple(section.heads for section in sections))
+    heads = tuple(section.heads for section in sections)
+    fused = Section(table, (), heads, table=table)
     rows: dict[str, Label] = {}
     for column, section in enumerate(sections):
         for label in generation.labels:
@@ -126,21 +133,18 @@ def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Lab
     return fused, list(rows.values())
 
 
-def spans_of(readings: Sequence[Sequence[Row]]) -> list[Occurrence]:
-    """Every run of words that may be a label.
+def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
+    """Every run of words that may be a label, of one or more readings of the same form.
 
-    Args:
-        readings: rows of words, of one or more readings of the same form, the two most careful
-            first: handwriting that the others show may look like a very short label.
+    Handwriting that many pages share may look like a short label, or like the last word of one:
+    only a long label may begin or end with words that are not steady.
     """
     found: list[Occurrence] = []
-    for number, rows in enumerate(readings):
-        least = 2 if number < _CAREFUL else 4
+    for rows in readings:
         cut = [chunks(row) for row in rows]
         for index, row in enumerate(cut):
             for chunk in row:
-                runs = _spans(chunk, _below(chunk, cut[index + 1 : index + 4]))
-                found.extend(span for span in runs if len(span.key) >= least)
+                found.extend(_spans(chunk, _below(chunk, cut[index + 1 : index + 4])))
     return found
 
 
@@ -157,7 +161,7 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
     allowed = np.where(lengths <= 5, 0, np.where(lengths < 8, 1, lengths // 4))[None, :]
     pairs = np.array([len(span.words) == 2 for span in spans])[:, None]
     allowed = np.where(pairs & (lengths >= 4), np.maximum(allowed, 1), allowed)  # "Số bộ"
-    gains = np.where(edits <= allowed, lengths - 1.6 * edits, -1.0)
+    gains = np.where(edits <= allowed, lengths - _EDIT * edits, -1.0)
     best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
     starts = {spans[i].words[0] for i in np.flatnonzero(best > 0) if not spans[i].cut}
     found: list[Occurrence] = []
@@ -222,19 +226,27 @@ def _table(section: Section, labels: Sequence[Label], layout: str) -> list[State
         (column, label): _cell(section, label, column)
         for column in range(len(section.columns))
         for label in labels
+        if label.codes[column : column + 1] != ("",)
     }
     if layout == "rows":
         return [*heads, *(cells[c, label] for label in labels for c in range(len(heads)))]
     return [
         state
         for column, head in enumerate(heads)
-        for state in (head, *(cells[column, label] for label in labels))
+        for state in (head, *(cell for (c, _), cell in cells.items() if c == column))
     ]
 
 
 def _cell(section: Section, label: Label, column: int) -> State:
-    """A label printed once more in each column, perhaps with the column's name after it."""
+    """A label printed once more in each column, perhaps with the column's name after it.
+
+    Sections that are fused into columns have labels of their own that name the parent.
+    """
     plain = _keys(label.texts)
+    if section.table:
+        return State(
+            plain, label.texts[0], label, label.codes[column : column + 1], column, section.id
+        )
     named = _keys(f"{text} {name}" for text in label.texts for name in section.columns[column])
     codes = label.codes[column : column + 1]
     return State((*plain, *named), label.texts[0], label, codes, column, section.id)
@@ -251,9 +263,11 @@ def _spans(chunk: Row, below: Row) -> Iterable[Occurrence]:
         own = len(chunk) - start
         free = start == 0 or _apart(chunk[start - 1], chunk[start])
         for end in range(1, min(len(words) - start, _MOST_WORDS) + 1):
+            run = words[start : start + end]
             key = "".join(keys[start : start + end])
-            if len(key) >= (2 if free else 6):
-                yield Occurrence(words[start : start + end], key, own if end > own else 0)
+            steady = run[0].steady and run[-1].steady
+            if len(key) >= (_UNSTEADY if not steady else 2 if free else 6):
+                yield Occurrence(run, key, own if end > own else 0)
 
 
 def _apart(before: Word, word: Word) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -17,6 +17,9 @@ from models.reading import Image
 
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
+_INK = 90  # least darkness of what is compared between pages
+_STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
+_AROUND = 9  # words whose steadiness is usual there
 
 
 class Printed(Protocol):
@@ -42,11 +45,19 @@ class PageReader(Protocol):
 
 @dataclass(frozen=True)
 class Word:
-    """A printed word: its text, its key for comparing, its box, the reader's confidence."""
+    """A word of the blank form.
+
+    Attributes:
+        text: as read; `key` is what is compared.
+        box: in form pixels.
+        confidence: the reader's, 0..1.
+        steady: whether nearly all pages show it; handwriting that many pages share is not.
+    """
 
     text: str
     box: Box
     confidence: float = 1.0
+    steady: bool = True
 
     @cached_property
     def key(self) -> str:
@@ -85,6 +96,42 @@ def read_words(
         words.extend(_pieces(Word(nfc(printed.text), Box(*printed.box), printed.confidence)))
     height = float(np.median([word.box.height for word in words] or [0.0]))
     return tuple(word for word in words if word.box.height > _SPECK * height)
+
+
+def told_from_writing(
+    readings: Sequence[Sequence[Word]], grey: Image, strict: Image
+) -> list[tuple[Word, ...]]:
+    """Readings whose words know whether they are steady.
+
+    A clerk who begins every date with *ngày* leaves it in the consensus of the pages, where it
+    reads like print. What most pages show (``grey``) is then darker than what nearly all show
+    (``strict``), by far more than print is.
+
+    Args:
+        readings: words of the same form; the second reading is of ``strict``.
+        grey, strict: (H, W) consensus of the pages.
+    """
+    surely = [word.box for word in readings[1] if len(word.key) > 1]
+    if not surely:
+        return [tuple(reading) for reading in readings]
+    places = np.array([box.centre for box in surely])
+    shares = np.array([_steadiness(box, grey, strict) for box in surely])
+
+    def steady(box: Box) -> bool:
+        near = np.argsort(np.hypot(*(places - box.centre).T))[:_AROUND]
+        usual = min(np.median(shares), np.median(shares[near]))  # torn corners are on few pages
+        return _steadiness(box, grey, strict) >= _STEADY * float(usual)
+
+    return [tuple(replace(word, steady=steady(word.box)) for word in r) for r in readings]
+
+
+def _steadiness(box: Box, grey: Image, strict: Image) -> float:
+    """The share of a word's ink that nearly all pages show, 0..1."""
+    x0, y0, x1, y1 = box.clipped(grey.shape[1], grey.shape[0]).rounded()
+    most = 255 - grey[y0:y1, x0:x1].astype(np.float32)
+    nearly = 255 - strict[y0:y1, x0:x1].astype(np.float32)
+    ink = most > _INK
+    return float(nearly[ink].sum() / max(1.0, float(most[ink].sum())))
 
 
 def in_rows(words: Iterable[Word]) -> list[Row]:
