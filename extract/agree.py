@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from itertools import product
 
 from rapidfuzz.distance import Hamming, Levenshtein
@@ -34,7 +35,7 @@ def likeliest(
     months, days = {date.month for date in read}, {date.day for date in read}
     offered = {PartialDate(y, m, d).text for y, m, d in product(years, months, days) if m or not d}
     costs = {
-        value: _figures_cost(value, figures) + _words_cost(value, words) + _lag_cost(value, last)
+        value: _figures_cost(value, figures) + _words_cost(value, words) + lag_cost(value, last)
         for value in offered
         if (date := date_of_value(value)) and date.valid
     }
@@ -62,12 +63,13 @@ def _words_cost(value: str, words: Mapping[str, float]) -> float:
     return min([*costs, _UNSEEN])
 
 
+@cache
 def _in_words(value: str) -> list[str]:
     date = date_of_value(value)
     return date_in_words(date).split() if date else []
 
 
-def _lag_cost(value: str, last: PartialDate | None) -> float:
+def lag_cost(value: str, last: PartialDate | None) -> float:
     """Births are registered within weeks, seldom within months, rarely years later."""
     date = date_of_value(value)
     if last is None or date is None:

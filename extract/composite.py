@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from common.text import fold
+from extract.parse.numbers import word_meaning
 from extract.readings import SlotReading, merged
 from extract.registers import Column, Register
 
 _NUMBER = re.compile(r"\d[\d. ]{6,}\d")
-_ISSUED = re.compile(r"\bcấp\b|\bngày\b|\bcap\b", re.IGNORECASE)
+_ISSUED = re.compile(r"\b(?:c\w{0,2}\s+)?ngày\b|\bc[ấa]p\b", re.IGNORECASE)
 _BY = re.compile(r"\b(?:do|tại|nơi cấp)\b", re.IGNORECASE)
 _BREAK = re.compile(r"\s[-–]\s|,\s*|\s{2,}")
 
@@ -43,7 +45,7 @@ def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotR
 def _own_part(slot: SlotReading, columns: Sequence[Column], own: Column) -> SlotReading:
     texts = [(parts_of(text, columns).get(own.code, ""), p) for text, p in slot.candidates]
     candidates = tuple((text, p) for text, p in merged(texts) if text)
-    kind = own.type
+    kind = "age" if slot.kind == "age" and own.type == "partial_date" else own.type
     return replace(slot, candidates=candidates, kind=kind)
 
 
@@ -52,11 +54,27 @@ def parts_of(text: str, columns: Sequence[Column]) -> Mapping[str, str]:
     by_type = {column.type: column.code for column in columns}
     if "id_number" in by_type:
         return _paper(text, by_type)
+    born = by_type.get("age") or by_type.get("partial_date")
+    if born and "text" in by_type and "person_name" not in by_type:
+        return _aged(text, born, by_type["text"])
     name, *rest = _BREAK.split(text, maxsplit=1)
     found = {by_type["person_name"]: name} if "person_name" in by_type else {}
     if rest and "text" in by_type:
         found[by_type["text"]] = rest[0]
     return found
+
+
+def _aged(text: str, born: str, work: str) -> Mapping[str, str]:
+    """An age, in figures or words, and the work behind it: ``hai mươi tuổi, làm ruộng``."""
+    words = text.split()
+    size = 1 + max((at for at, word in enumerate(words) if _is_age(word)), default=-1)
+    age, rest = " ".join(words[:size]).strip(" ,.-"), " ".join(words[size:]).strip(" ,.-")
+    return {code: said for code, said in ((born, age), (work, rest)) if said}
+
+
+def _is_age(word: str) -> bool:
+    bare = word.strip(",.;-")
+    return bare[:1].isdigit() or fold(bare) == "tuoi" or word_meaning(bare) is not None
 
 
 def _paper(text: str, by_type: Mapping[str, str]) -> Mapping[str, str]:

@@ -13,10 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rapidfuzz.distance import Levenshtein
-
-from common.text import fold
 from extract.agree import likeliest
+from extract.casing import one_case
 from extract.choose import Drafted, alternatives_of, chosen, draft, options_of, suggested, texts_of
 from extract.composite import split_shared
 from extract.confidence import Calibration
@@ -25,16 +23,19 @@ from extract.kin import agree_between_people
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.numbers import as_digits
+from extract.parse.tables import table
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
+from extract.recurring import recurring
 from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates, run_on_numbers
 from extract.votes import vote
-from extract.years import book_years
+from extract.years import book_years, confused
 
 _LONGEST_LIFE = 90
-_NEAR = 0.25  # a value this near to the book's usual one is taken to be it
+_YEARLY = "with_year"  # how numbers are delivered that bear their year
+_FEW = 3  # readings of a column from which what the book repeats can be told
 
 Drafts = dict[str, Drafted]
 
@@ -89,9 +90,12 @@ def draft_book(
         for drafts in drafted:
             _agree_in_words(drafts, code, words, roles["registered"], year_of_book)
     vote(drafted)
+    one_case(drafted)
     for drafts in drafted:
         agree_between_people(drafts, roles)
     for code in roles.get("constant", ()):
+        if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
+            _keep_to_year(drafted, code, year_of_book)
         _hold_constant(drafted, code)
     resolve_dittos(drafted, roles)
     for drafts in drafted:
@@ -125,18 +129,54 @@ def _registration_dates(
         for case in cases
     ]
     options = [dict(d.options) if d else {} for d in drafts]
+    event = next(iter(roles.get("events", ())), "")
     events = [
         options_of(register.column(event), case.slots[event], context)
-        for case in cases
-        for event in roles.get("events", ())
         if event in case.slots
+        else {}
+        for case in cases
     ]
-    years = book_years([*options, *events], era)
-    dates = run_on_dates(options, years)
+    years = book_years([*options, *events, *_other_years(cases, register, roles, context)], era)
+    dates = run_on_dates(options, years, events)
     return [
         None if d is None else d if date is None else chosen(d, date, _steady(dates, place))
         for place, (d, date) in enumerate(zip(drafts, dates, strict=True))
     ]
+
+
+def _other_years(
+    cases: Sequence[Case], register: Register, roles: Mapping[str, Any], context: Context
+) -> list[dict[str, float]]:
+    """What else tells the book's years: dates in words, and numbers that bear their year.
+
+    Words that say a full century are mostly those of a line that breaks off.
+    """
+    numbered = [code for code, form in table("values")["number_forms"].items() if form == _YEARLY]
+    found = [
+        options_of(register.column(code), case.slots[code], context)
+        for case in cases
+        for code in numbered
+        if code in case.slots
+    ]
+    for case in cases:
+        for code in roles.get("events", {}).values():
+            said = (
+                _dates_said(draft(register.column(code), case.slots[code], context).options)
+                if (code in case.slots)
+                else {}
+            )
+            found.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
+    return found
+
+
+def _dates_said(words: Mapping[str, float]) -> dict[str, float]:
+    """The dates that texts in words say, with their probabilities."""
+    said: dict[str, float] = defaultdict(float)
+    for text, probability in words.items():
+        date = parse_date(text, Era(1, 9999))
+        if date:
+            said[date.text] += probability
+    return dict(said)
 
 
 def _steady(values: Sequence[str | None], place: int) -> float:
@@ -190,11 +230,7 @@ def _agree_in_words(
     figures, spoken = drafts.get(code), drafts.get(words)
     if not figures or not (figures.options or (spoken and spoken.options)):
         return
-    said: dict[str, float] = defaultdict(float)
-    for text, probability in (spoken.options if spoken else {}).items():
-        date = parse_date(text, Era(1, 9999))
-        if date:
-            said[date.text] += probability
+    said = _dates_said(spoken.options if spoken else {})
     end = drafts[registered].value.value if registered in drafts else None
     if end is None and year is not None:
         end = f"31.12.{year}"
@@ -210,26 +246,27 @@ def _agree_in_words(
         drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
 
 
-def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:
-    """Bring a value that is nearly the book's usual one to it; a value far from it stands."""
-    values = Counter(
-        d[code].value.value for d in drafted if code in d and d[code].value.value is not None
-    )
-    if sum(values.values()) < 3:
-        return
-    total = sum(values.values())
+def _keep_to_year(drafted: Sequence[Drafts], code: str, year: int) -> None:
+    """Numbers that bear the book's year bear no other, though a figure of it was misread."""
     for drafts in drafted:
-        own = drafts[code].value.value if code in drafts else None
-        if own is None:
+        if code not in drafts or not drafts[code].options:
             continue
-        near = {
-            value: count
-            for value, count in values.items()
-            if value and Levenshtein.normalized_distance(fold(own), fold(value)) <= _NEAR
-        }
-        usual = max(sorted(near), key=lambda value: near[value])
-        if near[usual] >= max(2, 0.2 * total):
-            drafts[code] = chosen(drafts[code], usual, near[usual] / total)
+        options: dict[str, float] = defaultdict(float)
+        for value, probability in drafts[code].options.items():
+            options[f"{value[:-4]}{year}"] += probability * confused(value[-4:], year)
+        drafts[code] = replace(drafts[code], options=dict(options))
+
+
+def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:
+    """Choose again among what the whole book reads in a column that it repeats."""
+    places = [drafts for drafts in drafted if code in drafts and drafts[code].options]
+    if len(places) < _FEW:
+        return
+    for drafts, found in zip(
+        places, recurring([drafts[code].options for drafts in places]), strict=True
+    ):
+        value = max(sorted(found), key=lambda value: found[value])
+        drafts[code] = chosen(drafts[code], value, 2 * found[value] - 1)
 
 
 def _record(

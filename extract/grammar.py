@@ -62,6 +62,16 @@ class Grammar:
                     _reach(reached, root.children.get(key), weight + node.end)
         return State(tuple(reached.items())) if reached else None
 
+    def following(self, state: State) -> set[str]:
+        """The letters that may follow."""
+        found: set[str] = set()
+        for node, _ in state.places:
+            found.update(node.children)
+            if node.end is not None:
+                for root in node.then:
+                    found.update(root.children)
+        return found
+
     def end(self, state: State) -> float | None:
         """The weight of a text that ends here; None when it may not."""
         ends = [

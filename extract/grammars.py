@@ -13,7 +13,7 @@ from functools import cache
 
 from extract.grammar import Grammar, Node, follow, sequence, trie
 from extract.parse.dates import Era
-from extract.parse.numbers import NORTH, SOUTH, number_in_words
+from extract.parse.numbers import MIXED, NORTH, SOUTH, number_in_words
 from extract.parse.tables import table
 from extract.registers import Column
 from models import lexicon, vietnamese
@@ -29,6 +29,11 @@ _PHRASES: Mapping[str, tuple[str, ...]] = {
     "ghiChu": ("note",),
     "NguyenNhan": ("cause",),
 }  # part of a column's code → kinds of phrases in the lexicon
+_FIRST = ("mùng", "mồng")  # before the first ten days of a month
+_MONTHS = {"giêng": -3.0, "tư": 0.0, "chạp": -3.0}  # months that have other names
+_BROKEN = -4.0  # weight of a date that begins or ends on another line
+_ANY = -5.0  # weight of each word of a date in no order
+_AGES = range(12, 99)
 _FULL_YEARS = 2000  # books that reach past it write years in full
 _MARK = -5.0  # weight of a mark for blank, unknown or ditto
 
@@ -54,7 +59,7 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Weighing | No
     if kind == "partial_date":
         return Grammar((*_dates(era), _blanks()))
     if kind == "text_date_words":
-        return Grammar((_word_date(),))
+        return Grammar((*_spoken_dates(era), _number_words()))
     if kind == "number_token":
         return Grammar((_numbers(era),))
     if kind == "id_number":
@@ -76,7 +81,7 @@ def grammar_for_several(columns: Sequence[Column]) -> Weighing | None:
     if "person_name" in types:
         return vietnamese.signers()
     if "text" in types and types & {"age", "partial_date"}:
-        return vietnamese.aged()
+        return vietnamese.aged(tuple(sorted({said for age in _AGES for said in _said(age)})))
     return None
 
 
@@ -112,8 +117,8 @@ def _identity() -> Node:
 
 @cache
 def _ages() -> tuple[Node, ...]:
-    figures = {str(n): 0.0 for n in range(12, 99)}
-    spoken = {number_in_words(n, d): -3.0 for n in range(12, 99) for d in (SOUTH, NORTH)}
+    figures = {str(n): 0.0 for n in _AGES}
+    spoken = {said: -3.0 for n in _AGES for said in _said(n)}
     return (sequence({**figures, **spoken}, {"": 0.0, " tuổi": -0.7, "t": -3.0}),)
 
 
@@ -147,17 +152,43 @@ def _figure_date(era: Era) -> Node:
 @cache
 def _dates(era: Era) -> tuple[Node, ...]:
     prefix = follow(trie({"ngày ": -1.0}), (_figure_date(era),))
-    return (_figure_date(era), prefix, _word_date())
+    return (_figure_date(era), prefix, *_spoken_dates(era), _number_words())
 
 
 @cache
-def _word_date() -> Node:
+def _spoken_dates(era: Era) -> tuple[Node, ...]:
+    """A date in words, as North and South say them, on one line or broken over two."""
+    days = {said: 0.0 for day in range(1, 32) for said in _said(day)}
+    first = {
+        f"{word} {said}": 0.0 for word in _FIRST for day in range(1, 11) for said in _said(day)
+    }
+    months = {said: 0.0 for month in range(1, 13) for said in _said(month)} | _MONTHS
+    years = {said: 0.0 for year in range(era.first, era.last + 1) for said in _said(year)}
+    begun: dict[str, float] = {}
+    ended: dict[str, float] = {}
+    for said in years:
+        words = said.split()
+        for size in range(1, len(words)):
+            begun[" ".join(words[:size])] = _BROKEN
+            ended[" ".join(words[size:])] = _BROKEN
+    year = trie({**begun, **years}, final=True)
+    month = follow(trie(months), (follow(trie({" năm ": 0.0}), (year,)),))
+    day = follow(trie({**days, **first}), (follow(trie({" tháng ": 0.0}), (month,)),))
+    tail = sequence({"": _BROKEN, "năm ": _BROKEN}, {**ended, **years})
+    return follow(trie({"ngày ": 0.0}), (day,)), day, tail
+
+
+def _said(number: int) -> set[str]:
+    return {number_in_words(number, dialect) for dialect in (SOUTH, NORTH, MIXED)}
+
+
+@cache
+def _number_words() -> Node:
     """Words of numbers with ngày, tháng, năm: any order, the parser decides what they say."""
     numbers = table("numbers")
-    words = dict.fromkeys(numbers["units"], -2.5)
+    words = dict.fromkeys(("ngày", "tháng", "năm", *_FIRST, *numbers["units"]), _ANY)
     for kind in ("ten", "twenty_and", "hundred", "thousand", "zero_fillers"):
-        words |= dict.fromkeys(numbers[kind], -2.5)
-    words |= dict.fromkeys(("ngày", "tháng", "năm", "mùng", "mồng"), -2.0)
+        words |= dict.fromkeys(numbers[kind], _ANY)
     root = trie(words, final=True)
     follow(root, (follow(trie({" ": 0.0}), (root,)),))
     return root

@@ -26,6 +26,11 @@ def written_so(kind: str, text: str) -> float:
     return weight if kind in OPEN_KINDS else 0.0
 
 
+def is_small(word: str) -> bool:
+    """Whether a word is one that stands before the names of places: ``ấp``, ``xã``."""
+    return word.lower() in _small()
+
+
 @cache
 def _small() -> frozenset[str]:
     """Words before the names of places."""

@@ -14,11 +14,16 @@ from typing import TypeVar
 
 from rapidfuzz.distance import Levenshtein
 
+from extract.agree import lag_cost
 from extract.parse.dates import PartialDate, date_of_value
+from extract.years import confused
 
 _SLIP = -math.log(0.04)  # one character misread
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
+_OLDER = 8.0  # a step back to another year
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
+_TRIED = 6  # values of an event that a date is held against
+_STRAY = 0.01  # share of events whose date is misread altogether
 _MOST = 120  # candidates kept for one entry
 _OFFSETS = 25  # runs of numbers that every entry may belong to, the best supported ones
 
@@ -86,19 +91,46 @@ def _number_step(before: int, after: int) -> float:
 
 
 def run_on_dates(
-    readings: Sequence[Mapping[str, float]], years: Mapping[int, float]
+    readings: Sequence[Mapping[str, float]],
+    years: Mapping[int, float],
+    events: Sequence[Mapping[str, float]] = (),
 ) -> list[str | None]:
     """The date of each entry, from candidate values with probabilities.
 
     Args:
         readings: for each entry the values ``DD.MM.YYYY`` with their probabilities.
         years: the book's years with their shares; a date outside them is unlikely.
+        events: for each entry the values of the event it registers, which comes shortly before.
     """
     costs = [
         {value: cost + _year_cost(value, years) for value, cost in _with_slips(own, years)}
         for own in readings
     ]
+    for own, event in zip(costs, events, strict=False):
+        for value in own:
+            own[value] += _event_cost(value, event)
     return cheapest(costs, _date_step)
+
+
+def _event_cost(value: str, event: Mapping[str, float]) -> float:
+    """What it costs that this date registers an event read so."""
+    date = date_of_value(value)
+    likely = sorted(event.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]
+    whole = sum(probability for _, probability in likely)
+    if date is None or not whole:
+        return 0.0
+    fits = sum(p / whole * _fits(said, date) for said, p in likely)
+    return -math.log(max(fits, _STRAY))
+
+
+def _fits(said: str, date: PartialDate) -> float:
+    """Probability that an event read so came before this date, its year perhaps misread."""
+    meant = ((said, 1.0), *((f"{said[:-4]}{y}", confused(said[-4:], y)) for y in _years(date)))
+    return max(share * math.exp(-lag_cost(value, date)) for value, share in meant)
+
+
+def _years(date: PartialDate) -> tuple[int, int]:
+    return date.year, date.year - 1
 
 
 def _with_slips(own: Mapping[str, float], years: Mapping[int, float]) -> list[tuple[str, float]]:
@@ -132,7 +164,7 @@ def _date_step(before: str, after: str) -> float:
     one, two = _ordinal(before), _ordinal(after)
     if two >= one:
         return min((two - one) / 15.0, 6.0)
-    return 2.0 + min((one - two) / 15.0, 6.0)
+    return 2.0 + min((one - two) / 15.0, 6.0) + (_OLDER if after[-4:] < before[-4:] else 0.0)
 
 
 @cache

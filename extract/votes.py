@@ -1,65 +1,129 @@
-"""What a book says again and again: the villages of one commune, the trades of its people.
+"""What a book says again and again: the villages of one commune, its district, its province.
 
 Every reading of a place votes, with its probability, for its parts (between commas). A value whose
-parts the rest of the book also reads is likelier than one that only this entry would have.
+parts the rest of the book also reads is likelier than one that only this entry would have; and a
+part that nobody else reads may be one that many do, with letters misread.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
 
 from extract.choose import Drafted
 
-_STRENGTH = 0.3
+_STRENGTH = 0.6
 _UNSEEN = 0.3  # votes that a part has which nothing else in the book supports
 _KINDS = ("place",)
+_SLIP = 0.08  # share of letters that are misread
+_OFTEN = 2.0  # votes from which a part may stand behind a misread one
+_APART = 0.34  # letters of it that may differ
+_SHORT = 4  # letters under which a part is not mended
+_TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that are kept
+
+
+@dataclass(frozen=True)
+class _Votes:
+    """Votes for each part in lower case, how it is mostly written, which have many votes."""
+
+    count: Mapping[str, float]
+    written: Mapping[str, str]
+    often: Sequence[str]
 
 
 def vote(drafted: Sequence[dict[str, Drafted]]) -> None:
-    """Weigh the options of places and other free text again, in place, by the whole book."""
-    votes: dict[str, Counter[str]] = {kind: Counter() for kind in _KINDS}
-    for own in _free(drafted):
-        kind = own.evidence.kind
-        for value, probability in own.options.items():
-            for part in set(_parts(value)):
-                votes[kind][part] += probability  # type: ignore[assignment]
+    """Weigh the options of places again, in place, by the whole book."""
+    votes = _counted([own for drafts in drafted for own in drafts.values() if _votes(own)])
     for drafts in drafted:
         for code, own in drafts.items():
-            if own.evidence.kind in _KINDS and own.options and own.mark is None:
-                drafts[code] = _weighed(own, votes[own.evidence.kind])
+            if _votes(own):
+                drafts[code] = _weighed(own, votes)
 
 
-def _free(drafted: Sequence[dict[str, Drafted]]) -> Iterable[Drafted]:
-    for drafts in drafted:
-        for own in drafts.values():
-            if own.evidence.kind in _KINDS and own.mark is None:
-                yield own
+def _votes(own: Drafted) -> bool:
+    return own.evidence.kind in _KINDS and bool(own.options) and own.mark is None
 
 
-def _weighed(own: Drafted, votes: Mapping[str, float]) -> Drafted:
-    """The field with its options weighed by what others said, its own votes left out."""
-    mine: Counter[str] = Counter()
+def _counted(fields: Sequence[Drafted]) -> _Votes:
+    count: defaultdict[str, float] = defaultdict(float)
+    forms: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for own in fields:
+        for part, share in _shares(own).items():
+            count[part.lower()] += share
+            forms[part.lower()][part] += share
+    written = {
+        part: max(sorted(found), key=lambda form: found[form]) for part, found in forms.items()
+    }
+    often = [part for part, share in count.items() if share >= _OFTEN and len(part) >= _SHORT]
+    return _Votes(count, written, sorted(often))
+
+
+def _shares(own: Drafted) -> Mapping[str, float]:
+    """The parts of a field's values with their probabilities."""
+    found: defaultdict[str, float] = defaultdict(float)
+    whole = sum(own.options.values())
     for value, probability in own.options.items():
         for part in set(_parts(value)):
-            mine[part] += probability  # type: ignore[assignment]
-    weights = {}
-    for value, probability in own.options.items():
-        parts = _parts(value)
-        said = [math.log(votes[part] - mine[part] + _UNSEEN) for part in parts]
-        weights[value] = probability * math.exp(_STRENGTH * sum(said) / max(len(said), 1))
+            found[part] += probability / whole
+    return found
+
+
+def _weighed(own: Drafted, votes: _Votes) -> Drafted:
+    """The field with its options weighed by what others said, its own votes left out."""
+    mine: defaultdict[str, float] = defaultdict(float)
+    for part, share in _shares(own).items():
+        mine[part.lower()] += share
+
+    def others(part: str) -> float:
+        return max(votes.count.get(part.lower(), 0.0) - mine[part.lower()], 0.0)
+
+    def support(value: str) -> float:
+        boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in _parts(value)]
+        return math.exp(_STRENGTH * sum(boosts))
+
+    offered = dict(own.options)
+    for value in sorted(own.options, key=lambda value: (-own.options[value], value))[:_TRIED]:
+        for mended, cost in _mended(value, votes, others):
+            offered[mended] = max(offered.get(mended, 0.0), own.options[value] * cost)
+    weights = {value: probability * support(value) for value, probability in offered.items()}
     scale = sum(own.options.values()) / sum(weights.values())
-    options = {value: weight * scale for value, weight in weights.items()}
-    best = max(sorted(options), key=lambda value: options[value])
+    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+    options = {value: weight * scale for value, weight in ranked}
+    best = ranked[0][0]
     evidence = replace(
         own.evidence,
         reader=options[best],
         first=own.evidence.first and best == own.value.value,
+        support=_agreed(best, others),
     )
     return replace(own, value=replace(own.value, value=best), evidence=evidence, options=options)
 
 
+def _mended(
+    value: str, votes: _Votes, others: Callable[[str], float]
+) -> Iterator[tuple[str, float]]:
+    """The value with one part that nobody else reads taken for one that many do."""
+    parts = [part.strip() for part in value.split(",")]
+    for place, part in enumerate(parts):
+        if others(part) >= 1 or len(part) < _SHORT or any(ch.isdigit() for ch in part):
+            continue
+        for known in votes.often:
+            letters = int(_APART * len(known))
+            apart = Levenshtein.distance(part.lower(), known, score_cutoff=letters)
+            if 0 < apart <= letters:
+                changed = [*parts[:place], votes.written[known], *parts[place + 1 :]]
+                yield ", ".join(changed), math.pow(_SLIP, apart)
+
+
+def _agreed(value: str, others: Callable[[str], float]) -> float:
+    """How much of a value others in the book say too, -1 to 1."""
+    said = [min(others(part), 1.0) for part in _parts(value)]
+    return 2 * sum(said) / len(said) - 1 if said else 0.0
+
+
 def _parts(value: str) -> list[str]:
-    return [part for part in (piece.strip().lower() for piece in value.split(",")) if part]
+    return [part for part in (piece.strip() for piece in value.split(",")) if part]

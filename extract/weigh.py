@@ -13,8 +13,9 @@ from models import ctc
 from models.beam import Search, Weighing, search
 from models.charset import Charset
 
-_SEARCH = Search()
+_OPEN, _CLOSED = Search(), Search(width=32)  # how widely open and closed languages are searched
 _NONSENSE = -40.0  # weight of a text that is no number, no date, no word of a closed list
+_LETTER = -3.0  # the same for each letter of a long one
 _KEPT = 24  # texts kept of a line
 
 
@@ -46,7 +47,8 @@ def weigh(
         kind: of the place, for its use of capitals.
         free: texts read without the language, to be weighed too.
     """
-    weights = dict(search(log_probs, charset, language, _SEARCH))
+    how = _OPEN if language.following(language.start) is None else _CLOSED
+    weights = dict(search(log_probs, charset, language, how))
     for text in free:
         if text and text not in weights:
             weights[text] = weight_of(language, text)
@@ -56,7 +58,7 @@ def weigh(
     scores = ctc.scores(log_probs, [charset.encode(text) for text in texts])
     totals = np.array(
         [
-            score + _SEARCH.strength * weights[text] + written_so(kind, text)
+            score + how.strength * weights[text] + written_so(kind, text)
             for text, score in zip(texts, scores, strict=True)
         ]
     )
@@ -73,6 +75,6 @@ def weight_of(language: Weighing, text: str) -> float:
     for letter in text:
         state = language.step(state, letter)
         if state is None:
-            return _NONSENSE
+            return min(_NONSENSE, _LETTER * len(text))
     weight = language.end(state)
-    return _NONSENSE if weight is None else weight
+    return min(_NONSENSE, _LETTER * len(text)) if weight is None else weight

@@ -26,7 +26,7 @@ def book_years(dates: Sequence[Mapping[str, float]], era: Era) -> dict[int, floa
     """
     years = range(era.first, era.last + 1)
     likelihoods = [
-        {year: _STRAY + sum(p * _confused(v[-4:], year) for v, p in own.items()) for year in years}
+        {year: _STRAY + sum(p * confused(v[-4:], year) for v, p in own.items()) for year in years}
         for own in dates
         if own
     ]
@@ -42,5 +42,6 @@ def book_years(dates: Sequence[Mapping[str, float]], era: Era) -> dict[int, floa
     return {year: share for year, share in shares.items() if share >= least} or shares
 
 
-def _confused(read: str, year: int) -> float:
+def confused(read: str, year: int) -> float:
+    """Probability that a year is read so."""
     return float(_FIGURE ** Hamming.distance(read, str(year)))

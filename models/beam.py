@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -38,6 +39,10 @@ class Weighing(Protocol):
         """The weight of a text that ends here; None when none does."""
         ...
 
+    def following(self, state: Any) -> Iterable[str] | None:
+        """The letters that may follow, in lower case; None when any may."""
+        ...
+
 
 @dataclass(frozen=True)
 class Search:
@@ -48,12 +53,14 @@ class Search:
         width: prefixes kept after each frame.
         floor: letters less probable than this in a frame are not tried.
         letters: letters tried in a frame, the likeliest.
+        forced: the floor of letters that alone may follow.
     """
 
-    strength: float = 0.5
-    width: int = 16
-    floor: float = 3e-4
-    letters: int = 8
+    strength: float = 0.6
+    width: int = 12
+    floor: float = 1e-3
+    letters: int = 6
+    forced: float = 1e-7
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +77,7 @@ class _Prefix:
     peak: float = 0.0
     capital: float = 0.0
     longer: dict[int, _Prefix | None] = field(default_factory=dict)
+    following: list[int] | None = None
 
 
 def search(
@@ -84,10 +92,13 @@ def search(
     shares = np.exp(log_probs.astype(np.float64))
     folded = np.add.reduceat(shares[:, groups[0]], groups[1], axis=1)
     capital = shares[:, capitals] * (capitals > 0) / np.maximum(folded, 1e-12)
+    numbers = {letter: number for number, letter in enumerate(letters)}
     root = _Prefix(None, BLANK, language.start, 1.0, blank=1.0)
+    tree = _Tree(language, letters, numbers, how)
+    tree.open(root)
     beam = [root]
     for frame, row in enumerate(folded):
-        beam = _advance(beam, frame, row, capital[frame], letters, language, how)
+        beam = _advance(beam, frame, row, capital[frame], tree)
         if frame % _RESCALED == 0:
             top = max(prefix.blank + prefix.ink for prefix in beam)
             for prefix in beam:
@@ -104,21 +115,48 @@ def search(
     return [(_cased(prefix, letters), weight) for _, weight, prefix in found]
 
 
+@dataclass(frozen=True)
+class _Tree:
+    """How prefixes grow."""
+
+    language: Weighing
+    letters: list[str]
+    numbers: dict[str, int]
+    how: Search
+
+    def longer(self, prefix: _Prefix, letter: int) -> _Prefix | None:
+        """A prefix with one more letter; None when no text goes on so."""
+        if letter in prefix.longer:
+            return prefix.longer[letter]
+        state = self.language.step(prefix.state, self.letters[letter])
+        longer = None
+        if state is not None:
+            factor = math.exp(self.how.strength * state.weight)
+            longer = _Prefix(prefix, letter, state, factor)
+            self.open(longer)
+        prefix.longer[letter] = longer
+        return longer
+
+    def open(self, prefix: _Prefix) -> None:
+        """Note which letters may follow."""
+        following = self.language.following(prefix.state)
+        if following is not None:
+            prefix.following = [self.numbers[one] for one in following if one in self.numbers]
+
+
 def _advance(
     beam: list[_Prefix],
     frame: int,
     row: NDArray[np.float64],
     capital: NDArray[np.float64],
-    letters: list[str],
-    language: Weighing,
-    how: Search,
+    tree: _Tree,
 ) -> list[_Prefix]:
     """The beam after one more frame."""
+    how = tree.how
     tried = np.flatnonzero(row[1:] > how.floor) + 1
     if len(tried) > how.letters:
         tried = tried[np.argsort(row[tried])[-how.letters :]]
-    gains = [(int(k), float(row[k])) for k in tried]
-    gap = float(row[BLANK])
+    gains = row.tolist()
     least = _LEAST * max((p.blank + p.ink) * p.factor for p in beam)
     touched: list[_Prefix] = []
     for prefix in beam:
@@ -126,16 +164,17 @@ def _advance(
         if prefix.frame != frame:
             prefix.frame = frame
             touched.append(prefix)
-        prefix.next_blank += total * gap
+        prefix.next_blank += total * gains[BLANK]
         if prefix.letter:
-            prefix.next_ink += prefix.ink * float(row[prefix.letter])
-        for letter, gain in gains:
-            reached = gain * (prefix.blank if letter == prefix.letter else total)
-            if reached * prefix.factor < least:
+            prefix.next_ink += prefix.ink * gains[prefix.letter]
+        for letter in tried.tolist() if prefix.following is None else prefix.following:
+            reached = gains[letter] * (prefix.blank if letter == prefix.letter else total)
+            if prefix.following is None:
+                if reached * prefix.factor < least:
+                    continue
+            elif gains[letter] < how.forced:
                 continue
-            longer = prefix.longer.get(letter, prefix)
-            if longer is prefix:
-                longer = _longer(prefix, letter, letters[letter], language, how)
+            longer = tree.longer(prefix, letter)
             if longer is None:
                 continue
             if longer.frame != frame:
@@ -150,22 +189,9 @@ def _advance(
     if len(touched) <= how.width:
         return touched
     kept = heapq.nlargest(how.width, touched, key=lambda p: (p.blank + p.ink) * p.factor)
-    for prefix in touched:
-        prefix.frame = -1 if prefix.frame == frame else prefix.frame
     for prefix in set(touched).difference(kept):
         prefix.blank = prefix.ink = 0.0
     return kept
-
-
-def _longer(
-    prefix: _Prefix, letter: int, written: str, language: Weighing, how: Search
-) -> _Prefix | None:
-    state = language.step(prefix.state, written)
-    longer = None
-    if state is not None:
-        longer = _Prefix(prefix, letter, state, math.exp(how.strength * state.weight))
-    prefix.longer[letter] = longer
-    return longer
 
 
 def _cased(prefix: _Prefix, letters: list[str]) -> str:

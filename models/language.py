@@ -191,6 +191,9 @@ class Language:
         weight = done + self._log_share(state.before, word, spelt)
         return State(state.before, word, spelt, done, weight)
 
+    def following(self, state: State) -> None:
+        """Any letter may follow."""
+
     def end(self, state: State) -> float:
         """The weight of a text that ends here."""
         language = self._tail if state.tail and self._tail else self
@@ -300,7 +303,7 @@ def _counted(
     table: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     """The distinct rows of a table, as sorted keys, and the sum of their weights."""
-    keys = np.zeros(len(table), np.uint64)
+    keys: NDArray[np.uint64] = np.zeros(len(table), np.uint64)
     prime, bits = np.uint64(_PRIME), np.uint64(_BITS)
     for column in table[:, :-1].T.astype(np.uint64):
         keys = keys * prime + column + np.uint64(1)

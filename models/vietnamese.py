@@ -31,6 +31,7 @@ _OFFICES = ("ubnd", "ủy ban nhân dân", "ubhc")
 _UNITS = ("xã", "phường", "thị trấn", "quận", "huyện", "thị xã", "thành phố", "tỉnh")
 _SHORT = {"thành phố": "tp", "thị trấn": "tt", "thị xã": "tx"}
 _MARKS = ("nt", "như trên", "như cha", "như mẹ", "không rõ", "không", "không biết")
+_ANY = "*"  # stands for what is not known
 _SURE = 0.98  # of a name, the share that the tables of names explain
 
 
@@ -97,13 +98,18 @@ def papers() -> Language:
 
 
 @cache
-def aged() -> Language:
-    """An age with the work behind it: ``32 tuổi, làm ruộng``."""
-    habits = Habits(depth=2, foreign=0.05, figures=0.02, breaks=_PLACE_BREAKS)
-    sequences: list[tuple[list[str], float]] = [([NUMBER, "tuổi"], 50.0), ([NUMBER], 100.0)]
-    for words, weight in _phrase_sequences("occupation"):
-        sequences += [([NUMBER, COMMA, *words], weight), ([NUMBER, "tuổi", COMMA, *words], weight)]
-    return Language(NGrams(sequences, 2), letters(), habits)
+def aged(spoken: tuple[str, ...]) -> Language:
+    """An age with the work behind it: ``32 tuổi, làm ruộng``; ``spoken``: ages in words."""
+    habits = Habits(depth=3, foreign=0.02, figures=0.02, breaks=_PLACE_BREAKS)
+    works = list(_phrase_sequences("occupation"))
+    sequences: list[tuple[list[str], float]] = []
+    for age, weight in [([NUMBER], 2.0), *((words_of(age), 1 / len(spoken)) for age in spoken)]:
+        sequences += [(age, weight), ([*age, "tuổi"], weight), ([*age, COMMA, _ANY], weight)]
+        sequences.append(([*age, "tuổi", COMMA, _ANY], 3 * weight))
+    for work, weight in works:
+        share = 6 * weight / len(works)
+        sequences += [(["tuổi", COMMA, *work], share), ([NUMBER, COMMA, *work], share)]
+    return Language(NGrams(sequences, 3), letters(), habits)
 
 
 class _Mixed:
@@ -175,8 +181,10 @@ def _place_sequences() -> Sequences:
             parts = [words_of(name), words_of(bare_unit(unit.province))]
             yield _joined(parts), 0.5
             yield _joined(parts, COMMA), 0.5
-    for name, weight in lexicon.provinces().items():
-        yield words_of(name), 10 * weight
+    for name in lexicon.provinces():
+        yield words_of(name), 50.0
+        yield ["tỉnh", *words_of(name)], 50.0
+        yield [_ANY, COMMA, *words_of(name)], 100.0
     for word in (*_HAMLETS, "phường", "quận", "số", "số nhà", "đường"):
         yield [*word.split(), NUMBER], 300.0
     for word in _HAMLETS:

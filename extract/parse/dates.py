@@ -6,12 +6,13 @@ import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 from common.text import fold, squeeze
 from extract.parse.numbers import (
+    MIXED,
     NORTH,
     SOUTH,
     Dialect,
@@ -76,11 +77,11 @@ class PartialDate:
 
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100  # what four figures can mean in a register
-_MIXED = Dialect("nghìn", "linh", "bốn")
 _VALUE = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})")
 _SEPARATORS = re.compile(r"[\s,;.:/\-–—_'’]+")
 
 
+@lru_cache(maxsize=50_000)
 def date_of_value(value: str | None) -> PartialDate | None:
     """Read a normalised value back: ``12.03.1962``; None when it is not one."""
     found = _VALUE.fullmatch(value or "")
@@ -135,7 +136,7 @@ def words_nearest(date: PartialDate, text: str) -> str:
     """The date in the words that come nearest to what was read: a slip of the reader is mended."""
     said = [
         date_in_words(date, dialect, first).removeprefix(dropped)
-        for dialect in (SOUTH, NORTH, _MIXED)
+        for dialect in (SOUTH, NORTH, MIXED)
         for first in ("", "mùng", "mồng")
         for dropped in ("", "ngày ")
     ]

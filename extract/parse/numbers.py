@@ -24,6 +24,7 @@ class Dialect:
 
 SOUTH = Dialect()
 NORTH = Dialect("nghìn", "linh", "tư")
+MIXED = Dialect("nghìn", "linh", "bốn")
 _HUNDRED, _THOUSAND, _TEN, _TWENTY, _ZERO = "hundred", "thousand", "ten", "twenty", "zero"
 
 
@@ -84,6 +85,7 @@ def number_from_words(words: Sequence[str]) -> int | None:
     return total + max(digit, 0)
 
 
+@cache
 def number_in_words(number: int, dialect: Dialect = SOUTH) -> str:
     """How a clerk writes 0 to 9999 in words. Raises ValueError outside that range."""
     if not 0 <= number <= 9999:

@@ -12,6 +12,7 @@ from common.tables import yaml_table
 _HERE = Path(__file__).parent
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
     """The YAML table ``name`` of this package."""
     return yaml_table(_HERE / f"{name}.yaml")
