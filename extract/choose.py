@@ -9,13 +9,12 @@ from itertools import product
 from extract.confidence import Evidence
 from extract.parse.dates import compose_date
 from extract.parse.field import Context, parse_value
-from extract.parse.marks import Mark, mark_of
+from extract.parse.marks import Mark, mark_of, strokes
 from extract.parse.numbers import age
 from extract.readings import SlotReading, merged
 from extract.record import FieldValue, Status
 from extract.registers import Column
 
-_UNSURE = 0.25  # a written slot read with less, of which nothing can be made, is illegible
 _HIDDEN = 0.5  # probability of writing above which an unread place is not called blank
 _TRIED = 5  # texts of each part of a date that are combined
 _BETWEEN = "\x1f"  # stands between the parts of a date; no reader writes it
@@ -76,10 +75,11 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         return _marked(mark, raw, box, slots)
     options = options_of(column, slots, context)
     source = lead.source
+    if not options and (mark := strokes(raw)):
+        return _marked(mark, raw, box, slots)
     if not options:
-        doubt = texts[0][1]
-        status = "illegible" if doubt < _UNSURE else "read"
-        evidence = Evidence("unparsed", doubt, _weakest(slots), support=-1.0)
+        status = "read" if any(ch.isalnum() for ch in raw) else "illegible"
+        evidence = Evidence("unparsed", texts[0][1], _weakest(slots), support=-1.0)
         return Drafted(FieldValue(raw, None, 0.0, status, box, source=source), evidence)
     value = max(sorted(options), key=lambda option: options[option])
     first = _value(column, slots, texts[0][0], context) == value

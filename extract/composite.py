@@ -11,15 +11,25 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from common.text import fold
+from extract.parse.marks import mark_of
 from extract.parse.numbers import word_meaning
 from extract.readings import SlotReading, merged
 from extract.registers import Column, Register
+from models import lexicon
 
 _NUMBER = re.compile(r"\d[\d. ]{6,}\d")
-_ISSUED = re.compile(r"\b(?:c\w{0,2}\s+)?ngày\b|\bc[ấa]p\b", re.IGNORECASE)
-_BY = re.compile(r"\b(?:do|tại|nơi cấp)\b", re.IGNORECASE)
+_ISSUED = re.compile(r"\bc[ấâậăáàốôa]\w{1,2}\b(?:\s*ng[àaáă]\w)?|\bng[àaáă]\w\b", re.IGNORECASE)
+_DAY = re.compile(r"\d{1,2}\s*(?:[-/.]|t?h[áaă]ng)\s*\d{1,2}\s*(?:[-/.]|n[ăaàá]\w)\s*\d{2,4}\W*$")
+_ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
+_LINK = re.compile(r"^\W*(?:(?:do|tại|nơi cấp)\b|\S{1,2}(?=\s+\w))\W*")  # "do", or it misread
 _BREAK = re.compile(r"\s[-–]\s|,\s*|\s{2,}")
+_OFFICE = 55.0  # likeness, of 100, from which the end of a text is an office
+_ALIKE = 12.0  # of offices no less likely than this, the longest: Phó Chủ tịch is no Chủ tịch
+_KIND = 24  # letters of a paper's kind
+_LONGEST = 45  # letters of the office that issues a paper
 
 
 def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotReading]:
@@ -43,24 +53,46 @@ def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotR
 
 
 def _own_part(slot: SlotReading, columns: Sequence[Column], own: Column) -> SlotReading:
-    texts = [(parts_of(text, columns).get(own.code, ""), p) for text, p in slot.candidates]
+    """A slot with what its column has of each text; the whole text where the column should be
+    somewhere in it, and blank where the likeliest text ends before it."""
+    texts = [(_part(text, columns, own), p) for text, p in slot.candidates]
     candidates = tuple((text, p) for text, p in merged(texts) if text)
+    written = slot.written if candidates or not texts else 0.0
     kind = "age" if slot.kind == "age" and own.type == "partial_date" else own.type
-    return replace(slot, candidates=candidates, kind=kind)
+    return replace(slot, candidates=candidates, kind=kind, written=written)
+
+
+def _part(text: str, columns: Sequence[Column], own: Column) -> str:
+    if mark_of(text):
+        return text
+    parts = parts_of(text, columns)
+    return parts.get(own.code, "" if _understood(parts, columns) else text)
+
+
+def _understood(parts: Mapping[str, str], columns: Sequence[Column]) -> bool:
+    """Whether what a text does not mention is not in it: a paper's number was found, and its
+    issuer holds no figures and no more words than an office."""
+    by_type = {column.type: column.code for column in columns}
+    if "id_number" not in by_type:
+        return True
+    issuer = parts.get(by_type.get("text", ""), "")
+    known = by_type["id_number"] in parts and len(issuer) <= _LONGEST
+    return known and not any(ch.isdigit() for ch in issuer)
 
 
 def parts_of(text: str, columns: Sequence[Column]) -> Mapping[str, str]:
     """What each column has of a text; columns that it does not mention are left out."""
     by_type = {column.type: column.code for column in columns}
     if "id_number" in by_type:
-        return _paper(text, by_type)
+        found = _paper(text)
+        return {by_type[kind]: part for kind, part in found.items() if kind in by_type and part}
     born = by_type.get("age") or by_type.get("partial_date")
     if born and "text" in by_type and "person_name" not in by_type:
         return _aged(text, born, by_type["text"])
-    name, *rest = _BREAK.split(text, maxsplit=1)
-    found = {by_type["person_name"]: name} if "person_name" in by_type else {}
-    if rest and "text" in by_type:
-        found[by_type["text"]] = rest[0]
+    name, office = _name_and_office(text)
+    found = {by_type["person_name"]: name} if "person_name" in by_type and name else {}
+    if office and "text" in by_type:
+        found[by_type["text"]] = office
     return found
 
 
@@ -77,22 +109,43 @@ def _is_age(word: str) -> bool:
     return bare[:1].isdigit() or fold(bare) == "tuoi" or word_meaning(bare) is not None
 
 
-def _paper(text: str, by_type: Mapping[str, str]) -> Mapping[str, str]:
-    """A paper's kind before its number, its issuer after ``do``, its day after ``cấp``."""
-    found: dict[str, str] = {}
+def _paper(text: str) -> Mapping[str, str]:
+    """By type of column: a paper's kind before its number, its issuer, and its day at the end."""
     number = _NUMBER.search(text)
-    if number:
-        found[by_type["id_number"]] = number[0]
     before = text[: number.start()] if number else text
-    if "enum" in by_type and (kind := before.split(" số")[0].strip()):
-        found[by_type["enum"]] = kind
-    after = text[number.end() :] if number else ""
-    issued = _ISSUED.search(after)
-    if issued and "partial_date" in by_type:
-        found[by_type["partial_date"]] = _ISSUED.sub(" ", after[issued.end() :]).strip()
-    by = _BY.search(after)
-    if by and "text" in by_type:
-        found[by_type["text"]] = after[by.end() : issued.start() if issued else None].strip(" ,")
-    if "person_name" in by_type:
-        found[by_type["person_name"]] = _BREAK.split(before)[0]
-    return found
+    kind = re.split(r"\s+(?:số|so|s[^\s\d]?)\b|\s+\d", before)[0].strip()
+    kind = kind if number or len(kind) <= _KIND else ""
+    rest = text[number.end() :] if number else text[len(kind) :]
+    day, issued = _DAY.search(rest), _ISSUED.search(rest)
+    issuer = _ISSUER.search(rest)
+    ends = [found.start() for found in (day, issued) if found]
+    by = rest[: min(ends)] if ends else rest
+    by = by[issuer.start() :] if issuer and issuer.start() < len(by) else _LINK.sub("", by)
+    when = day[0] if day else _ISSUED.sub(" ", rest[issued.start() :]) if issued else ""
+    return {
+        "id_number": number[0].strip() if number else "",
+        "enum": kind,
+        "person_name": _BREAK.split(before)[0],
+        "text": by.strip(" ,.-"),
+        "partial_date": when.strip(" ,.-"),
+    }
+
+
+def _name_and_office(text: str) -> tuple[str, str]:
+    """A name and what follows its dash or comma; without one, the end that names an office."""
+    name, *rest = _BREAK.split(text, maxsplit=1)
+    if rest:
+        return name, rest[0]
+    words = text.replace("-", " ").split()
+    offices = sorted(lexicon.phrases("official"))
+    likeness = {
+        (cut, office): fuzz.ratio(fold(" ".join(words[cut:])), fold(office))
+        for office in offices
+        for cut in range(max(2, len(words) - len(office.split())), len(words))
+    }
+    most = max(likeness.values(), default=0.0)
+    if most < _OFFICE:
+        return text, ""
+    near = {key: like for key, like in likeness.items() if like > most - _ALIKE}
+    cut, office = min(near, key=lambda key: (key[0], -near[key]))
+    return " ".join(words[:cut]), office

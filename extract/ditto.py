@@ -9,15 +9,23 @@ from typing import Any
 
 from extract.choose import Drafted
 from extract.confidence import Evidence
-from extract.parse.places import province_of
+from extract.parse.places import province_near, province_of
 from extract.record import Status
 
 Drafts = dict[str, Drafted]
 
 
 def province_drafted(origin: Drafted, code: str) -> Drafted:
-    """The province that a place ends in; blank when it names none, unread when it is unread."""
-    province = province_of(origin.value.value)
+    """The province that a place ends in; blank when it names none, unread when it is unread.
+
+    Where the chosen reading names none, another reading of the place may, or its last part is
+    nearly a province's name.
+    """
+    likely = sorted(origin.options, key=lambda option: (-origin.options[option], option))
+    province = next(
+        filter(None, map(province_of, (origin.value.value, *likely))),
+        province_near(origin.value.value),
+    )
     hidden = origin.value.status == "illegible"
     status: Status = "illegible" if hidden else "derived" if province else "blank"
     value = replace(
@@ -33,16 +41,19 @@ def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
 
     ``như cha`` points to that parent's field; ``nt`` to the same field of the person named
     before on the form, else of the case before. ``//`` is a ditto only in a home that is not the
-    first person's.
+    first person's. In a field that no other person has, every mark means blank.
     """
     pairs: Mapping[str, str] = roles.get("pairs", {})
     people: Sequence[str] = roles.get("people", ())
     for place, drafts in enumerate(drafted):
         for code, own in list(drafts.items()):
-            person = next((p for p in people if re.match(rf"{p}[A-Z]", code)), None)
-            if own.mark is None or person is None:
+            if own.mark is None:
                 continue
+            person = next((p for p in people if re.match(rf"{p}[A-Z]", code)), "")
             rest = code.removeprefix(person)
+            if not any(p + rest in drafts for p in people if person and p != person):
+                drafts[code] = _blank(own)
+                continue
             if own.mark == "either" and not (rest == "NoiCuTru" and person != people[0]):
                 continue
             if own.mark not in ("ditto", "either", *pairs):
@@ -57,6 +68,11 @@ def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
                 target, source = drafted[place - 1].get(code), f"{code} of the case before"
             if target and target.value.value is not None:
                 drafts[code] = _as_ditto(own, target, str(source))
+
+
+def _blank(own: Drafted) -> Drafted:
+    """A mark where nothing can be repeated: nobody else has such a field."""
+    return replace(own, value=replace(own.value, status="blank"))
 
 
 def _before(drafts: Drafts, code: str, people: Sequence[str]) -> list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from common.geometry import Box
 from common.options import Options
+from extract.extent import Extent
 from extract.form.book_form import BookForm, FieldSlot
 from extract.grammars import grammar_for, grammar_for_several
 from extract.ink import PAPER, Cut, InkOptions, cut_line, lift_ink
@@ -15,6 +18,7 @@ from extract.parse.dates import Era
 from extract.readings import EntryReading, SlotReading, merged
 from extract.registers import Register
 from extract.roles import roles_of
+from extract.rows import rows_in, without_run_in
 from models.reading import Image, Reader
 
 _PARTS = {"day": "d", "month": "m", "year": "y"}
@@ -22,6 +26,9 @@ _JOINED = 3  # readings of each line that are combined with the other lines'
 _KEPT = 24  # texts kept for a place
 _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
+_TALL = 1.7  # lines' heights from which a place is searched for its lines
+_FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
+_LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
 
 
 class FieldOptions(Options):
@@ -34,6 +41,7 @@ class FieldOptions(Options):
         least_written: the same for the reader's word that something is written.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
+        flourish: strokes of a signature that fill less of their extent are no letters.
         tick_ink: share of a tick's box that ink fills when it is ticked, beyond the other boxes.
     """
 
@@ -43,18 +51,21 @@ class FieldOptions(Options):
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
+    flourish: float = 0.1
     tick_ink: float = 0.08
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """One line of one place, cut out and waiting to be read."""
+    """One line of one place, cut out and waiting to be read; ``searched`` when it was found in a
+    place higher than a line, where most smudges are."""
 
     entry: int
     code: str
     kind: str
     part: str
     cut: Cut
+    searched: bool = False
 
 
 def read_fields(
@@ -75,8 +86,13 @@ def read_fields(
     lifted = lift_ink(page, form.blank, places, options.ink, [la.box for la in form.labels])
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
-    inked = [p for p in pieces if _is_writing(p, options) and p.cut.strength >= least]
-    expected = [_expected(piece, register, form) for piece in inked]
+    inked = [
+        p
+        for p in pieces
+        if _is_writing(p, options) and p.cut.strength >= least * (_FAINTER if p.searched else 1.0)
+    ]
+    high = _writing_height([piece.cut for piece in inked], form)
+    expected = [_expected(piece, register, form, high) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
     bare = _bare_tick(pieces, form, options)
@@ -98,6 +114,7 @@ def read_fields(
 
 def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:
     """Every line of every place cut out; a date with parts also as a whole."""
+    height = _line_height(form)
     for entry in form.entries:
         for code, slot in entry.fields.items():
             if slot.kind == "tick":
@@ -109,7 +126,34 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
                 cut = cut_line(lifted, box, tight)
                 yield _Piece(entry.index, code, slot.kind, _PARTS[name], cut)
             for box in slot.boxes:
-                yield _Piece(entry.index, code, slot.kind, "", cut_line(lifted, box, options.ink))
+                searched = box.height >= _TALL * height
+                sparse = options.flourish if slot.kind == "signature" else 0.0
+                for cut in _cuts(
+                    lifted, box, height, options.ink.model_copy(update={"sparse": sparse})
+                ):
+                    yield _Piece(entry.index, code, slot.kind, "", cut, searched)
+
+
+def _cuts(lifted: Image, box: Box, height: float, options: InkOptions) -> Sequence[Cut]:
+    """The written lines of a box: its own ink, or that of each line found in a tall one."""
+    if box.height < _TALL * height:
+        return [cut_line(lifted, box, options)]
+    page = without_run_in(lifted, box, height, options)
+    cuts = [cut_line(page, row, options) for row in rows_in(page, box, height, options)]
+    return cuts or [Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)]
+
+
+def _line_height(form: BookForm) -> float:
+    """The usual height of a line of the form, in pixels."""
+    slots = [slot for entry in form.entries for slot in entry.fields.values()]
+    heights = sorted(b.height for slot in slots if slot.kind != "tick" for b in slot.boxes)
+    return heights[len(heights) // 2] if heights else 1.0
+
+
+def _writing_height(cuts: Sequence[Cut], form: BookForm) -> float:
+    """The usual height of a written line of the page, ascenders and tails counted, in pixels."""
+    heights = sorted(c.box.height for c in cuts if c.box.width > _LONG * c.box.height)
+    return heights[len(heights) // 2] if heights else 0.6 * _line_height(form)
 
 
 def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
@@ -151,7 +195,7 @@ def _is_blot(cut: Cut, options: FieldOptions) -> bool:
     return cut.density > options.blot and cut.ink > options.blot_ink
 
 
-def _expected(piece: _Piece, register: Register, form: BookForm) -> Expected:
+def _expected(piece: _Piece, register: Register, form: BookForm, high: float) -> Expected:
     """What may be written on a line. Dates of the event lie near the book's years, others may
     reach back to the oldest parent's birth."""
     first, last = register.generation(form.generation).years
@@ -161,7 +205,11 @@ def _expected(piece: _Piece, register: Register, form: BookForm) -> Expected:
     column = register.column(piece.code)
     together = [] if piece.part else [register.column(code) for code in _sharing(piece, form)]
     grammar = grammar_for_several(together) if len(together) > 1 else None
-    return Expected(piece.kind, grammar or grammar_for(column, piece.kind, piece.part, era))
+    return Expected(
+        piece.kind,
+        grammar or grammar_for(column, piece.kind, piece.part, era),
+        Extent(piece.cut.box.width / high, piece.cut.box.height / high),
+    )
 
 
 def _sharing(piece: _Piece, form: BookForm) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from common.geometry import Box
 from common.options import Options
 from models.reading import Image
-from models.rules import find_rules, lift_rules
+from models.rules import Rules, find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
 PAPER = 250
@@ -28,20 +28,26 @@ class InkOptions(Options):
         slack: pixels by which a page's print may lie off the form's.
         bridge: pixels above and below a written stroke in which print is left standing, so that
             strokes across a rule, and letters that stand on it, are not cut.
-        lead: share of a place's height at its left end where the label's colon may still stand.
+        lead: share of a line's height at a place's left end where its label's colon may stand.
         spill: heights right of a place where print is not taken off.
         speck: components of fewer pixels are dirt.
         mark: share of the line's height up to which a component is a mark (a tone, a dot under
             a letter, a comma) that belongs to the letters it stands by.
-        letter, pale: a component less strong than ``pale`` of the line's strongest of at least
-            ``letter`` heights is a smudge.
+        letter, pale: a component less strong than ``pale`` of the median strength of those of
+            at least ``letter`` heights is a smudge.
+        low: a component lower than this share of the line's taller ones is no letter.
         tangled: a component with this share of its ink in the line, though its middle lies in
             another, is shared with that line.
         overrun, step: writing that reaches the right end of its place is followed over it for
             so many heights, as long as no gap is wider than ``step`` heights.
         apart, foreign: what stands farther right than this many heights, and is less strong
             than this share of the writing before it, is not this field's.
+        sparse: strokes longer than a line's height that fill less than this share of their extent
+            are a signature's flourish; 0 where nobody signs.
         reach: share of the line's height that ascenders and descenders may stand out of it.
+        thin, about, body: the body of the writing is the rows about its fullest with at least this
+            share of that one's ink; ``about`` of its height above and below belong to it. What
+            holds less than ``body`` of the ink is no body.
         margin: paper left around the trimmed ink, as a share of the line's height.
     """
 
@@ -55,12 +61,17 @@ class InkOptions(Options):
     mark: float = 0.3
     letter: float = 0.2
     pale: float = 0.65
+    low: float = 0.4
     tangled: float = 0.3
     overrun: float = 6.0
     step: float = 0.6
     apart: float = 1.8
     foreign: float = 0.9
+    sparse: float = 0.0
     reach: float = 0.45
+    thin: float = 0.06
+    about: float = 0.6
+    body: float = 0.6
     margin: float = 0.15
 
 
@@ -92,22 +103,33 @@ def lift_ink(
 ) -> Image:
     """The page without its printed form, (H, W) grey; both in the form's geometry.
 
-    Rules and leaders are lifted wherever they run. Other print is where the blank form is dark,
+    Rules and leaders are lifted wherever they run, found on the page or, where writing hides
+    them, on the blank form. Other print is where the blank form is dark,
     but not in the ``places`` where people write, nor just right of them where writing runs over:
     what the pages share there is handwriting. At ``labels`` it is print all the same.
     """
-    lifted = lift_rules(page, find_rules(page)).copy()
+    own, form = find_rules(page), find_rules(blank)
+    rules = Rules(
+        own.horizontal + form.horizontal, own.vertical + form.vertical, own.dotted + form.dotted
+    )
+    lifted = lift_rules(page, rules).copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     printed = darkest < PAPER - options.print_dark
     print_here = printed.copy()
+    usual = float(np.median([place.height for place in places])) if places else 0.0
     for place in places:
-        left, right = options.lead * place.height, options.spill * place.height
+        left, right = (s * min(place.height, usual) for s in (options.lead, options.spill))
         inner = Box(place.x0 + left, place.y0, place.x1 + right, place.y1)
         print_here[_window(inner, page)] = False
     for label in labels:
         window = _window(label.grown(0.3 * label.height, 0), page)
         print_here[window] = printed[window]
+        for place in places:  # beside the last line of a label that has several
+            top, bottom = max(place.y0, label.y0), min(place.y1, label.y1)
+            if label.x0 < place.x0 < label.x1 - place.height and top < bottom:
+                left = place.x0 + options.lead * usual
+                print_here[_window(Box(left, top, label.x1, bottom), page)] = False
     written = ((lifted < PAPER - options.dark) & ~print_here).astype(np.uint8)
     joined = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
@@ -130,6 +152,7 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
     if area.size == 0:
         return Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)
     own = _own_ink(area, Box(box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0), options)
+    own &= _beside_core(own, options)
     rows, columns = np.nonzero(own)
     if rows.size == 0:
         return Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)
@@ -158,17 +181,18 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
     high, height = centres[:, 1], line.height
-    real = stats[:, cv2.CC_STAT_AREA] >= options.speck
-    real[0] = False
+    real = (stats[:, cv2.CC_STAT_AREA] >= options.speck) & ~_through(stats, area.shape[0], height)
+    real &= ~_rest_of_rule(stats, height) & ~_flourish(stats, height, options.sparse)
     real &= centres[:, 0] < line.x1
     within = real & (high >= line.y0) & (high < line.y1)
     strength = _strengths(area, labels, count)
     if within.any():
         letters = within & (stats[:, cv2.CC_STAT_HEIGHT] >= options.letter * height)
-        usual = strength[letters if letters.any() else within].max()
+        usual = float(np.median(strength[letters if letters.any() else within]))
         real &= strength >= options.pale * usual
     own = within & real
-    letters = own & (stats[:, cv2.CC_STAT_HEIGHT] >= 0.4 * _tallest(stats, own))
+    usual_height = _tall(stats, own, options.letter * height)
+    letters = own & (stats[:, cv2.CC_STAT_HEIGHT] >= options.low * usual_height)
     own = letters | (real & _marks_beside(labels, stats, letters, line, options))
     own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
     own |= _run_over(stats, centres, own, line, options)
@@ -183,8 +207,64 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     return np.asarray((own[labels] | (tangled[labels] & band)) & ink, np.bool_)
 
 
-def _tallest(stats: NDArray[np.int32], own: Mask) -> float:
-    return float(stats[own, cv2.CC_STAT_HEIGHT].max()) if own.any() else 0.0
+def _beside_core(own: Mask, options: InkOptions) -> Mask:
+    """The rows in and about the body of the writing: what else stands above or below, as pieces
+    of a fold, would make the writing small in its crop."""
+    profile = cv2.blur(own.sum(axis=1, dtype=np.float32)[:, None], (1, 3))[:, 0]
+    thin = np.flatnonzero(profile < options.thin * profile.max(initial=1e-3))
+    middle = int(profile.argmax())
+    top = int(thin[thin < middle].max(initial=-1)) + 1
+    bottom = int(thin[thin > middle].min(initial=len(profile)))
+    about = round(options.about * (bottom - top))
+    rows = np.zeros(own.shape, np.bool_)
+    if own[top:bottom].sum() < options.body * own.sum():
+        return ~rows
+    rows[max(0, top - about) : bottom + about] = True
+    return rows
+
+
+def _through(stats: NDArray[np.int32], high: int, height: float) -> Mask:
+    """The paper, and what runs through the whole cut from top to bottom and is no wider than a
+    letter: a fold, a frame, the edge of the sheet."""
+    top, tall = stats[:, cv2.CC_STAT_TOP], stats[:, cv2.CC_STAT_HEIGHT]
+    through = (top <= 1) & (top + tall >= high - 1) & (stats[:, cv2.CC_STAT_WIDTH] < height)
+    through[0] = True
+    return np.asarray(through, np.bool_)
+
+
+def _rest_of_rule(stats: NDArray[np.int32], height: float) -> Mask:
+    """Flat strips longer than any dash: what is left of a rule, or of the top of a line below."""
+    flat = stats[:, cv2.CC_STAT_HEIGHT] < 0.15 * height
+    return np.asarray(flat & (stats[:, cv2.CC_STAT_WIDTH] > 1.2 * height))
+
+
+def _flourish(stats: NDArray[np.int32], height: float, sparse: float) -> Mask:
+    """Strokes longer than a letter that fill less of their extent than writing does."""
+    wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    return np.asarray((wide > height) & (stats[:, cv2.CC_STAT_AREA] < sparse * wide * high))
+
+
+def letters_of(area: Image, height: float, options: InkOptions) -> Mask:
+    """The ink of a part of a page without specks, smudges and what is no writing of lines of
+    this height: long strokes, frames, folds."""
+    ink = area < PAPER - options.dark
+    joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    real = stats[:, cv2.CC_STAT_AREA] >= options.speck
+    real &= (stats[:, cv2.CC_STAT_HEIGHT] < 2 * height) & ~_through(stats, area.shape[0], height)
+    letters = real & (stats[:, cv2.CC_STAT_HEIGHT] >= options.letter * height)
+    if not letters.any():
+        return np.zeros(ink.shape, np.bool_)
+    strength = _strengths(area, labels, count)
+    real &= strength >= options.pale * np.median(strength[letters])
+    return np.asarray(real[labels] & ink, np.bool_)
+
+
+def _tall(stats: NDArray[np.int32], own: Mask, least: float) -> float:
+    """The median height of the components of at least this height; of all, when none is."""
+    heights = stats[own, cv2.CC_STAT_HEIGHT]
+    letters = heights[heights >= least]
+    return float(np.median(letters)) if letters.size else float(heights.max(initial=0))
 
 
 def _in_reach(stats: NDArray[np.int32], own: Mask, gap: float) -> Mask:
@@ -206,7 +286,8 @@ def _marks_beside(
     """Small components in, just above or just below the line, close to its letters."""
     reach = max(1, round(options.mark * line.height))
     middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2
-    small = stats[:, cv2.CC_STAT_HEIGHT] < max(reach, 0.5 * _tallest(stats, own))
+    tall = _tall(stats, own, options.letter * line.height)
+    small = stats[:, cv2.CC_STAT_HEIGHT] < max(reach, 0.5 * tall)
     small &= (middle >= line.y0 - reach) & (middle < line.y1 + reach)
     body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
     touched = np.unique(labels[cv2.dilate(body, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from extract.extent import Extent, in_room
 from extract.weigh import weigh
 from models import ctc
 from models.beam import Weighing
@@ -29,10 +30,12 @@ class Scoring(Protocol):
 
 @dataclass(frozen=True)
 class Expected:
-    """What may be written on a line: the kind of its place, and its grammar if there is one."""
+    """What may be written on a line: the kind of its place, its grammar if there is one, and the
+    room that the ink takes, where that is known."""
 
     kind: str
     grammar: Weighing | None = None
+    ink: Extent | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,14 @@ class Seen:
 
 def read_lines(reader: Reader, lines: Sequence[Image], expected: Sequence[Expected]) -> list[Seen]:
     """Read every line; one call of the reader for all."""
-    if not isinstance(reader, Scoring):
-        return [_as_read(reading) for reading in reader.read(lines)]
+    if isinstance(reader, Scoring):
+        found = reader.log_probs(lines)
+        seen = [_weighed(reader, one, what) for one, what in zip(found, expected, strict=True)]
+    else:
+        seen = [_as_read(reading) for reading in reader.read(lines)]
     return [
-        _weighed(reader, log_probs, what)
-        for log_probs, what in zip(reader.log_probs(lines), expected, strict=True)
+        replace(one, texts=in_room(one.texts, what.ink)) if what.ink else one
+        for one, what in zip(seen, expected, strict=True)
     ]
 
 

@@ -20,6 +20,7 @@ from extract.form import BookForm, load_form, place_form
 from extract.readings import PageReading
 from extract.record import write_whole
 from extract.registers import load_register
+from extract.stamps import StampOptions, without_stamps
 from extract.store import Outcome
 from models.reading import Image, Reader
 from preprocessing.clean import CleanOptions, CleanPage, clean_page
@@ -32,12 +33,13 @@ class PageOptions(Options):
     """How a page is read.
 
     Attributes:
-        clean, fields: options of those steps.
+        clean, stamps, fields: options of those steps.
         shown_side: pixels of the longer side of the page image kept for people.
         quality: JPEG quality of page images and crops.
     """
 
     clean: CleanOptions = CleanOptions()
+    stamps: StampOptions = StampOptions()
     fields: FieldOptions = FieldOptions()
     shown_side: int = 2000
     quality: int = 82
@@ -80,7 +82,7 @@ class ReadPage:
         form = _form(self.folder.form, self.folder.form.stat().st_mtime_ns)
         grey, scale = reduced(clean.grey)
         placed = place_form(grey, form)
-        flat = placed.pull(grey)
+        flat = placed.pull(without_stamps(grey, reduced(clean.colour)[0], self.options.stamps))
 
         def to_scan(box: Box) -> Box:
             on_page = placed.box(box)
@@ -108,8 +110,9 @@ class ReadPage:
 
 
 def reduced(page: Image, side: int = FORM_SIDE) -> tuple[Image, float]:
-    """A page (H, W) with its longer side at most ``side`` pixels, and the scale that did it."""
-    scale = side / max(page.shape)
+    """A page, (H, W) or (H, W, 3), with its longer side at most ``side`` pixels, and the scale
+    that did it."""
+    scale = side / max(page.shape[:2])
     if scale >= 1:
         return page, 1.0
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

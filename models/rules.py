@@ -179,18 +179,22 @@ def _stands_out(rule: Segment, links: list[Segment], ink: Mask, alone: float) ->
     """Whether a chain is a rule and not a row of writing.
 
     Along a rule there is ink nearly everywhere, and beside it paper: at half of its columns, at
-    ``alone`` pixels of it in all, or, where two rules run side by side, along a long way.
+    ``alone`` pixels of it in all, or, where writing stands on it, everywhere on the other side.
+    Where two rules run side by side, ink along a long way will do.
     """
-    inked, clear = np.sum([_inked(link, ink) for link in links], axis=0)
+    inked, clear, half = np.sum([_inked(link, ink) for link in links], axis=0)
     if inked < 0.6 * rule.length:
         return False
     return bool(
-        clear >= min(0.5 * rule.length, alone) or inked >= max(0.9 * rule.length, 2 * alone)
+        clear >= min(0.5 * rule.length, alone)
+        or inked >= max(0.9 * rule.length, 2 * alone)
+        or min(inked, half) >= 0.95 * rule.length
     )
 
 
-def _inked(piece: Segment, ink: Mask) -> tuple[int, int]:
-    """At how many columns there is ink on the piece, and at how many of these none beside it."""
+def _inked(piece: Segment, ink: Mask) -> tuple[int, int, int]:
+    """At how many columns there is ink on the piece, at how many of these none beside it, and at
+    how many none on its emptier side."""
     x = np.arange(max(0, round(piece.x0)), min(ink.shape[1], round(piece.x1)))
     y = np.interp(x, [piece.x0, piece.x1], [piece.y0, piece.y1])
 
@@ -200,8 +204,9 @@ def _inked(piece: Segment, ink: Mask) -> tuple[int, int]:
 
     near = piece.thickness / 2 + 3
     on = rows(-1, 0, 1)
-    beside = rows(-near - 6, -near - 3, -near, near, near + 3, near + 6)
-    return int(on.sum()), int((on & ~beside).sum())
+    above, below = rows(-near - 6, -near - 3, -near), rows(near, near + 3, near + 6)
+    half = max(int((on & ~above).sum()), int((on & ~below).sum()))
+    return int(on.sum()), int((on & ~above & ~below).sum()), half
 
 
 def _fitted(part: NDArray[np.bool_], x: int, y: int) -> Segment:
@@ -313,10 +318,18 @@ def _lift_solid(
         return grey
     thickness = round(float(np.median([line.thickness for line in segments])))
     rule = cv2.dilate(_runs(ink, options), _column(3)) & _band(ink.shape, segments, 8)
-    strokes = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _column(thickness + 5))
-    strokes = cv2.dilate(strokes, np.ones((3, 3), dtype=np.uint8))
+    strokes = _crossing(cv2.bitwise_and(ink, cv2.bitwise_not(rule)), thickness + 4)
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, _column(2 * thickness + 9))
     return np.asarray(np.where((rule > 0) & (strokes == 0), paper, grey), dtype=np.uint8)
+
+
+def _crossing(outside: Mask, reach: int) -> Mask:
+    """Where ink outside a rule stands within ``reach`` pixels both above and below: strokes that
+    go on across it. What only stands on the rule ends there."""
+    wide = cv2.dilate(outside, np.ones((1, 5), dtype=np.uint8))
+    kernel = np.concatenate([_column(reach), np.zeros((reach + 1, 1), np.uint8)])
+    above, below = cv2.dilate(wide, kernel), cv2.dilate(wide, np.ascontiguousarray(kernel[::-1]))
+    return np.asarray(cv2.dilate(cv2.bitwise_and(above, below), _row(3)), dtype=np.uint8)
 
 
 def _lift_dotted(

@@ -49,7 +49,7 @@ class Measuring:
                 "long" if line.shape[1] > 100 else "short",
                 0.8,
                 (("1", 0.7),),
-                (("x", 0.1),),
+                (("lung", 0.1),),
                 self.source,
                 0.97,
             )

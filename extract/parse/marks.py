@@ -9,6 +9,7 @@ from common.text import squeeze
 from extract.parse.tables import table
 
 Mark = Literal["blank", "unknown", "ditto", "ditto_father", "ditto_mother", "either"]
+_STROKES = 3
 _LETTERED = ("ditto", "ditto_father", "ditto_mother", "unknown")
 _ORDER: tuple[Mark, ...] = ("either", "unknown", "ditto", "ditto_father", "ditto_mother", "blank")
 
@@ -36,6 +37,11 @@ def mark_of(text: str) -> Mark | None:
     """
     key = squeeze(text).casefold()
     return _known().get(key) or _known().get(key.strip(" .…_")) or _compact().get(_letters(key))
+
+
+def strokes(text: str) -> Mark | None:
+    """The mark that upright strokes are where no such number can stand: ``11`` is ``//``."""
+    return "either" if text and set(text) <= set("1/|lI ") and len(text) <= _STROKES else None
 
 
 def _letters(text: str) -> str:

@@ -154,8 +154,8 @@ def leading_number(value: str | None) -> int | None:
 
 
 def age(text: str) -> int | None:
-    """An age of 10 to 99 in figures or words: ``32 tuổi``, ``ba mươi hai tuổi`` → 32."""
+    """An age of 12 to 99 in figures or words: ``32 tuổi``, ``ba mươi hai tuổi`` → 32."""
     tokens = [t for t in re.split(r"[\s,.\-]+", squeeze(text)) if t and fold(t) != "tuoi"]
     digits = "".join(ch for ch in "".join(as_digits(t) for t in tokens) if ch.isdigit())
     number = int(digits) if 1 <= len(digits) <= 3 else number_from_words(tokens)
-    return number if number is not None and 10 <= number <= 99 else None
+    return number if number is not None and 12 <= number <= 99 else None

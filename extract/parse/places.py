@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from rapidfuzz import fuzz
+
 from common.text import fold, squeeze
 from extract.parse.names import strip_leaders
 from extract.parse.tables import rows, table
@@ -15,6 +17,8 @@ _SPACED_NAME = re.compile(r"\b[^\W\d_a-zà-ỹ]\w* [^\W\d_a-zà-ỹ]")  # Thọ 
 _BETWEEN_NAMES = re.compile(r"(?<=\w)[-‐‑](?=[^\W\d_a-zà-ỹ])")
 _COMMAS = re.compile(r"\s*([,;])\s*")
 _UNIT = re.compile(r"^(tinh|thanh pho|tp\.?|t\.|do thanh|khu)\s+")
+
+_NEAR = 80.0  # likeness, of 100, of a province's name and its misreading
 
 
 def parse_place(text: str) -> str | None:
@@ -51,6 +55,18 @@ def province_of(place: str | None) -> str | None:
         if len(words) >= size and tail in known and not (before and before[-1] in _lower_units()):
             return known[tail]
     return None
+
+
+def province_near(place: str | None) -> str | None:
+    """The province whose name the last of several parts of a place nearly is, as a reader's slip
+    leaves it; None when none is near."""
+    parts = re.split(r"[,;(]|\s-\s", (place or "").rstrip(" .)"))
+    words = _UNIT.sub("", squeeze(fold(parts[-1]).replace("-", " ")))
+    if len(parts) < 2 or not words:
+        return None
+    known = _provinces()
+    nearest = max(sorted(known), key=lambda name: fuzz.ratio(words, name))
+    return known[nearest] if fuzz.ratio(words, nearest) >= _NEAR else None
 
 
 @cache

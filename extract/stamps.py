@@ -1,0 +1,39 @@
+"""Stamps told from writing by their colour: offices stamp in red, clerks do not write in red."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from common.options import Options
+from models.reading import Image
+
+
+class StampOptions(Options):
+    """How red ink is told from every other.
+
+    Attributes:
+        red, share: by how many levels the red channel lies over both others, at least, and by
+            which share of their own distance from the paper; brown ink has a seventh.
+        light: least level of the red channel: red ink lets red light through, and where the
+            stamp lies over a dark stroke, the stroke stays.
+        rim: pixels around red ink in which what is not dark in red light is its blurred edge.
+        paper: the grey level that takes the stamp's place.
+    """
+
+    red: int = 12
+    share: float = 0.3
+    light: int = 130
+    rim: int = 1
+    paper: int = 250
+
+
+def without_stamps(grey: Image, colour: Image, options: StampOptions) -> Image:
+    """A page (H, W) without its red ink; ``colour`` is the same page, (H, W, 3) RGB."""
+    channels = colour.astype(np.int16)
+    light, others = channels[:, :, 0] >= options.light, channels[:, :, 1:].max(axis=2)
+    over = channels[:, :, 0] - others
+    red = light & (over >= options.red) & (over >= options.share * (options.paper - others))
+    size = 2 * options.rim + 1
+    around = cv2.dilate(red.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
+    return np.where(around & light, options.paper, grey).astype(np.uint8)
