@@ -1,14 +1,16 @@
-"""Fitting the confidence curves on rendered books: ``python -m extract.calibrate FOLDER TRUTH …``.
+"""Fitting the confidence curves on rendered books: ``python -m extract.calibrate BOOK …``.
 
-Every FOLDER is one that ``hotich extract`` wrote, every TRUTH the book's ``truth.jsonl``. The
-reader must not have been trained on these books. Writes ``data/calibration.json``.
+Every BOOK is a folder as ``hotich evaluate books --work`` leaves it: the book's ``truth.jsonl``
+and, in ``extracted``, what ``hotich extract`` wrote. The reader must not have been trained on these
+books. Prints the calibration error of each book under curves fitted on all others, then writes
+``data/calibration.json``, fitted on all.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from common.errors import UsageError
@@ -21,13 +23,15 @@ from extract.record import Record, read_records, write_whole
 from extract.registers import Generation, Register, load_register
 from extract.store import Store
 
+Outcomes = list[tuple[Evidence, bool]]
+
 
 def outcomes(
     pages: Sequence[PageReading],
     truth: Sequence[Record],
     register: Register,
     generation: Generation,
-) -> list[tuple[Evidence, bool]]:
+) -> Outcomes:
     """The evidence for every value of a book, and whether the value is exactly right."""
     true = {record.key: record for record in truth}
     return [
@@ -38,34 +42,42 @@ def outcomes(
     ]
 
 
-def outcomes_of(folder: BookFolder, truth: Path) -> list[tuple[Evidence, bool]]:
-    """The same, from a book that was extracted."""
+def outcomes_of(book: Path) -> Outcomes:
+    """The same, from a rendered book that was extracted."""
+    folder = BookFolder(book / "extracted")
     form, store = load_form(folder.form), Store.open(folder.store_url)
     register = load_register(form.register)
-    (book,) = store.books()
-    pages = [PageReading.from_json(p.payload) for p in store.pages(book) if p.outcome == "done"]
+    (name,) = store.books()
+    pages = [PageReading.from_json(p.payload) for p in store.pages(name) if p.outcome == "done"]
     known = register.generation(form.generation)
-    return outcomes(pages, read_records(truth), register, known)
+    return outcomes(pages, read_records(book / "truth.jsonl"), register, known)
+
+
+def held_out_errors(books: Mapping[str, Outcomes]) -> dict[str, tuple[float, float]]:
+    """For each book the calibration error of the reader's own word, and that of curves fitted on
+    all other books."""
+    found = {}
+    for name, own in books.items():
+        others = [pair for other, pairs in books.items() if other != name for pair in pairs]
+        fitted = fit_calibration(others, f"all but {name}")
+        found[name] = (
+            calibration_error([(evidence.reader, good) for evidence, good in own]),
+            calibration_error([(fitted.probability(evidence), good) for evidence, good in own]),
+        )
+    return found
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Fit on all books but the last, print the error on the last, then fit on all and write."""
-    if len(arguments) < 4 or len(arguments) % 2:
-        raise UsageError("give at least two pairs: FOLDER TRUTH FOLDER TRUTH …")
-    folders, truths = arguments[::2], arguments[1::2]
-    books = [
-        outcomes_of(BookFolder(Path(folder)), Path(truth))
-        for folder, truth in zip(folders, truths, strict=True)
-    ]
-    names = ", ".join(Path(truth).parent.name for truth in truths)
-    first = fit_calibration([pair for book in books[:-1] for pair in book], "all but the last")
-    before = calibration_error([(e.reader, good) for e, good in books[-1]])
-    after = calibration_error([(first.probability(e), good) for e, good in books[-1]])
-    fitted = fit_calibration([pair for book in books for pair in book], f"rendered books: {names}")
+    """Print each book's error when held out, fit on all, and write the curves."""
+    if len(arguments) < 2:
+        raise UsageError("give at least two books", hint="folders with truth.jsonl and extracted/")
+    books = {Path(book).name: outcomes_of(Path(book)) for book in arguments}
+    for name, (before, after) in held_out_errors(books).items():
+        print(f"{name}, rendered, n={len(books[name])}: {before:.3f} → {after:.3f}")  # noqa: T201
+    every = [pair for pairs in books.values() for pair in pairs]
+    fitted = fit_calibration(every, f"rendered books: {', '.join(books)}")
     text = json.dumps(fitted.as_json(), ensure_ascii=False, indent=1) + "\n"
     write_whole(TABLE, text.encode("utf-8"))
-    held_out = f"{Path(truths[-1]).parent.name}, rendered, n={len(books[-1])}"
-    print(f"calibration error on {held_out}: {before:.3f} → {after:.3f}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -79,13 +79,22 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         return _marked(mark, raw, box, slots)
     if not options:
         status = "read" if any(ch.isalnum() for ch in raw) else "illegible"
-        evidence = Evidence("unparsed", texts[0][1], _weakest(slots), support=-1.0)
+        evidence = Evidence(
+            "unparsed",
+            texts[0][1],
+            _weakest(slots),
+            support=-1.0,
+            fit=_fit(slots, raw),
+            size=len(raw),
+        )
         return Drafted(FieldValue(raw, None, 0.0, status, box, source=source), evidence)
     value = max(sorted(options), key=lambda option: options[option])
     first = _value(column, slots, texts[0][0], context) == value
     derived = column.type == "partial_date" and lead.kind == "age" and age(raw) is not None
     read = FieldValue(raw, value, 0.0, "derived" if derived else "read", box, source=source)
-    evidence = Evidence(lead.kind, options[value], _weakest(slots), first)
+    evidence = Evidence(
+        lead.kind, options[value], _weakest(slots), first, fit=_fit(slots, raw), size=len(raw)
+    )
     return Drafted(read, evidence, options)
 
 
@@ -99,12 +108,13 @@ def chosen(drafted: Drafted, value: str, support: float, source: str = "") -> Dr
     options = {**drafted.options}
     share = options.get(value, 0.0)
     changed = value != drafted.value.value
-    evidence = Evidence(
-        drafted.evidence.kind if drafted.evidence.kind != "unparsed" else "brought",
-        share if changed else drafted.evidence.reader,
-        drafted.evidence.weakest,
-        drafted.evidence.first and not changed,
-        support,
+    known = drafted.evidence
+    evidence = replace(
+        known,
+        kind=known.kind if known.kind != "unparsed" else "brought",
+        reader=share if changed else known.reader,
+        first=known.first and not changed,
+        support=support,
     )
     status: Status = "read" if drafted.value.status == "illegible" else drafted.value.status
     kept = FieldValue(
@@ -145,6 +155,11 @@ def _marked(
 
 def _weakest(slots: Sequence[SlotReading]) -> float:
     return min(slot.weakest for slot in slots)
+
+
+def _fit(slots: Sequence[SlotReading], raw: str) -> float:
+    """How far the text lies under the reader's likeliest, in log probability a letter."""
+    return sum(slot.fit for slot in slots) / max(len(raw), 1)
 
 
 def _around(slots: Sequence[SlotReading]) -> tuple[int, int, int, int]:

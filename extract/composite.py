@@ -10,8 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
 from extract.parse.marks import mark_of
@@ -25,11 +27,13 @@ _ISSUED = re.compile(r"\bc[ấâậăáàốôa]\w{1,2}\b(?:\s*ng[àaáă]\w)?|\
 _DAY = re.compile(r"\d{1,2}\s*(?:[-/.]|t?h[áaă]ng)\s*\d{1,2}\s*(?:[-/.]|n[ăaàá]\w)\s*\d{2,4}\W*$")
 _ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
 _LINK = re.compile(r"^\W*(?:(?:do|tại|nơi cấp)\b|\S{1,2}(?=\s+\w))\W*")  # "do", or it misread
-_BREAK = re.compile(r"\s[-–]\s|,\s*|\s{2,}")
+_BREAK = re.compile(r"\s[-–]\s*|[-–]\s|,\s*|\s{2,}")
 _OFFICE = 55.0  # likeness, of 100, from which the end of a text is an office
 _ALIKE = 12.0  # of offices no less likely than this, the longest: Phó Chủ tịch is no Chủ tịch
 _KIND = 24  # letters of a paper's kind
 _LONGEST = 45  # letters of the office that issues a paper
+_LEAST_NAME = 2  # syllables of a name, at least
+_ALIKE = 0.7  # likeness from which words are an office
 
 
 def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotReading]:
@@ -94,6 +98,22 @@ def parts_of(text: str, columns: Sequence[Column]) -> Mapping[str, str]:
     if office and "text" in by_type:
         found[by_type["text"]] = office
     return found
+
+
+def _before_office(text: str) -> list[str]:
+    """A name and the office behind it that nothing separates; the text alone when none is there."""
+    words = text.split()
+    for size in range(len(words) - 1, _LEAST_NAME - 1, -1):
+        office = fold(" ".join(words[size:])).replace("-", " ")
+        if any(Levenshtein.normalized_similarity(office, known) >= _ALIKE for known in _offices()):
+            name, rest = " ".join(words[:size]), " ".join(words[size:])
+            return [name.strip(" -"), rest]
+    return [text]
+
+
+@cache
+def _offices() -> frozenset[str]:
+    return frozenset(fold(name).replace("-", " ") for name in lexicon.phrases("official"))
 
 
 def _aged(text: str, born: str, work: str) -> Mapping[str, str]:

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("data") / "calibration.json"
-FEATURES = ("reader", "weakest", "first", "support")
+FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book")
 POOLED = "any"
 _LEAST = 60  # cases of a kind below which the pooled curve is used
-_RIDGE = 1.0
+_RIDGE, _NEAR = 1.0, 4.0  # how firmly weights are held to nought, and a kind's to the pooled ones
+_FORCED = -3.0  # least fit a letter
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Evidence:
         weakest: least probability of any character.
         first: whether the reader's best text gives this value.
         support: agreement of what else is known: neighbours, words and figures; -1 to 1.
+        fit: how far the text lies under the reader's likeliest, in log probability a letter.
+        size: letters of the text.
+        book: how well the reader reads this book: its mean logit of ``weakest``.
     """
 
     kind: str
@@ -41,11 +46,23 @@ class Evidence:
     weakest: float = 1.0
     first: bool = True
     support: float = 0.0
+    fit: float = 0.0
+    size: int = 1
+    book: float = 0.0
 
     @property
     def vector(self) -> tuple[float, ...]:
         """The features with a leading 1."""
-        return (1.0, _logit(self.reader), _logit(self.weakest), float(self.first), self.support)
+        return (
+            1.0,
+            logit(self.reader),
+            logit(self.weakest),
+            float(self.first),
+            self.support,
+            max(self.fit, _FORCED),
+            math.log(max(self.size, 1)),
+            self.book,
+        )
 
 
 @dataclass(frozen=True)
@@ -77,10 +94,10 @@ class Calibration:
 
 @cache
 def load_calibration(path: Path = TABLE) -> Calibration:
-    """The fitted curves; an empty calibration when none stands in the package yet."""
-    if not path.is_file():
+    """The fitted curves; an empty calibration when none over these features stands there yet."""
+    content = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    if content.get("features") != ["1", *FEATURES]:
         return Calibration({}, {}, "none")
-    content = json.loads(path.read_text("utf-8"))
     kinds = content["kinds"]
     return Calibration(
         {kind: tuple(entry["weights"]) for kind, entry in kinds.items()},
@@ -90,14 +107,22 @@ def load_calibration(path: Path = TABLE) -> Calibration:
 
 
 def fit_calibration(pairs: Iterable[tuple[Evidence, bool]], data: str) -> Calibration:
-    """Fit one curve a kind with at least 60 cases, and a pooled one. ``data`` names the books."""
+    """Fit a pooled curve, and one near it for each kind with at least 60 cases.
+
+    ``data`` names the books.
+    """
     by_kind: dict[str, list[tuple[Evidence, bool]]] = {POOLED: []}
     for evidence, right in pairs:
         by_kind[POOLED].append((evidence, right))
         by_kind.setdefault(evidence.kind, []).append((evidence, right))
     kept = {kind: cases for kind, cases in by_kind.items() if len(cases) >= _LEAST}
+    width = len(FEATURES) + 1
+    pooled = _fit(by_kind[POOLED], np.zeros(width), _RIDGE) if kept else np.zeros(width)
+    curves = {kind: _fit(cases, pooled, _NEAR) for kind, cases in kept.items() if kind != POOLED}
+    if POOLED in kept:
+        curves[POOLED] = pooled
     return Calibration(
-        {kind: _fit(cases) for kind, cases in kept.items()},
+        {kind: tuple(float(weight) for weight in weights) for kind, weights in curves.items()},
         {kind: len(cases) for kind, cases in kept.items()},
         data,
     )
@@ -113,25 +138,29 @@ def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> fl
     return sum(gaps) / max(len(ordered), 1)
 
 
-def _fit(cases: Sequence[tuple[Evidence, bool]]) -> tuple[float, ...]:
+def _fit(
+    cases: Sequence[tuple[Evidence, bool]], near: NDArray[np.float64], ridge: float
+) -> NDArray[np.float64]:
+    """Weights that explain the cases and do not stray far from others."""
     right = sum(good for _, good in cases)
     high, low = (right + 1) / (right + 2), 1 / (len(cases) - right + 2)
     inputs = np.array([evidence.vector for evidence, _ in cases])
     targets = np.array([high if good else low for _, good in cases])
-    weights = np.zeros(inputs.shape[1])
-    penalty = _RIDGE * np.eye(len(weights))
+    weights = near.copy()
+    penalty = ridge * np.eye(len(weights))
     penalty[0, 0] = 1e-6
     for _ in range(50):
         said = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (said - targets) + penalty @ weights
+        gradient = inputs.T @ (said - targets) + penalty @ (weights - near)
         curve = (inputs * (said * (1 - said))[:, None]).T @ inputs + penalty
         move = np.linalg.solve(curve, gradient)
         weights -= move
         if np.abs(move).max() < 1e-6:
             break
-    return tuple(float(weight) for weight in weights)
+    return weights
 
 
-def _logit(probability: float) -> float:
+def logit(probability: float) -> float:
+    """Log odds, kept within those of 0.002 and 0.998."""
     kept = min(max(probability, 0.002), 0.998)
     return math.log(kept / (1 - kept))

@@ -7,46 +7,35 @@ that stay the same, and the field that a ditto mark points to.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from extract.agree import likeliest
 from extract.casing import one_case
-from extract.choose import Drafted, alternatives_of, chosen, draft, options_of, suggested, texts_of
+from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
-from extract.confidence import Calibration
+from extract.confidence import Calibration, logit
 from extract.ditto import province_drafted, resolve_dittos
 from extract.kin import agree_between_people
+from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
-from extract.parse.numbers import as_digits
 from extract.parse.tables import table
+from extract.plausible import weigh_dates
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
 from extract.recurring import recurring
 from extract.registers import Generation, Register
 from extract.roles import roles_of
-from extract.runon import run_on_dates, run_on_numbers
+from extract.runon import run_on_dates
 from extract.votes import vote
-from extract.years import book_years, confused
+from extract.years import book_years
 
 _LONGEST_LIFE = 90
 _YEARLY = "with_year"  # how numbers are delivered that bear their year
 _FEW = 3  # readings of a column from which what the book repeats can be told
-
-Drafts = dict[str, Drafted]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One entry with its fields as drafted so far."""
-
-    page: int
-    entry: int
-    slots: Mapping[str, tuple[SlotReading, ...]]
 
 
 def decide_book(
@@ -84,7 +73,8 @@ def draft_book(
         if date:
             drafts[roles["registered"]] = date
         drafted.append(drafts)
-    _number(cases, drafted, roles)
+    number_entries(cases, drafted, roles)
+    number_pages(cases, drafted, roles)
     year_of_book = usual[0][0] if usual else None
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
@@ -93,16 +83,31 @@ def draft_book(
     one_case(drafted)
     for drafts in drafted:
         agree_between_people(drafts, roles)
+    for drafts in drafted:
+        weigh_dates(drafts, roles)
     for code in roles.get("constant", ()):
         if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
-            _keep_to_year(drafted, code, year_of_book)
+            keep_to_year(drafted, code, year_of_book)
         _hold_constant(drafted, code)
     resolve_dittos(drafted, roles)
     for drafts in drafted:
         for code, origin in generation.derived:
             if origin in drafts:
                 drafts[code] = province_drafted(drafts[origin], origin)
-    return list(zip(cases, drafted, strict=True))
+    return list(zip(cases, _with_book(drafted), strict=True))
+
+
+def _with_book(drafted: Sequence[Drafts]) -> list[Drafts]:
+    """The drafts with how well the reader reads this book among their evidence."""
+    doubts = [logit(own.evidence.weakest) for drafts in drafted for own in drafts.values()]
+    mean = sum(doubts) / max(len(doubts), 1)
+    return [
+        {
+            code: replace(own, evidence=replace(own.evidence, book=mean))
+            for code, own in drafts.items()
+        }
+        for drafts in drafted
+    ]
 
 
 def _case(page: int, entry: EntryReading, register: Register) -> Case:
@@ -186,43 +191,6 @@ def _steady(values: Sequence[str | None], place: int) -> float:
     return 1.0 if known == sorted(known) else -1.0
 
 
-def _number(cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
-    code = roles.get("number", "")
-    places = [place for place, drafts in enumerate(drafted) if code in drafts]
-    readings = [_figures(cases[place].slots[code]) for place in places]
-    numbers = run_on_numbers(readings)
-    for at, (place, number) in enumerate(zip(places, numbers, strict=True)):
-        value = drafted[place][code].value.value
-        date = drafted[place].get(roles.get("registered", ""))
-        year = date.value.value[-4:] if date and date.value.value else (value or "")[-4:]
-        if number is None or not year:
-            continue
-        own, run_on = drafted[place][code], f"{number:02d}/{year}"
-        if own.value.raw is None:
-            drafted[place][code] = suggested(own, run_on, 0.5)
-        else:
-            drafted[place][code] = chosen(own, run_on, _support(numbers, at))
-
-
-def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
-    found = []
-    for text, probability in texts_of(slots):
-        number = re.search(r"\d{1,4}", as_digits(text.replace(" ", "")))
-        if number:
-            found.append((str(int(number[0])), probability))
-    return found
-
-
-def _support(numbers: Sequence[int | None], at: int) -> float:
-    """How many of the four nearest numbers fit this one, −1 (none) to 1 (all)."""
-    around = [
-        numbers[other] == (numbers[at] or 0) + other - at
-        for other in range(max(0, at - 2), min(len(numbers), at + 3))
-        if other != at
-    ]
-    return 2 * sum(around) / len(around) - 1 if around else 0.0
-
-
 def _agree_in_words(
     drafts: Drafts, code: str, words: str, registered: str, year: int | None
 ) -> None:
@@ -244,17 +212,6 @@ def _agree_in_words(
     if spoken and spoken.value.raw and spoken.mark is None and meant and spoken.options:
         support = 1.0 if best in figures.options else 0.0
         drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
-
-
-def _keep_to_year(drafted: Sequence[Drafts], code: str, year: int) -> None:
-    """Numbers that bear the book's year bear no other, though a figure of it was misread."""
-    for drafts in drafted:
-        if code not in drafts or not drafts[code].options:
-            continue
-        options: dict[str, float] = defaultdict(float)
-        for value, probability in drafts[code].options.items():
-            options[f"{value[:-4]}{year}"] += probability * confused(value[-4:], year)
-        drafts[code] = replace(drafts[code], options=dict(options))
 
 
 def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:

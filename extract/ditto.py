@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from extract.choose import Drafted
-from extract.confidence import Evidence
 from extract.parse.places import province_near, province_of
 from extract.record import Status
 
@@ -31,9 +30,8 @@ def province_drafted(origin: Drafted, code: str) -> Drafted:
     value = replace(
         origin.value, raw=None, value=province, status=status, source=f"derived from {code}"
     )
-    seen, weakest = origin.evidence.reader, origin.evidence.weakest
-    support = 1.0 if province else -1.0
-    return Drafted(value, Evidence("province", seen, weakest, origin.evidence.first, support))
+    evidence = replace(origin.evidence, kind="province", support=1.0 if province else -1.0)
+    return Drafted(value, evidence)
 
 
 def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
@@ -86,5 +84,5 @@ def _as_ditto(own: Drafted, target: Drafted, source: str) -> Drafted:
     value = replace(
         own.value, value=target.value.value, status="ditto", source=f"ditto of {source}"
     )
-    evidence = Evidence("ditto", target.evidence.reader, own.evidence.weakest)
+    evidence = replace(target.evidence, kind="ditto", weakest=own.evidence.weakest)
     return Drafted(value, evidence, mark=own.mark)

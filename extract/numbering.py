@@ -1,0 +1,95 @@
+"""Numbers of a book: of its entries and pages, which run on, and of the volume."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from extract.choose import Drafted, chosen, suggested, texts_of
+from extract.parse.numbers import as_digits
+from extract.readings import SlotReading
+from extract.runon import run_on_numbers
+from extract.years import confused
+
+Drafts = dict[str, Drafted]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One entry with its fields as drafted so far."""
+
+    page: int
+    entry: int
+    slots: Mapping[str, tuple[SlotReading, ...]]
+
+
+def number_entries(
+    cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str, Any]
+) -> None:
+    """Choose the running number of every entry, in place, with the year of its registration."""
+    code = roles.get("number", "")
+    places = [place for place, drafts in enumerate(drafted) if code in drafts]
+    readings = [_figures(cases[place].slots[code]) for place in places]
+    numbers = run_on_numbers(readings)
+    for at, (place, number) in enumerate(zip(places, numbers, strict=True)):
+        value = drafted[place][code].value.value
+        date = drafted[place].get(roles.get("registered", ""))
+        year = date.value.value[-4:] if date and date.value.value else (value or "")[-4:]
+        if number is None or not year:
+            continue
+        own, run_on = drafted[place][code], f"{number:02d}/{year}"
+        if own.value.raw is None:
+            drafted[place][code] = suggested(own, run_on, 0.5)
+        else:
+            drafted[place][code] = chosen(own, run_on, _support(numbers, at))
+
+
+def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
+    found = []
+    for text, probability in texts_of(slots):
+        number = re.search(r"\d{1,4}", as_digits(text.replace(" ", "")))
+        if number:
+            found.append((str(int(number[0])), probability))
+    return found
+
+
+def _support(numbers: Sequence[int | None], at: int) -> float:
+    """How many of the four nearest numbers fit this one, −1 (none) to 1 (all)."""
+    around = [
+        numbers[other] == (numbers[at] or 0) + other - at
+        for other in range(max(0, at - 2), min(len(numbers), at + 3))
+        if other != at
+    ]
+    return 2 * sum(around) / len(around) - 1 if around else 0.0
+
+
+def number_pages(
+    cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str, Any]
+) -> None:
+    """Choose the number of every page, in place; all entries of a page bear the same."""
+    code = roles.get("page", "")
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, case in enumerate(cases):
+        if code in case.slots:
+            places[case.page].append(place)
+    readings = [_figures(cases[own[0]].slots[code]) for own in places.values()]
+    numbers = run_on_numbers(readings)
+    for at, (own, number) in enumerate(zip(places.values(), numbers, strict=True)):
+        for place in own:
+            read = drafted[place][code]
+            if number is not None and read.value.raw is not None and read.mark is None:
+                drafted[place][code] = chosen(read, str(number), _support(numbers, at))
+
+
+def keep_to_year(drafted: Sequence[Drafts], code: str, year: int) -> None:
+    """Numbers that bear the book's year bear no other, though a figure of it was misread."""
+    for drafts in drafted:
+        if code not in drafts or not drafts[code].options:
+            continue
+        options: dict[str, float] = defaultdict(float)
+        for value, probability in drafts[code].options.items():
+            options[f"{value[:-4]}{year}"] += probability * confused(value[-4:], year)
+        drafts[code] = replace(drafts[code], options=dict(options))
