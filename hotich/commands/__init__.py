@@ -24,6 +24,7 @@ COMMANDS = {
     "check": Command("check", "check", "Acceptance of any package, ours or not."),
     "report": Command("report", "report", "One HTML page: progress, quality, what to look at."),
     "train": Command("train", "train", "A recogniser from scratch."),
+    "adapt": Command("adapt", "adapt", "The reader taught one clerk's hand, if that helps."),
     "evaluate": Command("evaluate", "app", "Every figure of the project, with its data and n."),
     "doctor": Command("doctor", "doctor", "What is installed, what is missing, how to get it."),
 }

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from common.errors import MissingPartError
 from preprocessing.evaluate_binarisation import main as binarisation
 from preprocessing.evaluate_skew import main as skew
 
@@ -46,9 +47,7 @@ def books(
 
 @app.command()
 def lines(
-    data: Annotated[
-        Path, typer.Argument(help="A folder of labelled sets.")
-    ],
+    data: Annotated[Path, typer.Argument(help="A folder of labelled sets.")],
     rendered: Annotated[list[Path] | None, typer.Option(help="Shards never trained on.")] = None,
     empty: Annotated[int, typer.Option(help="Empty slots to read.")] = 1000,
     weights: Annotated[Path | None, typer.Option(help="Not the package's own.")] = None,
@@ -83,6 +82,40 @@ def benchmark(
     further = [open_reader(name) for name in [*(reader or []), TESSERACT]]
     typer.echo(f"{data}: held-back lines, real unless the set says otherwise; case folded")
     compare([open_reader(), AsterReader(asterocr_python(asterocr)), *further], images, typer.echo)
+
+
+@app.command()
+def adapt(
+    data: Annotated[Path, typer.Argument(help="A folder of labelled sets.")],
+    learn: Annotated[list[int] | None, typer.Option(help="Lines learnt; 16 and 64.")] = None,
+    hands: Annotated[int | None, typer.Option(help="At most so many of each set.")] = None,
+    rendered: Annotated[int, typer.Option(help="Clerks of faces never trained on.")] = 6,
+    seed: Annotated[int, typer.Option(help="Of the rendered clerks.")] = 1,
+    replay: Annotated[Path | None, typer.Option(help="As for `hotich adapt`.")] = None,
+    weights: Annotated[Path | None, typer.Option(help="Not the package's own.")] = None,
+    config: Annotated[Path | None, typer.Option(help="As for `hotich adapt`.")] = None,
+) -> None:
+    """Unseen hands, read before and after some of their lines were learnt; and a refusal."""
+    try:
+        from models.training.corrected import replayed_lines
+        from models.training.evaluate_adapt import (
+            evaluate_adapt,
+            real_hands,
+            refusal,
+            rendered_hands,
+        )
+        from models.training.one_hand import AdaptOptions
+    except ImportError as error:
+        raise MissingPartError(
+            f"{error.name} is not installed", hint="pip install 'hotich[train,synth]'"
+        ) from error
+    from models.weights import HANDWRITING
+
+    counts, base, options = learn or [16, 64], weights or HANDWRITING, AdaptOptions.read(config)
+    unseen = [*real_hands(data, min(counts), hands), *rendered_hands(rendered, seed)]
+    known = replayed_lines(replay) if replay else []
+    evaluate_adapt(base, unseen, counts, options, known, typer.echo)
+    refusal(base, unseen[0], min(counts), options, typer.echo)
 
 
 @app.command()

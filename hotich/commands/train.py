@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
-from common.errors import InputError, MissingPartError
+from common.errors import MissingPartError
 
 
 def train(
@@ -44,21 +43,9 @@ def train(
         plan = Release(out / AVERAGE, data, tuple(rendered or ()), name)
         write_weights(plan, release, typer.echo)
         return
-    options = TrainOptions.of(**_config(config))
+    options = TrainOptions.read(config)
     progress = run(data, out, options, resume=resume, say=_say)
     _say(f"done: {progress.step} steps, {progress.lines} lines, {progress.seconds / 3600:.2f} h")
-
-
-def _config(path: Path | None) -> dict[str, object]:
-    if path is None:
-        return {}
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise InputError("not a readable yaml file", where=str(path)) from error
-    if not isinstance(values, dict):
-        raise InputError("not a mapping of options", where=str(path))
-    return {str(key): value for key, value in values.items()}
 
 
 def _say(line: str) -> None:

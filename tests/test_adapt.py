@@ -1,0 +1,202 @@
+"""One clerk's hand: learnt from corrected lines, checked on others, refused if not better."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from extracted_book import BOOK, make
+
+from annotation.examples import as_written, corrected_lines
+from common.errors import InputError
+from common.geometry import Box
+from extract.form import BookForm, Entry, FieldSlot, save_form
+from extract.record import FieldValue
+from models.handwriting import HandwritingReader, calibrated
+from models.reading import Image, Reading
+from models.training.corrected import read_corrected
+from models.training.data import Line
+from models.weights import Calibration, Logistic
+
+ROOT = Path(__file__).parents[1]
+WORDS = ["Huong", "Minh", "Tuan", "Lan", "Dung", "Khanh", "Ngoc", "Phuc", "Quynh", "Trang"]
+WORDS += ["Vinh", "Xuan", "Yen", "Binh", "Cuong", "Giang"]
+
+
+def drawn(text: str, seed: int) -> Image:
+    """A hand that nobody writes and the reader hardly reads: OpenCV's script, leaning over."""
+    rng = np.random.default_rng(seed)
+    image = np.full((52, 24 * len(text) + 60), 235, np.uint8)
+    cv2.putText(image, text, (8, 36), cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 1.0, 50, 2, cv2.LINE_AA)
+    lean = np.array([[1, 0.5, -12], [0, 1, 0]], np.float32)
+    image = cv2.warpAffine(image, lean, image.shape[::-1], borderValue=235)
+    return np.clip(image + rng.normal(0, 4, image.shape), 0, 255).astype(np.uint8)
+
+
+def written_set(folder: Path, mixed_up: bool = False) -> Path:
+    """A labelled set of one hand; ``mixed_up``: the texts stand beside the wrong images."""
+    folder.mkdir()
+    texts = [f"{WORDS[i]} {WORDS[(5 * i + 3) % 16]} {1900 + 7 * i}" for i in range(16)]
+    labels = texts[3:] + texts[:3] if mixed_up else texts
+    rows = ["image\ttext\tauthor"]
+    for number, (text, label) in enumerate(zip(texts, labels, strict=True)):
+        cv2.imwrite(str(folder / f"{number}.png"), drawn(text, number))
+        rows.append(f"{number}.png\t{label}\tchị Hoa")
+    (folder / "labels.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_hand_is_learnt_and_shipped(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from models.training.adapt import adapt
+    from models.training.metrics import error_rates
+    from models.training.one_hand import AdaptOptions
+    from models.weights import HANDWRITING
+
+    lines = read_corrected(written_set(tmp_path / "hand"))
+    options = AdaptOptions(folds=2, fewest=100, most=100, rate=1e-3)
+    out = tmp_path / "own"
+    check = adapt(HANDWRITING, lines, out, "sổ 12", options, say=lambda _: None)
+    assert check.better
+    assert check.n == 16
+
+    unseen = ["Binh Lan 1962", "Trang Vinh 1947", "Xuan Khanh 1958", "Giang Ngoc 1939"]
+    images = [drawn(text, 100 + i) for i, text in enumerate(unseen)]
+    own, base = HandwritingReader(out), HandwritingReader()
+    cer = [
+        error_rates([one.text for one in reader.read(images)], unseen, fold_case=True).cer
+        for reader in (base, own)
+    ]
+    assert cer[1] < 0.75 * cer[0]
+    assert own.manifest.name == f"{base.manifest.name}+sổ 12"
+    assert own.calibration.n == base.calibration.n + 16
+
+    with (out / "taught_by.tsv").open(encoding="utf-8", newline="") as file:
+        taught_by = list(csv.DictReader(file, delimiter="\t"))
+    assert [row["hash"] for row in taught_by] == [line.hash for line in lines]
+    assert {row["author"] for row in taught_by} == {"chị Hoa"}
+    assert not any("Huong" in path.read_text("utf-8") for path in out.glob("*.tsv"))
+
+
+def test_a_reader_that_is_not_better_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    data, out = written_set(tmp_path / "wrong", mixed_up=True), tmp_path / "own"
+    call = [sys.executable, "-m", "hotich", "adapt", str(data), "--out", str(out)]
+    config = tmp_path / "quick.yaml"
+    config.write_text("{folds: 2, fewest: 40, most: 40}")
+    call += ["--config", str(config)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.splitlines()[-1].endswith("nothing written")
+    assert not out.exists()
+
+
+def test_without_torch_the_extra_is_named(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "sys.argv = ['hotich', 'adapt', sys.argv[1], '--out', sys.argv[2]]\n"
+        "from hotich.cli import main\nmain()"
+    )
+    data, out = written_set(tmp_path / "hand"), tmp_path / "own"
+    call = [sys.executable, "-c", code, str(data), str(out)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "hotich[train]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_equal_texts_are_never_on_both_sides() -> None:
+    pytest.importorskip("torch")
+    from models.training.adapt import folds
+    from models.training.one_hand import AdaptOptions
+
+    texts = ["Xã Tân Phú", "xã tân phú", "Lê Tư", "Lê Ba", "Lê Năm", "Xã Tân Phú", "Sáu", "Bảy"]
+    parts = folds(texts, AdaptOptions())
+    assert sorted(i for part in parts for i in part) == list(range(8))
+    assert any({0, 1, 5} <= part for part in parts)
+    assert parts == folds(texts, AdaptOptions())
+    with pytest.raises(InputError, match="7 corrected lines"):
+        folds(texts[:7], AdaptOptions())
+    with pytest.raises(InputError, match="2 different texts"):
+        folds(["a", "b"] * 8, AdaptOptions())
+
+
+def test_the_check_is_worked_out_line_by_line() -> None:
+    pytest.importorskip("torch")
+    from models.training.adapt import compare, recalibrated
+    from models.training.one_hand import AdaptOptions
+
+    lines = [Line(np.zeros((1, 1), np.uint8), "abcd", "x")] * 10
+    wrong, right = (Reading(t, 0.5, tuple((c, 0.5) for c in t)) for t in ("abxy", "ABCD"))
+    check = compare([wrong] * 10, [right] * 9 + [wrong], lines, AdaptOptions())
+    assert (check.before, check.after) == (0.5, 0.05)
+    assert check.sure > 0.99
+    assert check.better
+    assert not compare([wrong] * 10, [wrong] * 10, lines, AdaptOptions()).better
+    one_better = [right] + [wrong] * 9
+    assert not compare([wrong] * 10, one_better, lines, AdaptOptions()).better  # sure: 0.65
+
+    known = Calibration(Logistic(0.7, 0.4), Logistic(0.9, 0.5), "some lines", 100)
+    shown = [replace(right, confidence=calibrated(0.5 + i / 25, known.line)) for i in range(10)]
+    new = recalibrated(known, shown, lines)
+    assert new.n == 110
+    assert calibrated(0.6, new.line) > calibrated(0.6, known.line)  # every line was right
+
+
+def test_corrections_in_a_book_become_lines(tmp_path: Path) -> None:
+    with make(tmp_path) as book:
+        record = book.records()[1]
+        x0, y0, x1, y1 = 300, 1200, 1100, 1270
+        page = np.full((2200, 1600), 250, np.uint8)
+        slots = {
+            "nksHoTen": FieldSlot((Box(x0, y0, x1, y1),), kind="person_name"),
+            "ngayDangKy": FieldSlot((Box(x0, y0 - 300, x1, y1 - 300),), kind="partial_date"),
+            "noiDangKy": FieldSlot((Box(300, 900, 1100, 960), Box(300, 970, 1100, 1030))),
+        }
+        entry = Entry(record.entry, Box(0, 0, 1600, 2200), slots)
+        save_form(BookForm("KS", "rvn-1955-1975", page, (), (entry,), 1.0), tmp_path)
+        written = page.copy()
+        cv2.putText(written, "Lanh", (330, 1255), cv2.FONT_HERSHEY_SCRIPT_COMPLEX, 2, 60, 3)
+        for code, slot in slots.items():
+            left, top, right, bottom = slot.box.grown(12, 0.25 * slot.box.height).rounded()
+            path = book.folder.crop(*record.key, code)
+            cv2.imwrite(str(path), written[top:bottom, left:right])
+        assert corrected_lines(book) == []  # what the machine read teaches nothing
+        said = {"nksHoTen": "Trần Thị Lánh", "ngayDangKy": "11.07.1962", "noiDangKy": "Xã Tân Phú"}
+        for code, value in said.items():
+            book.store.correct(
+                BOOK, *record.key, code, value=value, status="read", author="chị Hoa", time="t"
+            )
+        (line,) = corrected_lines(book)  # no date, no place of two lines
+    assert (line.text, line.author) == ("Trần Thị Lánh", "chị Hoa")
+    assert line.place == f"{record.page}/{record.entry}/nksHoTen"
+    ink = (line.image < 150).any(axis=0)
+    assert ink.mean() > 0.5  # trimmed to what is written
+    assert line.image.shape[0] <= 64
+
+
+def test_hyphens_and_case_stay_as_they_stand_on_paper() -> None:
+    cases = [
+        ("Nguyễn Văn Tư", "Nguyễn-văn-Từ", "Nguyễn-văn-Tư"),
+        ("Lê Thị Sáu", "LÊ THỊ SÁN", "LÊ THỊ SÁU"),
+        ("Lê Ba", None, "Lê Ba"),
+    ]
+    for value, raw, wanted in cases:
+        assert as_written(FieldValue(raw=raw, value=value, author="chị Hoa")) == wanted
+
+
+def test_a_set_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no labels"):
+        read_corrected(tmp_path)
+    (tmp_path / "labels.tsv").write_text("image\tlabel\na.png\tb\n")
+    with pytest.raises(InputError, match="no columns"):
+        read_corrected(tmp_path)
+    (tmp_path / "labels.tsv").write_text("image\ttext\na.png\tb\n")
+    with pytest.raises(InputError, match="not an image"):
+        read_corrected(tmp_path)
