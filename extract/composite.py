@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
 from extract.parse.marks import mark_of
-from extract.parse.numbers import word_meaning
+from extract.parse.numbers import number_in_words
 from extract.readings import SlotReading, merged
 from extract.registers import Column, Register
 from models import lexicon
@@ -126,7 +126,13 @@ def _aged(text: str, born: str, work: str) -> Mapping[str, str]:
 
 def _is_age(word: str) -> bool:
     bare = word.strip(",.;-")
-    return bare[:1].isdigit() or fold(bare) == "tuoi" or word_meaning(bare) is not None
+    return bare[:1].isdigit() or bare.lower() in ("tuổi", *_number_words())
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    """Number words with their marks: ``lăm`` is one, ``làm`` is none."""
+    return frozenset(word for age in range(100) for word in number_in_words(age).split())
 
 
 def _paper(text: str) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ from extract.parse.tables import table
 from extract.plausible import weigh_dates
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
-from extract.recurring import recurring
+from extract.recurring import NEW, recurring
 from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates
@@ -35,6 +35,7 @@ from extract.years import book_years
 
 _LONGEST_LIFE = 90
 _YEARLY = "with_year"  # how numbers are delivered that bear their year
+_NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
 _FEW = 3  # readings of a column from which what the book repeats can be told
 
 
@@ -88,7 +89,9 @@ def draft_book(
     for code in roles.get("constant", ()):
         if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
             keep_to_year(drafted, code, year_of_book)
-        _hold_constant(drafted, code)
+        _choose_recurring(drafted, [code], NEW)
+    for codes in roles.get("usual", ()):
+        _choose_recurring(drafted, codes, _NEW_USUAL)
     resolve_dittos(drafted, roles)
     for drafts in drafted:
         for code, origin in generation.derived:
@@ -214,14 +217,18 @@ def _agree_in_words(
         drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
 
 
-def _hold_constant(drafted: Sequence[Drafts], code: str) -> None:
-    """Choose again among what the whole book reads in a column that it repeats."""
-    places = [drafts for drafts in drafted if code in drafts and drafts[code].options]
+def _choose_recurring(drafted: Sequence[Drafts], codes: Sequence[str], new: float) -> None:
+    """Choose again among what the whole book reads in columns where values come again."""
+    places = [
+        (drafts, code)
+        for drafts in drafted
+        for code in codes
+        if code in drafts and drafts[code].options and drafts[code].mark is None
+    ]
     if len(places) < _FEW:
         return
-    for drafts, found in zip(
-        places, recurring([drafts[code].options for drafts in places]), strict=True
-    ):
+    readings = [drafts[code].options for drafts, code in places]
+    for (drafts, code), found in zip(places, recurring(readings, new), strict=True):
         value = max(sorted(found), key=lambda value: found[value])
         drafts[code] = chosen(drafts[code], value, 2 * found[value] - 1)
 

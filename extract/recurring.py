@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import Levenshtein
 
 _SLIP = 0.08  # share of letters that are misread
-_NEW = 0.02  # share of values that stand in the book only once
+NEW = 0.02
+"""Share of values that stand only once in a book where one value is the rule."""
 _TRIED = 6  # values of each reading that may be the book's
 _MOST = 60  # values that are tried for the book
 _ROUNDS = 20
 _ALONE = 0.9  # readings that a value must explain beyond its own
 
 
-def recurring(readings: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+def recurring(readings: Sequence[Mapping[str, float]], new: float = NEW) -> list[dict[str, float]]:
     """What each reading most likely says, when few values stand behind all of them.
 
     A mixture fitted by expectation and maximisation (Dempster et al. 1977): every reading is one
@@ -24,6 +25,7 @@ def recurring(readings: Sequence[Mapping[str, float]]) -> list[dict[str, float]]
 
     Args:
         readings: for each place of the book its values with their probabilities.
+        new: share of values that stand in the book only once.
 
     Returns:
         For each reading the probabilities of the book's values and of its own.
@@ -45,15 +47,20 @@ def recurring(readings: Sequence[Mapping[str, float]]) -> list[dict[str, float]]
         shared = {value: max(count - _ALONE, 0.0) for value, count in counts.items()}
         total = max(sum(shared.values()), 1e-9)
         shares = {value: count / total for value, count in shared.items()}
-    return [_posterior(own, chances, shares) for own, chances in zip(readings, likely, strict=True)]
+    return [
+        _posterior(own, chances, shares, new) for own, chances in zip(readings, likely, strict=True)
+    ]
 
 
 def _posterior(
-    own: Mapping[str, float], chances: Mapping[str, float], shares: Mapping[str, float]
+    own: Mapping[str, float],
+    chances: Mapping[str, float],
+    shares: Mapping[str, float],
+    new: float,
 ) -> dict[str, float]:
-    found = {value: (1 - _NEW) * shares[value] * chances[value] for value in chances}
+    found = {value: (1 - new) * shares[value] * chances[value] for value in chances}
     for value, probability in own.items():
-        found[value] = found.get(value, 0.0) + _NEW * probability
+        found[value] = found.get(value, 0.0) + new * probability
     whole = sum(found.values())
     return {value: weight / whole for value, weight in found.items() if weight > 1e-4 * whole}
 

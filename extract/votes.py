@@ -1,25 +1,31 @@
 """What a book says again and again: the villages of one commune, its district, its province.
 
-Every reading of a place votes, with its probability, for its parts (between commas). A value whose
-parts the rest of the book also reads is likelier than one that only this entry would have; and a
-part that nobody else reads may be one that many do, with letters misread.
+Every reading of a place votes, with its probability, for its parts (between commas or dashes). A
+value whose parts the rest of the book also reads is likelier than one that only this entry would
+have; and a part that nobody else reads may be one that many do, with letters misread.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
 from extract.choose import Drafted
+from models import lexicon
 
-_STRENGTH = 0.6
+_STRENGTH = 1.0
 _UNSEEN = 0.3  # votes that a part has which nothing else in the book supports
 _KINDS = ("place",)
-_SLIP = 0.08  # share of letters that are misread
+_BETWEEN = re.compile(r",| - ")
+_RUN_ON = 0.3  # share of parts that run on without a sign between them
+_SLIP = 0.08  # share of letters that are misread, where both readings are known places
+_SLIP_NOWHERE = 0.5  # the same where a reading is no known place
 _OFTEN = 2.0  # votes from which a part may stand behind a misread one
 _APART = 0.34  # letters of it that may differ
 _SHORT = 4  # letters under which a part is not mended
@@ -28,11 +34,13 @@ _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that a
 
 @dataclass(frozen=True)
 class _Votes:
-    """Votes for each part in lower case, how it is mostly written, which have many votes."""
+    """Votes for each part in lower case, how it is mostly written, which have many votes, and
+    what mostly stands between parts."""
 
     count: Mapping[str, float]
     written: Mapping[str, str]
-    often: Sequence[str]
+    often: frozenset[str]
+    between: str
 
 
 def vote(drafted: Sequence[dict[str, Drafted]]) -> None:
@@ -58,8 +66,10 @@ def _counted(fields: Sequence[Drafted]) -> _Votes:
     written = {
         part: max(sorted(found), key=lambda form: found[form]) for part, found in forms.items()
     }
-    often = [part for part, share in count.items() if share >= _OFTEN and len(part) >= _SHORT]
-    return _Votes(count, written, sorted(often))
+    often = {part for part, share in count.items() if share >= _OFTEN and len(part) >= _SHORT}
+    dashes = sum(" - " in (own.value.value or "") for own in fields)
+    commas = sum("," in (own.value.value or "") for own in fields)
+    return _Votes(count, written, frozenset(often), " - " if dashes > commas else ", ")
 
 
 def _shares(own: Drafted) -> Mapping[str, float]:
@@ -106,17 +116,43 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
 def _mended(
     value: str, votes: _Votes, others: Callable[[str], float]
 ) -> Iterator[tuple[str, float]]:
-    """The value with one part that nobody else reads taken for one that many do."""
-    parts = [part.strip() for part in value.split(",")]
+    """The value parted where others part it, and with one part that nobody else reads taken for
+    one that many do."""
+    parts = _parts(value)
+    parted = [piece for part in parts for piece in _parted(part, votes.often)]
+    if len(parted) > len(parts):
+        yield votes.between.join(parted), math.pow(_RUN_ON, len(parted) - len(parts))
+        parts = parted
     for place, part in enumerate(parts):
         if others(part) >= 1 or len(part) < _SHORT or any(ch.isdigit() for ch in part):
             continue
-        for known in votes.often:
+        for known in sorted(votes.often):
             letters = int(_APART * len(known))
             apart = Levenshtein.distance(part.lower(), known, score_cutoff=letters)
             if 0 < apart <= letters:
                 changed = [*parts[:place], votes.written[known], *parts[place + 1 :]]
-                yield ", ".join(changed), math.pow(_SLIP, apart)
+                slip = _SLIP if _is_place(part) else _SLIP_NOWHERE
+                yield votes.between.join(changed), math.pow(slip, apart)
+
+
+def _is_place(part: str) -> bool:
+    """Whether a part ends in the name of a place that the lexicon knows."""
+    words = part.lower().split()
+    return any(" ".join(words[-size:]) in _places() for size in (2, 3))
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(name.lower() for name in lexicon.places())
+
+
+def _parted(part: str, often: Collection[str]) -> list[str]:
+    """A part that ends in parts the book often reads, cut before each of them."""
+    words = part.split()
+    for size in range(1, len(words)):
+        if " ".join(words[size:]).lower() in often:
+            return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
+    return [part]
 
 
 def _agreed(value: str, others: Callable[[str], float]) -> float:
@@ -126,4 +162,4 @@ def _agreed(value: str, others: Callable[[str], float]) -> float:
 
 
 def _parts(value: str) -> list[str]:
-    return [part for part in (piece.strip() for piece in value.split(",")) if part]
+    return [part for part in (piece.strip() for piece in _BETWEEN.split(value)) if part]

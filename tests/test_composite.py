@@ -51,3 +51,20 @@ def test_only_places_that_are_shared_are_split() -> None:
         "chucVuNguoiKy": "Chủ tịch",
         "nksHoTen": "Lê Văn Tư, Chủ tịch",
     }
+
+
+def test_an_office_is_told_from_a_name_without_a_sign_between() -> None:
+    columns = [KS.column("nguoiKy"), KS.column("chucVuNguoiKy")]
+    for written in ("Lê Văn Do Phó Chủ tịch", "Lê Văn Do- Phó Chủ tịch", "Lê Văn Do Phố Chủ tch"):
+        assert parts_of(written, columns)["nguoiKy"] == "Lê Văn Do"
+    assert parts_of("Lê Văn Chủ", columns) == {"nguoiKy": "Lê Văn Chủ"}
+
+
+def test_an_age_and_the_work_behind_it() -> None:
+    columns = [KS.column("chaNgaySinh"), KS.column("chaNgheNghiep")]
+    for age in ("32 tuổi", "32", "hai mươi tám tuổi"):
+        assert parts_of(f"{age}, làm ruộng", columns) == {
+            "chaNgaySinh": age,
+            "chaNgheNghiep": "làm ruộng",
+        }
+    assert parts_of("làm ruộng", columns) == {"chaNgheNghiep": "làm ruộng"}

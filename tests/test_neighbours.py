@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from extract.agree import likeliest
+from extract.casing import one_case
 from extract.choose import Drafted
 from extract.confidence import Evidence
 from extract.kin import agree_between_people
 from extract.parse.dates import Era
+from extract.plausible import weigh_dates
 from extract.record import FieldValue
+from extract.recurring import recurring
 from extract.votes import vote
 from extract.years import book_years
 
@@ -71,3 +74,46 @@ def test_a_misread_figure_does_not_make_a_year() -> None:
     two = book_years([{"1.1.1961": 0.9}] * 4 + [{"1.1.1962": 0.9}] * 4, Era(1954, 1976))
     assert set(two) == {1961, 1962}
     assert book_years([], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
+
+
+def test_a_misread_part_is_mended_by_what_the_book_says() -> None:
+    clear = [{"chaNoiCuTru": drafted("place", **{"ấp_1,_Vĩnh_Long": 0.9})} for _ in range(5)]
+    cut = {"chaNoiCuTru": drafted("place", **{"ấp_Chợ,_Vĩnh_Lo": 0.6})}
+    joined = {"chaNoiCuTru": drafted("place", ấp_Hạ_Vĩnh_Long=0.6)}
+    rare = {"chaNoiCuTru": drafted("place", **{"ấp_2,_Vĩnh_Lợi": 0.9, "ấp_2,_Vĩnh_Long": 1e-6})}
+    vote([*clear, cut, joined, rare])
+    assert cut["chaNoiCuTru"].value.value == "ấp Chợ, Vĩnh Long"
+    assert joined["chaNoiCuTru"].value.value == "ấp Hạ, Vĩnh Long"
+    assert rare["chaNoiCuTru"].value.value == "ấp 2, Vĩnh Lợi"
+
+
+def test_one_case_for_the_words_of_a_book() -> None:
+    book = [{"chaNoiCuTru": drafted("place", xã_Tân_Hòa=0.9)} for _ in range(4)]
+    other = {"chaNoiCuTru": drafted("place", Xã_An_Bình=0.9)}
+    one_case([*book, other])
+    assert other["chaNoiCuTru"].value.value == "xã An Bình"
+
+
+def test_a_repeated_value_is_told_from_its_misreadings_and_from_others() -> None:
+    readings = [{"Lê Văn Do": 0.6, "Lê Văn Da": 0.3}] * 5
+    readings += [{"Lê Văn Đa": 0.5, "Lê Văn Do": 0.1}, {"Trần Thị Út": 0.7}]
+    found = [max(own, key=lambda value: own[value]) for own in recurring(readings)]
+    assert found == ["Lê Văn Do"] * 6 + ["Trần Thị Út"]
+
+
+def test_parents_are_of_an_age_and_papers_are_not_of_tomorrow() -> None:
+    drafts = {
+        "ngayDangKy": drafted("partial_date", **{"02.03.1998": 0.9}),
+        "meNgaySinh": drafted("age", **{"1988": 0.6, "1958": 0.3}),
+        "nycNgayCapGiayToTuyThan": drafted(
+            "partial_date", **{"06.07.2005": 0.6, "06.07.1995": 0.3}
+        ),
+    }
+    roles = {
+        "registered": "ngayDangKy",
+        "parents": ["meNgaySinh"],
+        "before": ["nycNgayCapGiayToTuyThan"],
+    }
+    weigh_dates(drafts, roles)
+    assert drafts["meNgaySinh"].value.value == "1958"
+    assert drafts["nycNgayCapGiayToTuyThan"].value.value == "06.07.1995"
