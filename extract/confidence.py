@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("data") / "calibration.json"
-FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book")
+FEATURES = ("reader", "weakest", "first", "support", "fit", "size")
 POOLED = "any"
 _LEAST = 60  # cases of a kind below which the pooled curve is used
-_RIDGE, _NEAR = 1.0, 4.0  # how firmly weights are held to nought, and a kind's to the pooled ones
+_RIDGE, _NEAR = 1.0, 8.0  # how firmly weights are held to nought, and a kind's to the pooled ones
 _FORCED = -3.0  # least fit a letter
 
 
@@ -38,7 +38,6 @@ class Evidence:
         support: agreement of what else is known: neighbours, words and figures; -1 to 1.
         fit: how far the text lies under the reader's likeliest, in log probability a letter.
         size: letters of the text.
-        book: how well the reader reads this book: its mean logit of ``weakest``.
     """
 
     kind: str
@@ -48,20 +47,18 @@ class Evidence:
     support: float = 0.0
     fit: float = 0.0
     size: int = 1
-    book: float = 0.0
 
     @property
     def vector(self) -> tuple[float, ...]:
         """The features with a leading 1."""
         return (
             1.0,
-            logit(self.reader),
-            logit(self.weakest),
+            _logit(self.reader),
+            _logit(self.weakest),
             float(self.first),
             self.support,
             max(self.fit, _FORCED),
             math.log(max(self.size, 1)),
-            self.book,
         )
 
 
@@ -160,7 +157,7 @@ def _fit(
     return weights
 
 
-def logit(probability: float) -> float:
+def _logit(probability: float) -> float:
     """Log odds, kept within those of 0.002 and 0.998."""
     kept = min(max(probability, 0.002), 0.998)
     return math.log(kept / (1 - kept))

@@ -16,7 +16,7 @@ from extract.agree import likeliest
 from extract.casing import one_case
 from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
-from extract.confidence import Calibration, logit
+from extract.confidence import Calibration
 from extract.ditto import province_drafted, resolve_dittos
 from extract.kin import agree_between_people
 from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
@@ -97,20 +97,7 @@ def draft_book(
         for code, origin in generation.derived:
             if origin in drafts:
                 drafts[code] = province_drafted(drafts[origin], origin)
-    return list(zip(cases, _with_book(drafted), strict=True))
-
-
-def _with_book(drafted: Sequence[Drafts]) -> list[Drafts]:
-    """The drafts with how well the reader reads this book among their evidence."""
-    doubts = [logit(own.evidence.weakest) for drafts in drafted for own in drafts.values()]
-    mean = sum(doubts) / max(len(doubts), 1)
-    return [
-        {
-            code: replace(own, evidence=replace(own.evidence, book=mean))
-            for code, own in drafts.items()
-        }
-        for drafts in drafted
-    ]
+    return list(zip(cases, drafted, strict=True))
 
 
 def _case(page: int, entry: EntryReading, register: Register) -> Case:
