@@ -9,7 +9,7 @@ from itertools import product
 from extract.confidence import Evidence
 from extract.parse.dates import compose_date
 from extract.parse.field import Context, parse_value
-from extract.parse.marks import Mark, mark_of, strokes
+from extract.parse.marks import Mark, likely_mark, mark_of, strokes
 from extract.parse.numbers import age
 from extract.readings import SlotReading, merged
 from extract.record import FieldValue, Status
@@ -70,7 +70,7 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         status: Status = "illegible" if seen > _HIDDEN else "blank"
         sure = seen if status == "illegible" else 1 - seen
         return Drafted(FieldValue(None, None, sure, status, box), Evidence(status, sure, sure))
-    mark = mark_of(raw)
+    mark = mark_of(raw) if _BETWEEN in texts[0][0] else likely_mark(texts, lead.kind)
     if mark:
         return _marked(mark, raw, box, slots)
     options = options_of(column, slots, context)

@@ -13,11 +13,11 @@ from dataclasses import replace
 from functools import cache
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
 from common.text import fold
 from extract.parse.marks import mark_of
 from extract.parse.numbers import number_in_words
+from extract.parse.places import province_near
 from extract.readings import SlotReading, merged
 from extract.registers import Column, Register
 from models import lexicon
@@ -27,13 +27,13 @@ _ISSUED = re.compile(r"\bc[ấâậăáàốôa]\w{1,2}\b(?:\s*ng[àaáă]\w)?|\
 _DAY = re.compile(r"\d{1,2}\s*(?:[-/.]|t?h[áaă]ng)\s*\d{1,2}\s*(?:[-/.]|n[ăaàá]\w)\s*\d{2,4}\W*$")
 _ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
 _LINK = re.compile(r"^\W*(?:(?:do|tại|nơi cấp)\b|\S{1,2}(?=\s+\w))\W*")  # "do", or it misread
+_POLICE = re.compile(r"^(?:C[A4]|Công an)(?: tỉnh| TP)? ", re.IGNORECASE)
 _BREAK = re.compile(r"\s[-–]\s*|[-–]\s|,\s*|\s{2,}")
-_OFFICE = 55.0  # likeness, of 100, from which the end of a text is an office
+_OFFICE = 60.0  # likeness, of 100, from which the end of a text is an office
 _ALIKE = 12.0  # of offices no less likely than this, the longest: Phó Chủ tịch is no Chủ tịch
+_DEPARTMENT = 45.0  # likeness, of 100, from which a text with "Cục" is a department's name
 _KIND = 24  # letters of a paper's kind
 _LONGEST = 45  # letters of the office that issues a paper
-_LEAST_NAME = 2  # syllables of a name, at least
-_ALIKE = 0.7  # likeness from which words are an office
 
 
 def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotReading]:
@@ -100,22 +100,6 @@ def parts_of(text: str, columns: Sequence[Column]) -> Mapping[str, str]:
     return found
 
 
-def _before_office(text: str) -> list[str]:
-    """A name and the office behind it that nothing separates; the text alone when none is there."""
-    words = text.split()
-    for size in range(len(words) - 1, _LEAST_NAME - 1, -1):
-        office = fold(" ".join(words[size:])).replace("-", " ")
-        if any(Levenshtein.normalized_similarity(office, known) >= _ALIKE for known in _offices()):
-            name, rest = " ".join(words[:size]), " ".join(words[size:])
-            return [name.strip(" -"), rest]
-    return [text]
-
-
-@cache
-def _offices() -> frozenset[str]:
-    return frozenset(fold(name).replace("-", " ") for name in lexicon.phrases("official"))
-
-
 def _aged(text: str, born: str, work: str) -> Mapping[str, str]:
     """An age, in figures or words, and the work behind it: ``hai mươi tuổi, làm ruộng``."""
     words = text.split()
@@ -152,9 +136,26 @@ def _paper(text: str) -> Mapping[str, str]:
         "id_number": number[0].strip() if number else "",
         "enum": kind,
         "person_name": _BREAK.split(before)[0],
-        "text": by.strip(" ,.-"),
+        "text": _issuer(by.strip(" ,.-")),
         "partial_date": when.strip(" ,.-"),
     }
+
+
+def _issuer(text: str) -> str:
+    """The police of a province, or the department whose name the text nearly is."""
+    police = _POLICE.match(text)
+    if police:
+        province = province_near(f", {text[police.end() :]}")
+        return f"{_spelt(police[0])}{province}" if province else text
+    departments = [name for name in lexicon.phrases("issuer") if name.startswith("Cục")]
+    near = {name: fuzz.ratio(fold(text), fold(name)) for name in sorted(departments)}
+    best = max(near, key=lambda name: near[name])
+    return best if fold(text).startswith("cuc") and near[best] >= _DEPARTMENT else text
+
+
+def _spelt(police: str) -> str:
+    """``Ca`` and ``C4`` are CA; words stay as written."""
+    return re.sub(r"^C[A4](?= )", "CA", police, flags=re.IGNORECASE)
 
 
 def _name_and_office(text: str) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Whether a text can be what was written, by the room that its ink takes.
 
 A line of writing is as long as its letters: a name does not fit on a pen stroke, and a dash does
-not fill a line. Lengths are in heights of the page's writing (a name's, with its ascenders).
+not fill a line; two letters do not take the ink of a blot. Lengths are in heights of the page's
+writing (a name's, with its ascenders), ink in what such a length of writing has.
 """
 
 from __future__ import annotations
@@ -18,15 +19,19 @@ _FLATTEST = 0.5  # most height of a dash, a ditto mark, dots
 _UPRIGHT = frozenset("/\\|1lI ")
 _LEAST_UPRIGHT = 0.3
 _SLACK = 0.3
+_INK, _THIN_INK = 1.0, 0.4  # most ink of a letter (it has 0.4 on the average) and of a stroke
+_INK_COST = 10.0  # log weight for each unit of ink that is too much
 _COST = 6.0  # log weight for each height that the ink is too long or too short
 _HOPELESS = -12.0  # a text that fits no better than this was not written
 
 
 class Extent(NamedTuple):
-    """Width and height of the ink of a line, in heights of the page's writing."""
+    """The ink of a line: its width and height in heights of the page's writing, and how much it
+    is beside a height's length of writing; 0 when that is not known."""
 
     wide: float
     high: float
+    ink: float = 0.0
 
 
 def in_room(texts: Sequence[tuple[str, float]], ink: Extent) -> tuple[tuple[str, float], ...]:
@@ -48,8 +53,13 @@ def fits(text: str, ink: Extent) -> float:
         misfit += max(0.0, ink.high - _FLATTEST)
     elif set(text) <= _UPRIGHT:
         misfit += max(0.0, _LEAST_UPRIGHT - ink.high)
-    return -_COST * misfit
+    blot = max(0.0, ink.ink - sum(_most_ink(letter) for letter in text))
+    return -_COST * misfit - _INK_COST * blot
 
 
 def _width(letter: str) -> tuple[float, float]:
     return _THIN if letter in _THIN_SIGNS else _LETTER
+
+
+def _most_ink(letter: str) -> float:
+    return _THIN_INK if letter in _THIN_SIGNS else _INK

@@ -51,7 +51,7 @@ class FieldOptions(Options):
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
-    flourish: float = 0.1
+    flourish: float = 0.14
     tick_ink: float = 0.08
 
 
@@ -91,8 +91,8 @@ def read_fields(
         for p in pieces
         if _is_writing(p, options) and p.cut.strength >= least * (_FAINTER if p.searched else 1.0)
     ]
-    high = _writing_height([piece.cut for piece in inked], form)
-    expected = [_expected(piece, register, form, high) for piece in inked]
+    usual = _usual_writing([piece.cut for piece in inked], form)
+    expected = [_expected(piece, register, form, usual) for piece in inked]
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
     bare = _bare_tick(pieces, form, options)
@@ -150,10 +150,20 @@ def _line_height(form: BookForm) -> float:
     return heights[len(heights) // 2] if heights else 1.0
 
 
-def _writing_height(cuts: Sequence[Cut], form: BookForm) -> float:
-    """The usual height of a written line of the page, ascenders and tails counted, in pixels."""
-    heights = sorted(c.box.height for c in cuts if c.box.width > _LONG * c.box.height)
-    return heights[len(heights) // 2] if heights else 0.6 * _line_height(form)
+def _usual_writing(cuts: Sequence[Cut], form: BookForm) -> tuple[float, float]:
+    """The usual height of a written line of the page, ascenders and tails counted, and how many
+    pixels of ink a pixel of its length has; 0 where no line is long enough to tell."""
+    long = [cut for cut in cuts if cut.box.width > _LONG * cut.box.height]
+    if not long:
+        return 0.6 * _line_height(form), 0.0
+    height = float(np.median([cut.box.height for cut in long]))
+    return height, float(np.median([cut.density * cut.box.height for cut in long]))
+
+
+def _extent(cut: Cut, usual: tuple[float, float]) -> Extent:
+    height, ink = usual
+    wide, high = cut.box.width / height, cut.box.height / height
+    return Extent(wide, high, cut.density * cut.box.area / (ink * height) if ink else 0.0)
 
 
 def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
@@ -195,7 +205,9 @@ def _is_blot(cut: Cut, options: FieldOptions) -> bool:
     return cut.density > options.blot and cut.ink > options.blot_ink
 
 
-def _expected(piece: _Piece, register: Register, form: BookForm, high: float) -> Expected:
+def _expected(
+    piece: _Piece, register: Register, form: BookForm, usual: tuple[float, float]
+) -> Expected:
     """What may be written on a line. Dates of the event lie near the book's years, others may
     reach back to the oldest parent's birth."""
     first, last = register.generation(form.generation).years
@@ -208,7 +220,7 @@ def _expected(piece: _Piece, register: Register, form: BookForm, high: float) ->
     return Expected(
         piece.kind,
         grammar or grammar_for(column, piece.kind, piece.part, era),
-        Extent(piece.cut.box.width / high, piece.cut.box.height / high),
+        _extent(piece.cut, (usual[0], 0.0) if piece.kind == "signature" else usual),
     )
 
 

@@ -15,6 +15,7 @@ from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
+_DIRT = 0.1  # share of a line's ink under which what stands apart from it is dirt
 PAPER = 250
 """The grey level of clean paper."""
 
@@ -28,6 +29,8 @@ class InkOptions(Options):
         slack: pixels by which a page's print may lie off the form's.
         bridge: pixels above and below a written stroke in which print is left standing, so that
             strokes across a rule, and letters that stand on it, are not cut.
+        colon: a label's colon is at least this far under the paper on the blank form; what stands
+            there otherwise is where many cases' writing begins.
         lead: share of a line's height at a place's left end where its label's colon may stand.
         spill: heights right of a place where print is not taken off.
         speck: components of fewer pixels are dirt.
@@ -55,6 +58,7 @@ class InkOptions(Options):
     print_dark: int = 28
     slack: int = 2
     bridge: int = 4
+    colon: int = 120
     lead: float = 0.3
     spill: float = 1.2
     speck: int = 8
@@ -120,8 +124,10 @@ def lift_ink(
     usual = float(np.median([place.height for place in places])) if places else 0.0
     for place in places:
         left, right = (s * min(place.height, usual) for s in (options.lead, options.spill))
-        inner = Box(place.x0 + left, place.y0, place.x1 + right, place.y1)
-        print_here[_window(inner, page)] = False
+        inner = _window(Box(place.x0 + left, place.y0, place.x1 + right, place.y1), page)
+        print_here[inner] = False
+        colon = _window(Box(place.x0, place.y0, place.x0 + left, place.y1), page)
+        print_here[colon] &= darkest[colon] < PAPER - options.colon
     for label in labels:
         window = _window(label.grown(0.3 * label.height, 0), page)
         print_here[window] = printed[window]
@@ -195,6 +201,7 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     letters = own & (stats[:, cv2.CC_STAT_HEIGHT] >= options.low * usual_height)
     own = letters | (real & _marks_beside(labels, stats, letters, line, options))
     own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
+    own &= ~_stray(stats, own, options.apart * height, 0.5 * usual_height)
     own |= _run_over(stats, centres, own, line, options)
     band = np.zeros(ink.shape, np.bool_)
     band[max(0, round(line.y0)) : round(line.y1 + options.mark * height / 2)] = True
@@ -239,9 +246,13 @@ def _rest_of_rule(stats: NDArray[np.int32], height: float) -> Mask:
 
 
 def _flourish(stats: NDArray[np.int32], height: float, sparse: float) -> Mask:
-    """Strokes longer than a letter that fill less of their extent than writing does."""
+    """Strokes longer than a letter that fill less of their extent than writing does; none where
+    they are most of what is there."""
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    return np.asarray((wide > height) & (stats[:, cv2.CC_STAT_AREA] < sparse * wide * high))
+    found = (wide > height) & (stats[:, cv2.CC_STAT_AREA] < sparse * wide * high)
+    letters = stats[1:, cv2.CC_STAT_AREA].sum() - stats[found, cv2.CC_STAT_AREA].sum()
+    alone = letters < stats[found, cv2.CC_STAT_AREA].sum()
+    return np.asarray(found & ~alone)
 
 
 def letters_of(area: Image, height: float, options: InkOptions) -> Mask:
@@ -339,6 +350,25 @@ def _strangers(
             written = max(written, strength[index])
         reached = max(reached, left + width)
     return strange
+
+
+def _stray(stats: NDArray[np.int32], own: Mask, gap: float, low: float) -> Mask:
+    """Dirt: components far from all others, lower than letters and with little of the ink."""
+    stray = np.zeros(len(stats), np.bool_)
+    order = [i for i in np.argsort(stats[:, cv2.CC_STAT_LEFT], kind="stable") if own[i]]
+    groups: list[list[int]] = []
+    reached = -np.inf
+    for index in order:
+        left, width = stats[index, cv2.CC_STAT_LEFT], stats[index, cv2.CC_STAT_WIDTH]
+        if left - reached > gap or not groups:
+            groups.append([])
+        groups[-1].append(index)
+        reached = max(reached, left + width)
+    total = stats[order, cv2.CC_STAT_AREA].sum()
+    for group in groups:
+        small = stats[group, cv2.CC_STAT_AREA].sum() < _DIRT * total
+        stray[group] = small and stats[group, cv2.CC_STAT_HEIGHT].max() < low
+    return stray
 
 
 def _strengths(area: Image, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:

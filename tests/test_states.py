@@ -9,7 +9,7 @@ from common.geometry import Box
 from extract.composite import split_shared
 from extract.extent import Extent, fits, in_room
 from extract.ink import InkOptions, cut_line
-from extract.parse.marks import strokes
+from extract.parse.marks import likely_mark, mark_of, strokes
 from extract.parse.places import province_near
 from extract.readings import SlotReading
 from extract.registers import load_register
@@ -82,6 +82,8 @@ def test_a_text_is_as_long_as_its_ink() -> None:
     assert in_room((("Kinh", 0.6), ("-", 0.4)), dash)[0][0] == "-"
     assert in_room((('"', 0.6), ("/", 0.3)), slash)[0][0] == "/"
     assert fits("Nguyễn Văn Tư", Extent(5.5, 1.0)) == fits("//", Extent(0.6, 0.8)) == 0.0
+    assert in_room((("/", 0.9), ("VN", 0.1)), Extent(0.9, 0.9, 0.75))[0][0] == "VN"
+    assert in_room((("ng", 0.7), ("Ng", 0.3)), Extent(4.0, 1.2, 17.0)) == ()  # a blot
     assert sum(p for _, p in in_room((("-", 0.5), ("ab", 0.3)), Extent(1.0, 1.0))) == 0.8
 
 
@@ -97,8 +99,10 @@ def test_parts_of_a_shared_place_are_read_blank_or_not_understood() -> None:
     paper_codes = [f"nyc{n}GiayToTuyThan" for n in ("So", "Loai", "NgayCap", "NoiCap")]
     known = shared("CMND số 376957163 d0 C4 Thanh Hóa cập ngày 09/06/2013", *paper_codes)
     assert [known[code].text for code in paper_codes] == [
-        "376957163", "CMND", "09/06/2013", "C4 Thanh Hóa",
+        "376957163", "CMND", "09/06/2013", "CA Thanh Hóa",
     ]  # fmt: skip
+    card = shared("CCCD số 066086337525 do Cục C5 QUNG xã TIN cấp ngày 6-5-2020", *paper_codes)
+    assert card[paper_codes[3]].text == "Cục CS QLHC về TTXH"
     short = shared("CMND 376957163", *paper_codes)
     assert short[paper_codes[3]].candidates == () and short[paper_codes[3]].written == 0.0
     lost = shared("NOM TRMAIN LT PIN ET PIOM PIAIS S", *paper_codes)
@@ -110,6 +114,12 @@ def test_parts_of_a_shared_place_are_read_blank_or_not_understood() -> None:
 
 
 def test_strokes_are_a_mark_and_slips_still_name_a_province() -> None:
+    assert mark_of("không xã") == mark_of("Không ro") == "unknown" and mark_of("Khổng Tú") is None
+    slips = ("nh chợ", "như thợ", "ne me", "như trê", "Như Xuân", "nội trợ", "đánh cá")
+    found = [likely_mark(((text, 0.6),), "place") for text in slips]
+    assert found == ["ditto_father", "ditto_father", "ditto_mother", "ditto", None, None, None]
+    assert likely_mark((("an", 0.57), ("nt", 0.4)), "place") == "ditto"
+    assert likely_mark((("11", 0.6),), "text") == "either" and likely_mark((), "text") is None
     assert strokes("11") == strokes("//") == "either" and strokes("12") is None
     assert province_near("xã Bình Đức, Định Tườnq") == "Định Tường"
     assert province_near("xã Phước Hòa") is None and province_near(None) is None
