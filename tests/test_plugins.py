@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from models.handwriting import HandwritingReader, ReaderOptions
 from models.plugins import open_reader
 from models.plugins.aster import PYTHON, AsterReader
 from models.plugins.letters import as_reading
-from models.reading import Image, Reading
+from models.reading import Image, Reader, Reading
 from models.training.data import Line
 from models.weights import HANDWRITING, ONNX
 
@@ -99,6 +100,27 @@ def test_what_is_no_reader_is_one_clear_line(trocr: Path, tmp_path: Path) -> Non
     (broken / "config.json").write_bytes((trocr / "config.json").read_bytes())
     with pytest.raises(InputError, match="not a whole VisionEncoderDecoder"):
         open_reader(str(broken))
+
+
+def test_extract_reads_with_the_chosen_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hotich.commands import extract
+
+    own = tmp_path / "own"
+    shutil.copytree(HANDWRITING, own)
+    seen: list[Reader] = []
+
+    def instead(*_: object, reader: Reader, **__: object) -> None:
+        seen.append(reader)
+        raise InputError("that is enough")
+
+    monkeypatch.setattr(extract, "run_book", instead)
+    for name in ("", str(own)):
+        with pytest.raises(InputError, match="enough"):
+            extract.extract([tmp_path], "KS", tmp_path / "out", reader=name)
+    folders = [reader.folder for reader in seen if isinstance(reader, HandwritingReader)]
+    assert folders == [HANDWRITING, own]
 
 
 def test_without_torch_the_extra_is_named(trocr: Path) -> None:
