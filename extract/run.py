@@ -28,12 +28,13 @@ from extract.registers import Register, load_register
 from extract.review import mark_for_review
 from extract.rules import check_book
 from extract.store import Store, StoredPage
-from models.handwriting import HandwritingReader
+from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reader
 from preprocessing.clean import clean_page
 from preprocessing.scans import Scan, Scans, open_scans
 
 Progress = Callable[[str, int, int], None]
+_BEST_PATH = ReaderOptions(beam=0)  # alternatives come from reading with the place's language
 How = Serial | Pool | Ray | None
 Matcher = Callable[[Sequence[Record]], Sequence[Record]]
 
@@ -107,7 +108,7 @@ def run_book(
     folder.prepare()
     kept = store or Store.open(folder.store_url)
     found = learn_form(scans, known, folder, form, options, progress)
-    step = ReadPage(folder, options.page, reader or HandwritingReader())
+    step = ReadPage(folder, options.page, reader or HandwritingReader(options=_BEST_PATH))
     read_pages(scans, step, kept, book, how, progress)
     pages = [page for page in kept.pages(book) if page.page <= len(scans)]
     records = decide(book, pages, known, found)

@@ -14,7 +14,7 @@ import numpy as np
 
 from models import ctc, vietnamese
 from models.beam import Search, Weighing, search
-from models.handwriting import HandwritingReader, calibrated
+from models.handwriting import HandwritingReader, ReaderOptions, calibrated
 from models.reading import Image, Reading
 
 _SURE = 0.99  # a line read surer than this without the language is left as it is
@@ -25,7 +25,7 @@ class LexiconReader:
     """Reads as its reader does, but weighs doubtful lines with a language.
 
     Args:
-        reader: gives log probabilities.
+        reader: gives log probabilities; its own beam search would be in vain.
         language: weights of texts; it should hold any text possible.
     """
 
@@ -69,7 +69,7 @@ def main(data: Path) -> None:
     from models.evaluate_reader import evaluate, held_back_sets
 
     sets = {name: lines for name, lines in held_back_sets(data).items() if name.startswith("vn_")}
-    reader = HandwritingReader()
+    reader = HandwritingReader(options=ReaderOptions(beam=0))
     evaluate(reader, sets)
     evaluate(LexiconReader(reader, vietnamese.places()), sets)
 

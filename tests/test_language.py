@@ -117,8 +117,9 @@ def written(text: str, charset: Charset, doubt: float = 0.0, other: str = "") ->
         gap = np.full(len(charset), 1e-6)
         gap[0] = 1.0
         rows += [row, gap]
-    shares = np.array(rows)
-    return np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    shares = np.array(rows, np.float32)
+    line: LogProbs = np.log(shares / shares.sum(axis=1, keepdims=True))
+    return line
 
 
 def test_a_language_settles_doubt_but_not_what_is_clear() -> None:
