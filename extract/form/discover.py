@@ -18,6 +18,7 @@ from extract.form.marks import ticked_right
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.slots import column_heads, slots_of
 from extract.form.surroundings import Surroundings
+from extract.form.wordings import vocabulary
 from extract.form.words import PageReader, Word, in_rows, read_words, told_from_writing
 from extract.registers import Label, Register, load_register, register_codes
 from models.print_reader import PrintReader
@@ -63,16 +64,19 @@ def discover_form(
     size = (blank.shape[1], blank.shape[0])
     rules = find_rules(blank)
     reader = reader or PrintReader()
-    readings = _readings(common, rules, reader)
-    words = readings[0]
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
+    printed = vocabulary(generation for each in known for generation in each.generations)
+    readings = told_from_writing(
+        _readings(common, rules, reader), printed, common.grey, common.strict
+    )
+    words = readings[0]
     ranked = rank_forms([in_rows(reading) for reading in readings], known, size)
     chosen = _chosen(ranked, register, options)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
     cases = _entries(chosen, without_ghosts(rules, common.strict), words, blank)
     if not _placed(cases, FOLIO) and (label := _label_of(chosen, FOLIO)):
         layers = common.layers(pages, options.long_side)
-        cases = with_folio(cases, label, layers, common.pages, reader)
+        cases = with_folio(cases, label, layers, common.pages, words, reader)
     return BookForm(
         register=register.code,
         generation=chosen.generation.id,
@@ -88,13 +92,13 @@ def discover_form(
 def _readings(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
     """The print in several renderings: each reads worn labels that the others miss."""
     plain, strict = lift_rules(common.grey, rules), lift_rules(common.strict, rules)
-    readings = [
+    return [
         read_words(plain, reader),
         read_words(strict, reader),
         read_words(plain, reader, pale=False),
         read_words(plain, reader, pale=False, smooth=1.0, psm=6),
+        read_words(strict, reader, pale=False, zoom=1.5, psm=6),
     ]
-    return told_from_writing(readings, common.grey, common.strict)
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:

@@ -13,7 +13,7 @@ import numpy as np
 from common.geometry import Box
 from extract.form.book_form import Entry, FieldSlot
 from extract.form.ground import bounding
-from extract.form.words import PageReader
+from extract.form.words import PageReader, Word
 from extract.registers import Label
 from models.reading import Image
 
@@ -34,6 +34,7 @@ def with_folio(
     label: Label,
     layers: Sequence[Image],
     places: Sequence[int],
+    printed: Sequence[Word],
     reader: PageReader,
 ) -> tuple[Entry, ...]:
     """The entries with the place of the page number, where one is seen at the head or the foot.
@@ -42,11 +43,14 @@ def with_folio(
         label: how the generation calls it where it has a label.
         layers: the pages (H, W) pulled to the form's geometry.
         places: position of each in the book, ascending.
+        printed: words of the blank form; what stands right after one is not unlabelled.
         reader: reads the numbers, all pages in one picture.
     """
     slots = [slot for entry in entries for slot in entry.fields.values()]
     taken = [box for slot in slots for box in slot.boxes]
     height = float(np.median([slot.label_box.height for slot in slots if slot.label_box]))
+    words = [word.box for word in printed if word.steady and not _NUMBER.fullmatch(word.text)]
+    taken += [box._replace(x1=box.x1 + 5 * height) for box in words]
     rows = layers[0].shape[0]
     for band in ((0, rows // 8), (rows - rows // 8, rows)):
         box = find_folio(layers, places, band, taken, height, reader)

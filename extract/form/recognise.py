@@ -6,6 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
 
 from extract.form.decode import Found, decode
 from extract.form.wordings import (
@@ -144,6 +147,8 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
     while len(cases) > count:  # a label read as another opened one case too many
         least = min(range(1, len(cases)), key=lambda index: len(cases[index]))
         cases[least - 1 : least + 1] = [[*cases[least - 1], *cases[least]]]
+    for upper, lower in pairwise(cases):
+        _hand_down(upper, lower)
     fullest = max(len(case) for case in cases)
     kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
     kept[0] = [*_likeliest(page, by_reader=True), *kept[0]]
@@ -151,17 +156,33 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
 
 
 def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
-    """Take from the end of a case what belongs to the next, which its first anchor opens: what
-    the form prints before that anchor, and what stands on its row."""
+    """Take from the end of a case what belongs to the next, which its first anchor opens.
+
+    That is what stands on the anchor's row, and what the form prints before it; nothing, where
+    the anchor opened this case too.
+    """
     head: list[Found] = []
     box = anchor.occurrence.box
+    opened = case[0].index == anchor.index
     while case:
         last = case[-1]
-        on_row = abs(last.occurrence.box.centre[1] - box.centre[1]) < 0.6 * box.height
-        if not (on_row or last.index < anchor.index):
+        on_row = abs(last.occurrence.box.centre[1] - box.centre[1]) < 0.9 * box.height
+        if not (on_row or (last.index < anchor.index and not opened)):
             break
         head.insert(0, case.pop())
     return head
+
+
+def _hand_down(upper: list[Found], lower: list[Found]) -> None:
+    """Give a case what stands at its head, though on a sloping page it was read before it."""
+    height = float(np.median([item.occurrence.box.height for item in lower]))
+    top = min(item.occurrence.box.y0 for item in lower) - 1.5 * height
+    if top < float(np.median([item.occurrence.box.y1 for item in upper] or [top])):
+        return  # side by side
+    have = {item.index for item in lower}
+    late = [i for i in upper if i.occurrence.box.y0 > top and i.index not in have]
+    lower[:0] = late
+    upper[:] = [item for item in upper if item not in late]
 
 
 def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:

@@ -13,6 +13,8 @@ from extract.form.marks import comma, date_parts, tick_square
 from extract.form.surroundings import Surroundings
 
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
+_NARROW = 10  # label heights; a shorter line without a leader may be none
+_SHORT = 4  # label heights; less is hardly meant to be written on
 _FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
 
 
@@ -37,7 +39,8 @@ def slots_of(found: Found, around_it: Surroundings) -> dict[str, FieldSlot]:
         return {}
     parts = date_parts(boxes[0], around_it, box) if label.kind == "partial_date" else {}
     slot = FieldSlot(tuple(boxes), whole, label.kind, parts)
-    mark = comma(boxes[0], around_it) if len(label.also) == len(boxes) == 1 else None
+    one_line = len(label.also) == len(boxes) == 1 and label.kind != "signature"
+    mark = comma(boxes[0], around_it) if one_line else None
     if mark is None:
         return dict.fromkeys((*found.state.codes, *label.also), slot)
     first, second = boxes[0]._replace(x1=mark.x0), boxes[0]._replace(x0=mark.x1)
@@ -106,7 +109,7 @@ def _right_bound(box: Box, near: Surroundings) -> float:
     bounds += [
         other.x0
         for other in near.labels
-        if other.x0 > box.x1 - 2
+        if other.x0 > box.x1 + _LEAST * ground.height  # nearer, it is writing that looks like one
         and other.y0 - reach < middle < other.y1 + reach
         and abs((other.y0 + other.y1) / 2 - middle) < 0.8 * ground.height
     ]
@@ -115,10 +118,13 @@ def _right_bound(box: Box, near: Surroundings) -> float:
 
 
 def _room_beside(box: Box, near: Surroundings) -> bool:
-    ground = near.ground
     right = _right_bound(box, near)
-    leaders = ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height))
-    return bool(leaders) and right - box.x1 > 6 * ground.height
+    return _led(box, right, near.ground) and right - box.x1 > 6 * near.ground.height
+
+
+def _led(box: Box, right: float, ground: Ground) -> bool:
+    """Whether a line to write on follows the label."""
+    return bool(ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height)))
 
 
 def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
@@ -126,11 +132,16 @@ def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
     ground = near.ground
     right = _right_bound(box, near)
     start = box.x1 + 0.15 * ground.height
+    if right - start < _NARROW * ground.height and not _led(box, right, ground):
+        under = _lines_of_its_own(box, right, lines, near)
+        if under:
+            return under
     foot = box.y1
     above = [
         other.y1
         for other in near.labels
         if other.y1 < box.y0 + 0.3 * ground.height
+        and other.centre[1] < box.centre[1] - 0.8 * ground.height
         and other.x0 < right
         and other.x1 > box.x0 - 10 * ground.height
     ]
@@ -139,9 +150,41 @@ def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
     boxes = []
     if right - start > _LEAST * ground.height:
         boxes.append(Box(start, top, right, foot + 0.45 * ground.height))
+    if right - start < _SHORT * ground.height and not _led(box, right, ground):
+        boxes += _free_line(box, right, near)
     if lines > 1 or not boxes:
         boxes += _continued(box, right, lines, near)
     return boxes
+
+
+def _lines_of_its_own(box: Box, right: float, lines: int, near: Surroundings) -> list[Box]:
+    """The lines under a label that fills its own, up to the first label that stands on one."""
+    ground = near.ground
+    middle = (box.y0 + box.y1) / 2
+    column = max([0.0, *(x for x in ground.uprights(middle - 4, middle + 4) if x < box.x0)])
+    area = Box(column, box.y1 + 0.6 * ground.height, right, box.y1 + 1.6 * lines * near.pitch)
+    boxes, top = [], box.y1 + 0.1 * ground.height
+    for line in ground.writing_lines(area):
+        row = [o.x0 for o in near.labels if abs(o.y1 - line.y0) < 0.8 * ground.height]
+        end = min([line.x1, *(x for x in row if column < x < right)])
+        begins = box.x0 - 6 * ground.height < line.x0 < end - 2 * ground.height
+        if not begins or line.y0 - top > 1.6 * near.pitch:
+            break
+        left = min(line.x0, box.x0)  # a leader may be broken where it is written on
+        boxes.append(Box(left, top, end, line.y0 + 0.45 * ground.height))
+        top = line.y0 + 0.1 * ground.height
+        if end < line.x1:
+            break
+    return boxes[:lines]
+
+
+def _free_line(box: Box, right: float, near: Surroundings) -> list[Box]:
+    """The line under a label that fills its own, where nothing else is printed."""
+    height = near.ground.height
+    below = [o.y0 for o in near.labels if o.y0 > box.y1 and o.x0 < right and o.x1 > box.x0]
+    end = min([near.bottom, *below])
+    top = box.y1 + 0.1 * height
+    return [Box(box.x0, top, right, top + 3 * height)] if end - top > 4 * height else []
 
 
 def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[Box]:
@@ -158,7 +201,7 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     below = [
         other.y0
         for other in near.labels
-        if other.centre[1] > middle + 0.8 * ground.height and other.x0 < right
+        if other.centre[1] > middle + 0.8 * ground.height and column < other.x1 and other.x0 < right
     ]
     limit = min([near.bottom, *below])
     area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.2 * ground.height)
@@ -185,6 +228,8 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
 def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
     """The free place under a heading: to its neighbours' middles, down to the next label.
 
+    A heading is centred over its place, or begins a place as wide as the column.
+
     It is at most ``most`` label heights high, and ends with the upright rules at its sides, or
     with the print of the page: the paper below is no place to write.
     """
@@ -196,10 +241,12 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
         if abs(other.centre[1] - middle) < 1.2 * ground.height and abs(other.centre[0] - centre) > 1
     ]
     bounds = ground.uprights(box.y1, box.y1 + 2 * ground.height)
+    flush = box.x0 - max([ground.left, *(x for x in bounds if x < box.x0)]) < 3 * ground.height
+    reach = ground.size[0] if flush and not row else 0.2 * ground.size[0]
     left = max(
         [
             ground.left - ground.height,
-            centre - 0.2 * ground.size[0],
+            centre - reach,
             *((x + centre) / 2 for x in row if x < centre),
             *(x for x in bounds if x < box.x0),
         ]
@@ -207,7 +254,7 @@ def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
     right = min(
         [
             max(ground.right, box.x1) + ground.height,
-            centre + 0.2 * ground.size[0],
+            centre + reach,
             *((x + centre) / 2 for x in row if x > centre),
             *(x for x in bounds if x > box.x1),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,18 @@ def layouts_of(generation: Generation) -> tuple[str, ...]:
     return ("blocks", "columns", "table") if tables else ("blocks",)
 
 
+def vocabulary(generations: Iterable[Generation]) -> frozenset[str]:
+    """Keys of the single words that generations print."""
+    texts: set[str] = set()
+    for generation in generations:
+        texts.update(generation.titles)
+        for section in generation.sections:
+            texts.update((*section.headings, *section.heads, *chain(*section.columns)))
+        for label in generation.labels:
+            texts.update((*label.texts, *label.row))
+    return frozenset(key_of(word) for text in texts for word in text.split())
+
+
 def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Label]]:
     """Sections fused into one of several columns: shared labels once, with a code a column.
 
@@ -139,13 +152,20 @@ def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
     Handwriting that many pages share may look like a short label, or like the last word of one:
     only a long label may begin or end with words that are not steady.
     """
+    readings = list(readings)
+    printed = [w.box for rows in readings for row in rows for w in row if _surely_printed(w)]
+    ends = np.array(printed).reshape(-1, 4)
     found: list[Occurrence] = []
     for rows in readings:
         cut = [chunks(row) for row in rows]
         for index, row in enumerate(cut):
             for chunk in row:
-                found.extend(_spans(chunk, _below(chunk, cut[index + 1 : index + 4])))
+                found.extend(_spans(chunk, _below(chunk, cut[index + 1 : index + 4]), ends))
     return found
+
+
+def _surely_printed(word: Word) -> bool:
+    return word.steady and word.confidence > 0.5 and len(word.key) > 1
 
 
 def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> list[Occurrence]:
@@ -252,27 +272,30 @@ def _cell(section: Section, label: Label, column: int) -> State:
     return State((*plain, *named), label.texts[0], label, codes, column, section.id)
 
 
-def _spans(chunk: Row, below: Row) -> Iterable[Occurrence]:
+def _spans(chunk: Row, below: Row, printed: NDArray[np.float64]) -> Iterable[Occurrence]:
     """Every run of words that starts in a chunk of a row, within it and wrapped to that below.
 
-    A very short label stands free: surely read words right before it make it part of them.
+    A very short label stands free: words ``printed`` (N, 4) right before it, in any reading, make
+    it part of them.
     """
     keys = [word.key for word in (*chunk, *below)]
     words = (*chunk, *below)
     for start in range(len(chunk)):
         own = len(chunk) - start
-        free = start == 0 or _apart(chunk[start - 1], chunk[start])
+        least = 2 if _free(chunk[start].box, printed) else 6
         for end in range(1, min(len(words) - start, _MOST_WORDS) + 1):
             run = words[start : start + end]
             key = "".join(keys[start : start + end])
             steady = run[0].steady and run[-1].steady
-            if len(key) >= (_UNSTEADY if not steady else 2 if free else 6):
+            if len(key) >= (least if steady else _UNSTEADY):
                 yield Occurrence(run, key, own if end > own else 0)
 
 
-def _apart(before: Word, word: Word) -> bool:
-    gap = word.box.x0 - before.box.x1
-    return gap > 0.9 * word.box.height or before.confidence < 0.5 or len(before.key) < 2
+def _free(box: Box, printed: NDArray[np.float64]) -> bool:
+    """Whether no printed word (N, 4) ends right before a word."""
+    gaps = box.x0 - printed[:, 2]
+    beside = (printed[:, 1] < box.centre[1]) & (box.centre[1] < printed[:, 3])
+    return not (beside & (gaps < 0.9 * box.height) & (gaps > -0.3 * box.height)).any()
 
 
 def chunks(row: Row) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -19,7 +19,8 @@ _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
 _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
-_AROUND = 9  # words whose steadiness is usual there
+_READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
+_AROUND = 25  # words, in all readings, whose steadiness is usual there
 
 
 class Printed(Protocol):
@@ -78,6 +79,7 @@ def read_words(
     *,
     pale: bool = True,
     smooth: float = 0.0,
+    zoom: float = 1.0,
     psm: int = 11,
 ) -> tuple[Word, ...]:
     """The printed words of a blank form (H, W) whose rules are lifted.
@@ -85,44 +87,56 @@ def read_words(
     Args:
         pale: pale the haze of writing; worn print is read better with its pale strokes kept.
         smooth: sigma in pixels of a Gaussian that closes broken letters; 0 for none.
+        zoom: enlargement, for small print.
         psm: Tesseract's page segmentation.
     """
     if smooth:
         page = np.asarray(cv2.GaussianBlur(page, (0, 0), smooth), dtype=np.uint8)
     if pale:
         page = np.clip(page.astype(np.float32) * (255 / 190), 0, 255).astype(np.uint8)
+    if zoom != 1:
+        page = np.asarray(
+            cv2.resize(page, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_CUBIC), dtype=np.uint8
+        )
     words: list[Word] = []
     for printed in reader.read_page(page, psm=psm):
-        words.extend(_pieces(Word(nfc(printed.text), Box(*printed.box), printed.confidence)))
+        box = Box(*(edge / zoom for edge in printed.box))
+        words.extend(_pieces(Word(nfc(printed.text), box, printed.confidence)))
     height = float(np.median([word.box.height for word in words] or [0.0]))
     return tuple(word for word in words if word.box.height > _SPECK * height)
 
 
 def told_from_writing(
-    readings: Sequence[Sequence[Word]], grey: Image, strict: Image
+    readings: Sequence[Sequence[Word]], known: Container[str], grey: Image, strict: Image
 ) -> list[tuple[Word, ...]]:
     """Readings whose words know whether they are steady.
 
     A clerk who begins every date with *ngày* leaves it in the consensus of the pages, where it
     reads like print. What most pages show (``grey``) is then darker than what nearly all show
-    (``strict``), by far more than print is.
+    (``strict``), by far more than the print around it is; that may be pale or torn there too.
 
     Args:
-        readings: words of the same form; the second reading is of ``strict``.
+        readings: words of the same form; the second reading is of ``strict``, and what it shows
+            too is the surer print.
+        known: keys of words that forms print; most words read so are print.
         grey, strict: (H, W) consensus of the pages.
     """
-    surely = [word.box for word in readings[1] if len(word.key) > 1]
-    if not surely:
-        return [tuple(reading) for reading in readings]
-    places = np.array([box.centre for box in surely])
-    shares = np.array([_steadiness(box, grey, strict) for box in surely])
+    printed = [w.box for words in readings for w in words if len(w.key) > 2 and w.key in known]
+    if not printed:
+        return [tuple(words) for words in readings]
+    places = np.array([box.centre for box in printed])
+    shares = np.array([_steadiness(box, grey, strict) for box in printed])
 
-    def steady(box: Box) -> bool:
-        near = np.argsort(np.hypot(*(places - box.centre).T))[:_AROUND]
-        usual = min(np.median(shares), np.median(shares[near]))  # torn corners are on few pages
-        return _steadiness(box, grey, strict) >= _STEADY * float(usual)
+    def steady(word: Word) -> bool:
+        near = np.argsort(np.hypot(*(places - word.box.centre).T))[:_AROUND]
+        usual = float(min(np.median(shares), np.median(shares[near])))
+        again = any(w.key == word.key and _beside(w.box, word.box) for w in by_strict(word.box))
+        return _steadiness(word.box, grey, strict) >= (_READ_AGAIN if again else _STEADY) * usual
 
-    return [tuple(replace(word, steady=steady(word.box)) for word in r) for r in readings]
+    def by_strict(box: Box) -> list[Word]:
+        return [w for w in readings[1] if abs(w.box.x0 - box.x0) < box.height]
+
+    return [tuple(replace(word, steady=steady(word)) for word in words) for words in readings]
 
 
 def _steadiness(box: Box, grey: Image, strict: Image) -> float:
