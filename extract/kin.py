@@ -7,13 +7,17 @@ that differ.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import product
 
 from extract.choose import Drafted, chosen
-from extract.parse.names import same_syllable, surname
+from extract.parse.names import middle_names, same_syllable, surname
+from models import lexicon
 
 _TRIED = 8  # values of each field that are paired
+_SEXED = 20.0  # odds, at most, that a middle name tells its bearer's sex
 _SAME, _SURNAME = 12.0, 8.0  # odds by which agreement is likelier than chance allows
 
 Drafts = dict[str, Drafted]
@@ -23,17 +27,34 @@ def agree_between_people(drafts: Drafts, roles: Mapping[str, Sequence[Sequence[s
     """Choose again, in place, the values of fields that probably say the same.
 
     ``roles``: ``same``, pairs of columns that often hold one value; ``surname``, pairs of names
-    of which the first bears the second's surname.
+    of which the first bears the second's surname; ``sexed``, a name and its bearer's sex.
     """
     for first, second in roles.get("same", ()):
         _choose_pair(drafts, first, second, lambda one, other: _SAME if one == other else 1.0)
     for child, parent in roles.get("surname", ()):
         _choose_pair(drafts, child, parent, _one_surname)
+    for name, sex in roles.get("sexed", ()):
+        _choose_pair(drafts, name, sex, _bears)
 
 
 def _one_surname(child: str, parent: str) -> float:
     one, other = surname(child), surname(parent)
     return _SURNAME if one and other and same_syllable(one, other) else 1.0
+
+
+def _bears(name: str, sex: str) -> float:
+    """How much likelier one sex bears these middle names (Thị, Văn) than the other."""
+    return math.prod(_middle_odds(word, sex) for word in middle_names(name))
+
+
+@cache
+def _middle_odds(word: str, sex: str) -> float:
+    shares = []
+    for one in ("male", "female"):
+        counts = lexicon.middle_names(one)
+        shares.append((counts.get(word, 0.0) + 1) / sum(counts.values()))
+    odds = shares[0] / shares[1] if sex == "Nam" else shares[1] / shares[0]
+    return min(max(odds, 1 / _SEXED), _SEXED)
 
 
 def _choose_pair(

@@ -50,6 +50,25 @@ def test_a_child_bears_its_fathers_surname() -> None:
     assert drafts["nksHoTen"].value.value == "Võ Văn Ba"
 
 
+def test_a_middle_name_and_the_sex_settle_each_other() -> None:
+    roles = {"sexed": [["nksHoTen", "nksGioiTinh"]]}
+    drafts = {
+        "nksHoTen": drafted("person_name", Lê_Thị_Ba=0.9),
+        "nksGioiTinh": drafted("enum", Nam=0.55, Nữ=0.45),
+    }
+    agree_between_people(drafts, roles)
+    assert drafts["nksGioiTinh"].value.value == "Nữ"
+    drafts = {
+        "nksHoTen": drafted("person_name", Lê_Vân_Ba=0.55, Lê_Văn_Ba=0.45),
+        "nksGioiTinh": drafted("enum", Nam=0.95),
+    }
+    agree_between_people(drafts, roles)
+    assert drafts["nksHoTen"].value.value == "Lê Văn Ba"
+    drafts["nksGioiTinh"] = drafted("enum", Nữ=0.99, Nam=0.001)
+    agree_between_people(drafts, roles)
+    assert drafts["nksGioiTinh"].value.value == "Nữ"  # women named Văn there are
+
+
 def test_the_book_knows_its_villages() -> None:
     clear = [{"chaNoiCuTru": drafted("place", xã_Bình_Hòa=0.9)} for _ in range(5)]
     doubt = {"chaNoiCuTru": drafted("place", xã_Bình_Hóa=0.45, xã_Bình_Hòa=0.4)}
