@@ -16,6 +16,7 @@ from extract.record import FieldValue, Status
 from extract.registers import Column
 
 _HIDDEN = 0.5  # probability of writing above which an unread place is not called blank
+_INKED = 1.0  # ink (area over height squared) above which an unread place is not called blank
 _TRIED = 5  # texts of each part of a date that are combined
 _BETWEEN = "\x1f"  # stands between the parts of a date; no reader writes it
 _KEPT = 5  # alternatives a record keeps
@@ -67,6 +68,8 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
     box = _around(slots)
     if not raw:
         seen = max(slot.written for slot in slots)
+        if max(slot.ink for slot in slots) > _INKED:
+            seen = max(seen, 1 - seen)
         status: Status = "illegible" if seen > _HIDDEN else "blank"
         sure = seen if status == "illegible" else 1 - seen
         return Drafted(FieldValue(None, None, sure, status, box), Evidence(status, sure, sure))

@@ -51,7 +51,7 @@ class FieldOptions(Options):
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
-    flourish: float = 0.14
+    flourish: float = 0.2
     tick_ink: float = 0.08
 
 
@@ -244,6 +244,8 @@ def _slot(
 ) -> SlotReading:
     ink = sum(piece.cut.ink for piece, _ in lines)
     seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
+    if kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
+        seen = [max(seen, key=lambda one: one.texts[0][1] * len(one.texts[0][0]))]
     blotted = any(_is_blot(piece.cut, options) for piece, _ in lines)
     return SlotReading(
         code=code,

@@ -15,6 +15,7 @@ from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
+_LETTERS = 0.3  # ink of a name beside that of the flourish over it, at least
 _DIRT = 0.1  # share of a line's ink under which what stands apart from it is dirt
 PAPER = 250
 """The grey level of clean paper."""
@@ -201,7 +202,7 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     letters = own & (stats[:, cv2.CC_STAT_HEIGHT] >= options.low * usual_height)
     own = letters | (real & _marks_beside(labels, stats, letters, line, options))
     own &= ~_strangers(stats, strength, own, options.apart * height, options.foreign)
-    own &= ~_stray(stats, own, options.apart * height, 0.5 * usual_height)
+    own &= ~_stray(stats, own, height, 0.5 * usual_height)
     own |= _run_over(stats, centres, own, line, options)
     band = np.zeros(ink.shape, np.bool_)
     band[max(0, round(line.y0)) : round(line.y1 + options.mark * height / 2)] = True
@@ -247,11 +248,11 @@ def _rest_of_rule(stats: NDArray[np.int32], height: float) -> Mask:
 
 def _flourish(stats: NDArray[np.int32], height: float, sparse: float) -> Mask:
     """Strokes longer than a letter that fill less of their extent than writing does; none where
-    they are most of what is there."""
+    they leave hardly anything."""
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     found = (wide > height) & (stats[:, cv2.CC_STAT_AREA] < sparse * wide * high)
     letters = stats[1:, cv2.CC_STAT_AREA].sum() - stats[found, cv2.CC_STAT_AREA].sum()
-    alone = letters < stats[found, cv2.CC_STAT_AREA].sum()
+    alone = letters < _LETTERS * stats[found, cv2.CC_STAT_AREA].sum()
     return np.asarray(found & ~alone)
 
 
