@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from common.geometry import Box
 from extract.form.recognise import Candidate, rank_forms
-from extract.form.wordings import find_occurrences, spans_of, states_of
-from extract.form.words import Word, in_rows
+from extract.form.wordings import find_occurrences, spans_of, states_of, vocabulary
+from extract.form.words import Word, in_rows, told_from_writing
 from extract.registers import load_register, register_codes
 
 SIZE = (1200, 1700)
@@ -136,6 +137,59 @@ def test_a_table_stays_a_table_when_a_row_and_dirt_are_misread() -> None:
     assert ("chaNgaySinh", "meNgaySinh") in [item.state.codes for item in best.cases[0]], codes
     assert ("chaNgheNghiep", "meNgheNghiep") in [item.state.codes for item in best.cases[0]]
     assert "chaHoTen" not in codes  # *Cha* is a head here, not the label of a name
+
+
+def test_parents_side_by_side_each_with_their_own_labels() -> None:
+    """Lines in columns under their heads are no table, though the heads stand side by side."""
+    columns = [
+        "| | CHA | | | | MẸ",
+        "Tên, họ | | | Tên, họ",
+        "Tuổi | | | Tuổi",
+        "Nghề-nghiệp | | | Nghề-nghiệp",
+        "Cư-trú tại | | | Cư-trú tại",
+    ]
+    best = rank_forms([in_rows(words_of([*OLD[:4], *columns, *OLD[8:]]))], EVERY, (1700, 1700))[0]
+    place = {i.state.codes: i.occurrence.box for i in best.cases[0]}
+    for row in ("HoTen", "NgaySinh", "NgheNghiep", "NoiCuTru"):
+        assert place[(f"cha{row}",)].x0 < 200 < 700 < place[(f"me{row}",)].x0
+
+
+def test_a_label_at_the_head_of_the_next_case_is_its_own_on_a_sloping_page() -> None:
+    """*Ghi chú* in the margin stands a little above the line that opens the case."""
+    lines = [f"Số {line[9:]}" if number == 0 else line for number, line in enumerate(OLD)]
+    words = [*words_of(lines), *words_of(lines, top=800)]
+    note = [Word("Ghi", Box(1000, 774, 1040, 794)), Word("chú", Box(1047, 774, 1087, 794))]
+    best = best_of([*words, *note])
+    assert len(best.cases) == 2
+    assert "ghiChu" not in codes_of(best, 0) and "ghiChu" in codes_of(best, 1)
+
+
+def test_writing_that_every_page_begins_with_is_no_label() -> None:
+    """The clerk's *ngày* after *Sanh (…)* is in what most pages show, not in what nearly all do."""
+    words = words_of(OLD)
+    clerks = Word("ngày", Box(760, 180, 804, 200), 0.95)
+    most = np.full((1700, 1200), 255, dtype=np.uint8)
+    for word in [*words, clerks]:
+        x0, y0, x1, y1 = word.box.rounded()
+        most[y0:y1, x0:x1] = 60
+    nearly_all = most.copy()
+    nearly_all[180:200, 760:804] = 150
+    known = vocabulary(g for register in EVERY for g in register.generations)
+    read = [[*words, clerks], words]
+    marked = told_from_writing(read, known, most, nearly_all)
+    assert [word.text for words in marked for word in words if not word.steady] == ["ngày"]
+    best = rank_forms([in_rows(words) for words in marked], EVERY, SIZE)[0]
+    assert clerks.box not in [i.occurrence.box for i in best.cases[0]]
+
+
+def test_a_short_label_stands_free_in_every_reading() -> None:
+    """*Mẫu số 1* is no registration number, though one reading put *số* on a row of its own."""
+    form = [Word("Mẫu", Box(900, 60, 940, 80), 0.9), Word("1", Box(970, 60, 976, 80), 0.9)]
+    other = [Word("số", Box(946, 60, 966, 80), 0.9)]
+    words = words_of(["Số", *OLD[1:]])
+    best = rank_forms([in_rows([*words, *form]), in_rows(other)], EVERY, SIZE)[0]
+    number = next(i for i in best.cases[0] if i.state.codes == ("so",))
+    assert number.occurrence.box.x0 == 80
 
 
 def test_the_longer_of_two_like_readings_is_the_label() -> None:

@@ -20,13 +20,13 @@ BIRTHS = load_register("KS")
 
 @pytest.fixture(scope="module")
 def old() -> tuple[list[form_pages.Page], BookForm]:
-    pages = form_pages.book(form_pages.RVN, 6, seed=1)
+    pages = form_pages.book(form_pages.RVN, 5, seed=1)
     return pages, discover_form([page.grey for page in pages], BIRTHS)
 
 
 @pytest.fixture(scope="module")
 def new() -> tuple[list[form_pages.Page], BookForm]:
-    pages = form_pages.book(form_pages.TT15, 6, seed=3)
+    pages = form_pages.book(form_pages.TT15, 4, seed=3)
     return pages, discover_form([page.grey for page in pages], BIRTHS)
 
 
@@ -52,7 +52,7 @@ def test_the_fields_are_found_and_carried_to_pages_it_never_saw(
     press = form_pages.RVN if name == "old" else form_pages.TT15
     assert form.generation == ("rvn-1955-1975" if name == "old" else "tt15-2015")
     assert len(form.entries) == press.entries
-    scores = [hits(form_pages.page(press, seed), form) for seed in (901, 902, 903)]
+    scores = [hits(form_pages.page(press, seed), form) for seed in (901, 902)]
     assert sum(right for right, _ in scores) >= 0.95 * sum(total for _, total in scores)
 
 
@@ -78,7 +78,7 @@ def test_pages_that_do_not_fit_are_refused_with_the_reason(
 
 
 def test_a_book_of_another_register_is_refused() -> None:
-    pages = [page.grey for page in form_pages.book(form_pages.MARRIAGE, 4, seed=5)]
+    pages = [page.grey for page in form_pages.book(form_pages.MARRIAGE, 3, seed=5)]
     with pytest.raises(FormError, match=r"KH|no form of register KS"):
         discover_form(pages, BIRTHS)
 

@@ -1,0 +1,127 @@
+"""Where fields are written, on forms drawn as lines alone; and the page number without a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from common.geometry import Box
+from extract.form.decode import Found
+from extract.form.folio import find_folio
+from extract.form.ground import Ground, without_ghosts
+from extract.form.slots import slots_of
+from extract.form.surroundings import Surroundings
+from extract.form.wordings import Occurrence, State
+from extract.form.words import Word
+from extract.registers import load_register
+from models.rules import Rules, Segment
+
+SIZE = (1000, 1400)
+LABELS = load_register("KS").generation("1976-1998").labels
+
+
+def found(code: str, box: Box) -> Found:
+    label = next(label for label in LABELS if label.codes == (code,))
+    state = State((code,), label.texts[0], label, (code,))
+    return Found(state, 0, Occurrence((Word(label.texts[0], box),), code), 1.0)
+
+
+def surroundings(rules: Rules, labels: list[Box], bottom: float = 1380) -> Surroundings:
+    ground = Ground.of(rules, labels, SIZE)
+    blank = np.full(SIZE[::-1], 255, dtype=np.uint8)
+    return Surroundings(ground, tuple(labels), (), bottom, {}, blank, False, 50.0)
+
+
+def level(x0: float, x1: float, y: float) -> Segment:
+    return Segment(x0, y, x1, y, 2)
+
+
+def upright(x: float, y0: float, y1: float) -> Segment:
+    return Segment(x, y0, x, y1, 2)
+
+
+def test_a_note_column_ends_with_its_rule_not_with_the_paper() -> None:
+    heading, other = Box(850, 100, 930, 120), Box(100, 100, 200, 120)
+    rules = Rules(vertical=(upright(800, 90, 900),))
+    (box,) = slots_of(found("ghiChu", heading), surroundings(rules, [heading, other]))[
+        "ghiChu"
+    ].boxes
+    assert box.x0 >= 800 and box.y0 > heading.y1
+    assert box.y1 == pytest.approx(900)
+
+
+def test_a_note_at_the_foot_is_as_wide_as_the_page_and_a_few_lines_high() -> None:
+    heading, other = Box(100, 1000, 180, 1020), Box(100, 100, 800, 120)
+    near = surroundings(Rules(), [heading, other])
+    (box,) = slots_of(found("ghiChu", heading), near)["ghiChu"].boxes
+    assert box.contains(500, 1080) and box.y1 < 1200
+
+
+def test_a_label_that_fills_its_line_is_answered_on_the_next() -> None:
+    """The line under it is its own up to the label that stands there."""
+    label, age = Box(100, 300, 900, 320), Box(600, 350, 650, 370)
+    rules = Rules(dotted=(level(100, 590, 368), level(660, 900, 368)))
+    box = slots_of(found("nycHoTen", label), surroundings(rules, [label, age]))["nycHoTen"].boxes[0]
+    assert box.contains(300, 355) and not box.contains(700, 355)
+
+
+def test_lines_of_a_column_go_on_under_its_label_alone() -> None:
+    label, beside, below = Box(100, 300, 180, 320), Box(560, 340, 640, 360), Box(100, 400, 180, 420)
+    rules = Rules(
+        dotted=(level(190, 480, 318), level(100, 480, 366), level(190, 480, 418)),
+        vertical=(upright(500, 280, 600),),
+    )
+    near = surroundings(rules, [label, beside, below])
+    boxes = slots_of(found("nksNoiSinh", label), near)["nksNoiSinh"].boxes
+    assert len(boxes) == 2 and boxes[1].contains(150, 350)
+    assert max(box.x1 for box in boxes) <= 500
+
+
+def test_rules_of_the_other_side_are_left_out() -> None:
+    strict = np.full(SIZE[::-1], 255, dtype=np.uint8)
+    strict[100:900, 299:302] = 0
+    strict[100:900, 599:602] = 225
+    kept = without_ghosts(Rules(vertical=(upright(300, 100, 900), upright(600, 100, 900))), strict)
+    assert [segment.x0 for segment in kept.vertical] == [300]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Gives the same words of any picture."""
+
+    words: list[Word]
+
+    def read_page(self, grey: object, *, psm: int = 11) -> list[Word]:
+        return self.words
+
+
+@pytest.mark.parametrize(
+    ("numbers", "seen"),
+    [
+        ([52, 53, 54, 55, 56], True),
+        ([52, None, 54, None, 56], True),  # some unread
+        ([52, 17, 80, 3, 41], False),  # numbers that do not run on
+        ([7, 7, 7, 7, 7], False),  # the same on all pages: print
+    ],
+)
+def test_a_number_that_runs_on_in_one_place_is_the_page_number(
+    numbers: list[int | None], seen: bool
+) -> None:
+    words = [
+        Word(str(number), Box(900 + page, 100 * page + 40, 925 + page, 100 * page + 60))
+        for page, number in enumerate(numbers)
+        if number is not None
+    ]
+    # the clerk's numbers elsewhere change their place
+    words += [
+        Word(str(3 * p), Box(90 * p, 100 * p + 10, 90 * p + 30, 100 * p + 30)) for p in range(5)
+    ]
+    layers = [np.full((1000, 1000), 255, dtype=np.uint8)] * 5
+    box = find_folio(layers, range(5), (0, 100), [], 20.0, Reader(words))
+    assert (box is not None) == seen
+    if box is not None:
+        assert box.contains(912, 50) and box.width < 120
+    taken = find_folio(layers, range(5), (0, 100), [Box(880, 30, 960, 70)], 20.0, Reader(words))
+    assert taken is None
