@@ -15,6 +15,7 @@ _FIGURE = -math.log(0.05)  # one figure misread
 _WORD = -math.log(0.1)  # one word misread
 _UNSEEN = 9.0  # neither figures nor words could be read
 _MONTH = 31
+_GROWN = 18  # years
 
 
 def likeliest(
@@ -77,4 +78,6 @@ def lag_cost(value: str, last: PartialDate | None) -> float:
     days = last.ordinal - date.ordinal
     if days < 0:
         return 5.0
-    return 0.0 if days <= 2 * _MONTH + 3 else 2.5 if days <= 12 * _MONTH else 5.0
+    if days <= 2 * _MONTH + 3:
+        return 0.0
+    return 2.5 if days <= 12 * _MONTH else 5.0 if days <= _GROWN * 12 * _MONTH else 9.0

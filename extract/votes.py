@@ -24,6 +24,8 @@ _UNSEEN = 0.3  # votes that a part has which nothing else in the book supports
 _KINDS = ("place",)
 _BETWEEN = re.compile(r",| - ")
 _RUN_ON = 0.3  # share of parts that run on without a sign between them
+_DASHED = 0.5  # dashes for each comma from which a book is taken to write dashes: they get lost
+_OTHER_SIGN = 0.5  # share of parts that another sign is read between
 _SLIP = 0.08  # share of letters that are misread, where both readings are known places
 _SLIP_NOWHERE = 0.5  # the same where a reading is no known place
 _OFTEN = 2.0  # votes from which a part may stand behind a misread one
@@ -69,7 +71,7 @@ def _counted(fields: Sequence[Drafted]) -> _Votes:
     often = {part for part, share in count.items() if share >= _OFTEN and len(part) >= _SHORT}
     dashes = sum(" - " in (own.value.value or "") for own in fields)
     commas = sum("," in (own.value.value or "") for own in fields)
-    return _Votes(count, written, frozenset(often), " - " if dashes > commas else ", ")
+    return _Votes(count, written, frozenset(often), " - " if dashes > _DASHED * commas else ", ")
 
 
 def _shares(own: Drafted) -> Mapping[str, float]:
@@ -120,6 +122,8 @@ def _mended(
     one that many do."""
     parts = _parts(value)
     parted = [piece for part in parts for piece in _parted(part, votes.often)]
+    if votes.between.join(parts) != value:
+        yield votes.between.join(parts), _OTHER_SIGN
     if len(parted) > len(parts):
         yield votes.between.join(parted), math.pow(_RUN_ON, len(parted) - len(parts))
         parts = parted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from extract.likely import written_so
+from extract.likely import capitalised, written_so
 from models import ctc
 from models.beam import Search, Weighing, search
 from models.charset import Charset
@@ -52,6 +52,8 @@ def weigh(
     for text in free:
         if text and text not in weights:
             weights[text] = weight_of(language, text)
+    if kind == "place":
+        weights |= {capitalised(text): weight for text, weight in weights.items()}
     if not weights:
         return None
     texts = sorted(weights)

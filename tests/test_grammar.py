@@ -9,6 +9,7 @@ from extract.grammar import Grammar, sequence, trie
 from extract.grammars import grammar_for, grammar_for_several
 from extract.lines import Expected, read_lines
 from extract.parse.dates import Era
+from extract.parse.field import Context, parse_value
 from extract.registers import load_register
 from extract.weigh import weight_of
 from models.beam import Search, Weighing, search
@@ -186,3 +187,19 @@ def test_a_doubtful_letter_is_settled_by_the_lexicon() -> None:
 def test_a_rare_name_that_is_clearly_read_stays() -> None:
     seen = line("Lê Văn Tắcx")
     assert read(seen, "Lê Văn Tắcx")[0][0] == "Lê Văn Tắcx"
+
+
+def test_names_of_places_want_capitals_and_words_for_places_do_not() -> None:
+    seen = line("xã đông Hòa", {3: ("Đ", 0.45)})
+    expected = Expected("place", language("meNoiCuTru", "place"))
+    (one,) = read_lines(Scorer(seen, "xã đông Hòa"), [np.zeros((4, 4), np.uint8)], [expected])
+    assert one.texts[0][0] == "xã Đông Hòa"
+
+
+def test_a_year_that_breaks_off_is_the_records() -> None:
+    column = KS.column("nksNgaySinhBangChu")
+    context = Context(1963, ERA)
+    text = "ngày mùng bốn tháng năm năm một ngàn chín trăm"
+    whole = f"{text} sáu mươi ba"
+    for written in (text, whole):
+        assert parse_value(column, "text_date_words", written, context) == whole

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from common.text import squeeze
 from extract.parse import numbers
 from extract.parse.closed import coded_value, parse_closed
-from extract.parse.dates import Era, parse_date, words_nearest
+from extract.parse.dates import Era, PartialDate, parse_date, words_nearest
 from extract.parse.identity import parse_identity
 from extract.parse.names import parse_name
 from extract.parse.places import parse_place
@@ -64,9 +64,21 @@ def _date(column: Column, text: str, context: Context) -> str | None:
 
 
 def _date_words(column: Column, text: str, context: Context) -> str | None:
-    """The words as written, if they say a date; a slip of the reader is mended by saying it."""
-    date = parse_date(text, context.era)
+    """The words as written, if they say a date; a slip of the reader is mended by saying it, and a
+    year that breaks off is the record's."""
+    date = _broken_off(text, context) or parse_date(text, context.era)
     return words_nearest(date, text) if date else None
+
+
+def _broken_off(text: str, context: Context) -> PartialDate | None:
+    """The date whose year's last words are missing; None when the year is whole, or another."""
+    head, _, begun = squeeze(text).lower().rpartition(" năm ")
+    for year in (context.year, context.year - 1) if context.year and begun else ():
+        for dialect in (numbers.SOUTH, numbers.NORTH, numbers.MIXED):
+            said = numbers.number_in_words(year, dialect)
+            if said.startswith(f"{begun} "):
+                return parse_date(f"{head} năm {said}", context.era)
+    return None
 
 
 def _name(column: Column, text: str, context: Context) -> str | None:
