@@ -86,10 +86,10 @@ TT15 = Press(
     font="print/dejavu-serif-dejavuserif.ttf",
     entries=2,
     leader="_",
-    size=27,
-    pitch=64,
-    width=1654,
-    height=2339,
+    size=22,
+    pitch=50,
+    width=1340,
+    height=1880,
 )
 
 MARRIAGE = Press(

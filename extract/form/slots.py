@@ -13,6 +13,7 @@ from extract.form.marks import comma, date_parts, tick_square
 from extract.form.surroundings import Surroundings
 
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
+_GAP = 2.5  # label heights that are left to write in before another label
 _NARROW = 10  # label heights; a shorter line without a leader may be none
 _SHORT = 4  # label heights; less is hardly meant to be written on
 _FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
@@ -109,7 +110,7 @@ def _right_bound(box: Box, near: Surroundings) -> float:
     bounds += [
         other.x0
         for other in near.labels
-        if other.x0 > box.x1 + _LEAST * ground.height  # nearer, it is writing that looks like one
+        if other.x0 > box.x1 + _GAP * ground.height  # nearer, it is writing that looks like one
         and other.y0 - reach < middle < other.y1 + reach
         and abs((other.y0 + other.y1) / 2 - middle) < 0.8 * ground.height
     ]
@@ -124,7 +125,7 @@ def _room_beside(box: Box, near: Surroundings) -> bool:
 
 def _led(box: Box, right: float, ground: Ground) -> bool:
     """Whether a line to write on follows the label."""
-    return bool(ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 0.8 * ground.height)))
+    return bool(ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 1.2 * ground.height)))
 
 
 def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
