@@ -29,7 +29,8 @@ _ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
 _LINK = re.compile(r"^\W*(?:(?:do|tại|nơi cấp)\b|\S{1,2}(?=\s+\w))\W*")  # "do", or it misread
 _POLICE = re.compile(r"^(?:C[A4]|Công an)(?: tỉnh| TP)? ", re.IGNORECASE)
 _BREAK = re.compile(r"\s[-–]\s*|[-–]\s|,\s*|\s{2,}")
-_OFFICE = 60.0  # likeness, of 100, from which the end of a text is an office
+_OFFICE = 80.0  # likeness, of 100, from which the end of a text is an office
+_LONG_OFFICE = 10  # letters of an office from which it may be misread
 _ALIKE = 12.0  # of offices no less likely than this, the longest: Phó Chủ tịch is no Chủ tịch
 _DEPARTMENT = 45.0  # likeness, of 100, from which a text with "Cục" is a department's name
 _KIND = 24  # letters of a paper's kind
@@ -164,15 +165,21 @@ def _name_and_office(text: str) -> tuple[str, str]:
     if rest:
         return name, rest[0]
     words = text.replace("-", " ").split()
-    offices = sorted(lexicon.phrases("official"))
+    offices = sorted({name.replace("-", " ") for name in lexicon.phrases("official")})
     likeness = {
         (cut, office): fuzz.ratio(fold(" ".join(words[cut:])), fold(office))
         for office in offices
-        for cut in range(max(2, len(words) - len(office.split())), len(words))
+        for cut in range(max(2, len(words) - len(office.split())), len(words) - 1)
     }
-    most = max(likeness.values(), default=0.0)
-    if most < _OFFICE:
+    likeness = {key: like for key, like in likeness.items() if like >= _least_like(key[1])}
+    if not likeness:
         return text, ""
+    most = max(likeness.values())
     near = {key: like for key, like in likeness.items() if like > most - _ALIKE}
     cut, office = min(near, key=lambda key: (key[0], -near[key]))
     return " ".join(words[:cut]), office
+
+
+def _least_like(office: str) -> float:
+    """A short office may be part of a name but for a letter: Hộ lại, Hộ Lan."""
+    return _OFFICE if len(office) >= _LONG_OFFICE else 100.0

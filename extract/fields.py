@@ -51,7 +51,7 @@ class FieldOptions(Options):
     least_written: float = 0.35
     blot: float = 0.7
     blot_ink: float = 0.2
-    flourish: float = 0.2
+    flourish: float = 0.25
     tick_ink: float = 0.08
 
 

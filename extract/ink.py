@@ -16,6 +16,7 @@ from models.rules import Rules, find_rules, lift_rules
 
 Mask = NDArray[np.bool_]
 _LETTERS = 0.3  # ink of a name beside that of the flourish over it, at least
+_EDGE = 0.04  # share of the letters' ink above and below the rows that a flourish is left in
 _DIRT = 0.1  # share of a line's ink under which what stands apart from it is dirt
 PAPER = 250
 """The grey level of clean paper."""
@@ -189,7 +190,8 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined, connectivity=8)
     high, height = centres[:, 1], line.height
     real = (stats[:, cv2.CC_STAT_AREA] >= options.speck) & ~_through(stats, area.shape[0], height)
-    real &= ~_rest_of_rule(stats, height) & ~_flourish(stats, height, options.sparse)
+    flourish = _flourish(stats, height, options.sparse)
+    real &= ~_rest_of_rule(stats, height) & ~flourish
     real &= centres[:, 0] < line.x1
     within = real & (high >= line.y0) & (high < line.y1)
     strength = _strengths(area, labels, count)
@@ -212,7 +214,18 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     tangled = real & ~own & (inside >= options.tangled)
     tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
     tangled &= _in_reach(stats, own, options.step * height)
-    return np.asarray((own[labels] | (tangled[labels] & band)) & ink, np.bool_)
+    kept = own[labels] | (tangled[labels] & band)
+    if flourish.any():
+        kept |= flourish[labels] & _level_with(own[labels] & ink)
+    return np.asarray(kept & ink, np.bool_)
+
+
+def _level_with(letters: Mask) -> Mask:
+    """The rows in which most of the letters' ink stands: there a flourish may be tangled with
+    letters, and is left."""
+    rows = np.cumsum(letters.sum(axis=1)) / max(letters.sum(), 1)
+    level = (rows > _EDGE) & (rows < 1 - _EDGE)
+    return np.asarray(np.broadcast_to(level[:, None], letters.shape), np.bool_)
 
 
 def _beside_core(own: Mask, options: InkOptions) -> Mask:

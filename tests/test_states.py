@@ -75,6 +75,17 @@ def test_pieces_above_and_below_do_not_make_writing_small() -> None:
     assert cut_line(page, Box(40, 100, 680, 190), InkOptions()).image.shape == alone
 
 
+def test_a_flourish_over_a_name_goes_and_the_letters_it_touches_stay() -> None:
+    page = paper(200)
+    write(page, "Van Dat", 100, 140)
+    place, signed = Box(40, 80, 680, 160), InkOptions(sparse=0.25)
+    alone = cut_line(page, place, signed)
+    cv2.polylines(page, [np.array([(90, 70), (150, 118), (220, 80), (330, 60)])], False, 50, 3)
+    cut = cut_line(page, place, signed)
+    assert abs(cut.box.y0 - alone.box.y0) <= 4 and abs(cut.ink / alone.ink - 1) < 0.15
+    assert cut_line(page, place, InkOptions()).box.y0 < alone.box.y0 - 20
+
+
 def test_a_text_is_as_long_as_its_ink() -> None:
     name, dash, slash = Extent(6.0, 1.0), Extent(0.4, 0.1), Extent(0.3, 0.8)
     assert in_room((("-", 0.9), ("Phan Công Khá", 0.01)), name)[0][0] == "Phan Công Khá"
@@ -108,6 +119,9 @@ def test_parts_of_a_shared_place_are_read_blank_or_not_understood() -> None:
     lost = shared("NOM TRMAIN LT PIN ET PIOM PIAIS S", *paper_codes)
     assert lost[paper_codes[0]].text and lost[paper_codes[0]].written == 1.0
     assert {slot.text for slot in shared("không", *paper_codes).values()} == {"không"}
+    for name in ("Nguyễn Văn Trọng", "Lê Văn Chủ", "Trần Thị Hộ Lan"):
+        alone = shared(name, "nguoiKy", "chucVuNguoiKy")
+        assert alone["nguoiKy"].text == name and alone["chucVuNguoiKy"].text == ""
     office = shared("Lê Văn Do Phố Chủ tnh", "nguoiKy", "chucVuNguoiKy")
     assert office["nguoiKy"].text == "Lê Văn Do"
     assert office["chucVuNguoiKy"].text == "Phó Chủ tịch"
