@@ -62,6 +62,8 @@ def _posterior(
     for value, probability in own.items():
         found[value] = found.get(value, 0.0) + new * probability
     whole = sum(found.values())
+    if whole == 0:  # letters too improbable for a float: nothing to weigh
+        return dict(own)
     return {value: weight / whole for value, weight in found.items() if weight > 1e-4 * whole}
 
 

@@ -136,3 +136,8 @@ def test_parents_are_of_an_age_and_papers_are_not_of_tomorrow() -> None:
     weigh_dates(drafts, roles)
     assert drafts["meNgaySinh"].value.value == "1958"
     assert drafts["nycNgayCapGiayToTuyThan"].value.value == "06.07.1995"
+
+
+def test_a_reading_too_improbable_for_a_float_stays_as_it_is() -> None:
+    readings = [{"UBND xã Tân An": 0.9}, {"UBND xã Tân An": 0.8}, {"x": 0.0}]
+    assert recurring(readings)[2] == {"x": 0.0}
