@@ -16,7 +16,7 @@ from extract.form.words import Row, Word, around, key_of
 from extract.registers import Generation, Label, Section
 
 _MOST_WORDS = 24
-_UNSTEADY = 12  # fewest letters of a label that some pages do not show
+_UNSTEADY = 14  # fewest letters of a label that some pages do not show
 _EDIT = 1.6  # letters that a wrong one costs
 _WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
