@@ -48,7 +48,7 @@ from models.weights import (
 TAUGHT_BY, CARD = "taught_by.tsv", "card.md"
 LEAST = 8
 """Fewer corrected lines cannot show whether a reader is better."""
-SHARES = (0.4, 0.7, 1.0)
+SHARES = (0.25, 0.5, 0.75, 1.0)
 """Of the way from the base's weights to the taught ones, tried on the held-back lines."""
 _DRAWS = 2000
 _WORST_LOSS = 0.003

@@ -36,16 +36,16 @@ _POOL = 48
 class AdaptOptions(Options):
     """How one hand is learnt. The defaults are what was best (docs/training.md)."""
 
-    passes: float = Field(default=12, gt=0, description="how often each line is drawn, on average")
+    passes: float = Field(default=16, gt=0, description="how often each line is drawn, on average")
     fewest: int = Field(default=256, ge=0, description="lines drawn at least")
     most: int = Field(default=2500, ge=1, description="lines drawn at most")
-    rate: float = Field(default=3e-4, gt=0, description="the highest learning rate")
+    rate: float = Field(default=5e-4, gt=0, description="the highest learning rate")
     columns: int = Field(default=1500, ge=64, description="total width of a batch in px")
     strength: float = Field(default=0.7, ge=0, description="of the augmentation")
     spliced: float = Field(default=0.3, ge=0, lt=1, description="share of spliced lines")
     replayed: float = Field(default=0.2, ge=0, lt=1, description="share of the base's own lines")
     average_decay: float = Field(default=0.98, ge=0, lt=1, description="of the averaged weights")
-    frozen: int = Field(default=6, ge=0, description="layers, from the image on, left as they are")
+    frozen: int = Field(default=0, ge=0, description="layers, from the image on, left as they are")
     folds: int = Field(default=4, ge=2, description="parts of the lines, each held back once")
     gain: float = Field(default=0.05, ge=0, lt=1, description="relative drop of CER worth a file")
     sure: float = Field(default=0.9, gt=0.5, lt=1, description="that the new reader is better")
