@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 _LETTER = (0.16, 0.85)  # least and most width of a letter: 0.2-0.8 on 4,900 rendered fields
 _THIN = (0.04, 0.5)
+_ONE = (0.04, 0.85)  # a stroke, or a figure with its flag and foot
 _THIN_SIGNS = frozenset("-–—/\\\"″”“〃'’.,:;|!1ilIjtr() ")
 _FLAT = frozenset("-–—\"″”“〃'’.… ")
 _FLATTEST = 0.5  # most height of a dash, a ditto mark, dots
@@ -48,7 +49,7 @@ def in_room(texts: Sequence[tuple[str, float]], ink: Extent) -> tuple[tuple[str,
 def fits(text: str, ink: Extent) -> float:
     """Log weight of ``text`` for ink of this extent: 0 when it fits, below when it does not."""
     least = sum(_width(letter)[0] for letter in text)
-    most = sum(_width(letter)[1] for letter in text)
+    most = sum(_width(letter)[1] for letter in text) * max(1.0, ink.high)  # larger, and wider
     misfit = max(0.0, least - ink.wide, ink.wide - most - _SLACK)
     if set(text) <= _FLAT:
         misfit += max(0.0, ink.high - _FLATTEST)
@@ -59,6 +60,8 @@ def fits(text: str, ink: Extent) -> float:
 
 
 def _width(letter: str) -> tuple[float, float]:
+    if letter == "1":
+        return _ONE
     return _THIN if letter in _THIN_SIGNS else _LETTER
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 _DIGITS = 5
+_LEAST = 1e-5  # what was thought of at all is never impossible: probabilities are weighed later
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class SlotReading:
 
     def as_json(self) -> dict[str, Any]:
         data = asdict(self)
-        data["candidates"] = [[text, round(p, _DIGITS)] for text, p in self.candidates]
+        data["candidates"] = [[text, max(round(p, _DIGITS), _LEAST)] for text, p in self.candidates]
         for name in ("ink", "written", "weakest", "fit"):
             data[name] = round(data[name], _DIGITS)
         return data

@@ -137,3 +137,9 @@ def test_strokes_are_a_mark_and_slips_still_name_a_province() -> None:
     assert strokes("11") == strokes("//") == "either" and strokes("12") is None
     assert province_near("xã Bình Đức, Định Tườnq") == "Định Tường"
     assert province_near("xã Phước Hòa") is None and province_near(None) is None
+
+
+def test_large_figures_fit_their_own_size() -> None:
+    """A year in figures larger than the page's writing is no line of ink without letters."""
+    assert in_room((("1973", 0.9),), Extent(5.0, 1.7)) == (("1973", 0.9),)
+    assert fits("1", Extent(0.8, 1.0)) == 0.0
