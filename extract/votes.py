@@ -151,12 +151,18 @@ def _places() -> frozenset[str]:
 
 
 def _parted(part: str, often: Collection[str]) -> list[str]:
-    """A part that ends in parts the book often reads, cut before each of them."""
+    """A part that ends in parts the book often reads, cut before each of them; what comes before
+    must name a place too: "xã", "BV", "bệnh viện" alone belong to the name behind them."""
     words = part.split()
     for size in range(1, len(words)):
-        if " ".join(words[size:]).lower() in often:
+        if any(_is_name(word) for word in words[:size]) and " ".join(words[size:]).lower() in often:
             return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
     return [part]
+
+
+def _is_name(word: str) -> bool:
+    """A capitalised word or a number; not a lower-case word, nor an abbreviation in capitals."""
+    return word[0].isdigit() or (word[0].isupper() and not word.isupper())
 
 
 def _agreed(value: str, others: Callable[[str], float]) -> float:

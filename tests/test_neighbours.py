@@ -106,6 +106,17 @@ def test_a_misread_part_is_mended_by_what_the_book_says() -> None:
     assert rare["chaNoiCuTru"].value.value == "ấp 2, Vĩnh Lợi"
 
 
+def test_a_kind_of_place_is_not_cut_from_its_name() -> None:
+    offices = [{"noiDangKy": drafted("place", Phước_Hòa=0.9)} for _ in range(6)]
+    homes = [
+        {"chaNoiCuTru": drafted("place", **{text: 0.6})}
+        for text in ("xã_Phước_Hòa", "BV_Phước_Hòa", "trạm_xá_Phước_Hòa", "ấp_3_Phước_Hòa")
+    ]
+    vote([*offices, *homes])
+    found = [home["chaNoiCuTru"].value.value for home in homes]
+    assert found == ["xã Phước Hòa", "BV Phước Hòa", "trạm xá Phước Hòa", "ấp 3, Phước Hòa"]
+
+
 def test_one_case_for_the_words_of_a_book() -> None:
     book = [{"chaNoiCuTru": drafted("place", xã_Tân_Hòa=0.9)} for _ in range(4)]
     other = {"chaNoiCuTru": drafted("place", Xã_An_Bình=0.9)}
