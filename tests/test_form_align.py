@@ -32,7 +32,7 @@ def test_a_turned_and_scaled_page_is_laid_within_pixels(turn: float) -> None:
 
 def test_a_bent_page_pulled_back_matches_the_blank_print() -> None:
     blank, _ = form_pages.blank_page(FORM)
-    page = form_pages.page(FORM, 9, bend=8)
+    page = form_pages.page(FORM, 9, bend=12)
     form = features(blank)
     fit = register(form, features(page.grey), SIZE)
     assert fit is not None
@@ -63,9 +63,9 @@ def test_another_form_and_paper_are_not_laid() -> None:
 
 
 def test_writing_averages_away_and_print_stays() -> None:
-    pages = form_pages.book(FORM, 7, seed=2)
+    pages = form_pages.book(FORM, 12, seed=2)  # of 7 pages a fifth of the writing goes, not half
     common = build_consensus([page.grey for page in pages])
-    assert common.pages == tuple(range(7))
+    assert common.pages == tuple(range(12))
     blank, slots = form_pages.blank_page(FORM)
     fit = register(features(blank), features(common.grey), SIZE)
     assert fit is not None
@@ -79,7 +79,7 @@ def test_writing_averages_away_and_print_stays() -> None:
         boxes = [box.grown(-4, -8).rounded() for entry in slots for box in entry.values()]
         return float(np.mean([(page[y0:y1, x0:x1] < 150).mean() for x0, y0, x1, y1 in boxes]))
 
-    assert written(flat) < 0.7 * written(filled)
+    assert written(flat) < 0.5 * written(filled)
     assert (255 - flat[blank < 120]).mean() > 0.7 * (255 - filled[blank < 120]).mean()
 
 
