@@ -140,7 +140,9 @@ class Desk:
     def _fitted(
         self, text: str, blanks: Sequence[Line], base: float
     ) -> Iterator[tuple[str, float, Line]]:
-        """Break a text over its blank's lines, each with an x-height: smaller before too long."""
+        """Break a text over its blank's lines, each with an x-height: smaller before too long,
+        and never beyond the sheet, where nobody can write."""
+        edge = self.press.sheet.width - 0.3 * self.press.pitch
         measure = self.writer.hand.measure
         words = text.split(" ")
         for index, blank in enumerate(blanks):
@@ -150,8 +152,9 @@ class Desk:
             while words and (last or measure(f"{line} {words[0]}") * 0.9 * base <= room):
                 line = f"{line} {words.pop(0)}"
             if line:
-                fitting = room / max(measure(line), 1e-3)
-                yield line, min(base, max(0.42 * base, fitting)), blank
+                length = max(measure(line), 1e-3)
+                fitting, paper = room / length, (edge - blank[0]) / length
+                yield line, min(base, max(0.42 * base, fitting), paper), blank
 
     def _at(self, x: float, y: float) -> Points:
         """A point of the press's sheet, on this page."""
