@@ -36,6 +36,7 @@ from extract.years import book_years
 _LONGEST_LIFE = 90
 _YEARLY = "with_year"  # how numbers are delivered that bear their year
 _NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
+_AGREED = 0.5  # probability from which a year is taken for the book's
 _FEW = 3  # readings of a column from which what the book repeats can be told
 
 
@@ -60,13 +61,14 @@ def draft_book(
     roles = roles_of(register.code)
     cases = [_case(page.page, e, register) for page in pages for e in page.entries]
     first, last = generation.years
-    registered = _registration_dates(cases, register, roles, Era(first - 1, last + 1))
+    registered, book = _registration_dates(cases, register, roles, Era(first - 1, last + 1))
     years = [date_of_value(d.value.value) if d else None for d in registered]
     usual = Counter(y.year for y in years if y).most_common(1)
+    year_of_book = usual[0][0] if usual else book
     era = Era(first - _LONGEST_LIFE, last + 1)
     drafted: list[Drafts] = []
     for case, date, year in zip(cases, registered, years, strict=True):
-        known = year.year if year else (usual[0][0] if usual else None)
+        known = year.year if year else year_of_book
         context = Context(known, era)
         drafts = {
             code: draft(register.column(code), slots, context) for code, slots in case.slots.items()
@@ -76,7 +78,6 @@ def draft_book(
         drafted.append(drafts)
     number_entries(cases, drafted, roles)
     number_pages(cases, drafted, roles)
-    year_of_book = usual[0][0] if usual else None
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
             _agree_in_words(drafts, code, words, roles["registered"], year_of_book)
@@ -116,7 +117,8 @@ def _one_place(slots: Sequence[SlotReading]) -> tuple[SlotReading, ...]:
 
 def _registration_dates(
     cases: Sequence[Case], register: Register, roles: Mapping[str, Any], era: Era
-) -> list[Drafted | None]:
+) -> tuple[list[Drafted | None], int | None]:
+    """Each case's registration, and the book's year when its dates and numbers agree on one."""
     code = roles.get("registered", "")
     context = Context(None, era)
     drafts = [
@@ -133,10 +135,11 @@ def _registration_dates(
     ]
     years = book_years([*options, *events, *_other_years(cases, register, roles, context)], era)
     dates = run_on_dates(options, years, events)
+    year = max(years, key=lambda one: years[one])
     return [
         None if d is None else d if date is None else chosen(d, date, _steady(dates, place))
         for place, (d, date) in enumerate(zip(drafts, dates, strict=True))
-    ]
+    ], (year if years[year] > _AGREED else None)
 
 
 def _other_years(

@@ -162,7 +162,7 @@ def _usual_writing(cuts: Sequence[Cut], form: BookForm) -> tuple[float, float]:
 
 def _extent(cut: Cut, usual: tuple[float, float]) -> Extent:
     height, ink = usual
-    wide, high = cut.box.width / height, cut.box.height / height
+    wide, high = cut.written / height, cut.box.height / height
     return Extent(wide, high, cut.density * cut.box.area / (ink * height) if ink else 0.0)
 
 

@@ -81,6 +81,9 @@ class InkOptions(Options):
     margin: float = 0.15
 
 
+_GAP = 1.0  # heights of a line from which a gap in its ink is no room that letters took
+
+
 @dataclass(frozen=True)
 class Cut:
     """One written line cut out.
@@ -91,6 +94,8 @@ class Cut:
         box: the ink's extent in the page's pixels; the place itself when nothing is there.
         density: share of that extent which is ink; writing fills a tenth to a third, a blot more.
         strength: how far the ink lies under the paper, in grey levels: the mean of its pixels.
+        written: the extent's width less its gaps, in pixels: a date over a form's printed words
+            stands in pieces.
     """
 
     image: Image
@@ -98,6 +103,7 @@ class Cut:
     box: Box
     density: float = 0.0
     strength: float = 0.0
+    written: float = 0.0
 
 
 def lift_ink(
@@ -178,7 +184,10 @@ def cut_line(lifted: Image, box: Box, options: InkOptions) -> Cut:
     extent = Box(x0 + float(left), y0 + float(top), x0 + float(right), y0 + float(bottom))
     ink, depth = float(own.sum()), float(PAPER - area[own].mean())
     share = ink / extent.area
-    return Cut(np.asarray(trimmed, np.uint8), ink / box.height**2, extent, share, depth)
+    inked = np.unique(columns)
+    gaps = np.diff(inked)
+    written = float(right - left - gaps[gaps > _GAP * box.height].sum())
+    return Cut(np.asarray(trimmed, np.uint8), ink / box.height**2, extent, share, depth, written)
 
 
 def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:

@@ -143,3 +143,13 @@ def test_large_figures_fit_their_own_size() -> None:
     """A year in figures larger than the page's writing is no line of ink without letters."""
     assert in_room((("1973", 0.9),), Extent(5.0, 1.7)) == (("1973", 0.9),)
     assert fits("1", Extent(0.8, 1.0)) == 0.0
+
+
+def test_gaps_over_printed_words_take_no_letters() -> None:
+    """A date over "tháng … năm" stands in pieces: only the pieces count as written."""
+    page = np.full((100, 1000), 255, np.uint8)
+    for x in (40, 70, 480, 510, 900, 930):
+        cv2.line(page, (x, 40), (x + 12, 70), 40, 4)
+    cut = cut_line(page, Box(20, 30, 980, 80), InkOptions())
+    assert cut.box.width > 850
+    assert 100 < cut.written < 200
