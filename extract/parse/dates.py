@@ -40,9 +40,6 @@ class Era:
                 return century + year
         return None
 
-    def holds(self, year: int) -> bool:
-        return self.first <= year <= self.last
-
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
