@@ -33,6 +33,10 @@ class Tally:
         self.right += good
         self.n += 1
 
+    def include(self, other: Tally) -> None:
+        self.right += other.right
+        self.n += other.n
+
     @property
     def share(self) -> float:
         return self.right / self.n if self.n else 0.0
@@ -71,6 +75,24 @@ class Score:
     def strict(self) -> Tally:
         """Values of numbers, dates and sex."""
         return _sum(self.values.get(name, Tally()) for name in ("numbers", "dates", "sex"))
+
+    @classmethod
+    def sum(cls, scores: Iterable[Score]) -> Score:
+        """Several books counted as one."""
+        total = cls()
+        for score in scores:
+            total.cases.include(score.cases)
+            total.boxes.include(score.boxes)
+            total.states.include(score.states)
+            total.review.include(score.review)
+            for name, tally in score.values.items():
+                total.values.setdefault(name, Tally()).include(tally)
+            for code, tally in score.codes.items():
+                total.codes.setdefault(code, Tally()).include(tally)
+            total.invented += score.invented
+            total.mistakes.update(score.mistakes)
+            total.claims += score.claims
+        return total
 
     def as_json(self) -> dict[str, Any]:
         shares = {"cases": self.cases, "boxes": self.boxes, "states": self.states}
@@ -144,8 +166,10 @@ def _holds(box: tuple[int, int, int, int] | None, true: tuple[int, int, int, int
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
-    kept = list(tallies)
-    return Tally(sum(tally.right for tally in kept), sum(tally.n for tally in kept))
+    total = Tally()
+    for tally in tallies:
+        total.include(tally)
+    return total
 
 
 def _line(name: str, tally: Tally) -> str:

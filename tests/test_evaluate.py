@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extract.evaluate import evaluate, table
+from extract.evaluate import Score, evaluate, table
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import load_register
 
@@ -65,3 +65,13 @@ def test_the_table_names_every_n() -> None:
     text = table(evaluate([TRUTH], [TRUTH], KS))
     assert "value exact, all                 100.0%  n=4" in text
     assert text.count("n=") >= 7
+
+
+def test_books_counted_together_are_the_sum_of_books() -> None:
+    good = evaluate([TRUTH], [TRUTH], KS)
+    bad = evaluate([], [TRUTH], KS)
+    both = Score.sum([good, bad])
+    assert (both.cases.right, both.cases.n) == (1, 2)
+    assert both.value.n == 2 * good.value.n and both.value.right == good.value.right
+    assert both.states.share == 0.5 and both.claims == good.claims
+    assert good.cases.n == 1, "the books' own scores stay as they are"

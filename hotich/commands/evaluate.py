@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from common.errors import MissingPartError
 from preprocessing.evaluate_binarisation import main as binarisation
 from preprocessing.evaluate_skew import main as skew
+
+if TYPE_CHECKING:
+    from extract.evaluate import Score
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("skew")(skew)
@@ -26,23 +29,35 @@ def books(
     form: Annotated[list[str] | None, typer.Option(help="Repeatable; all when left out.")] = None,
     severity: Annotated[list[str] | None, typer.Option(help="clean, moderate, severe.")] = None,
     pages: Annotated[int, typer.Option(min=3)] = 30,
-    seed: Annotated[int, typer.Option(help="Never trained on.")] = 9001,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="Never trained on; repeatable; 9001 when left out.")
+    ] = None,
     work: Work = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Rendered books of unseen presses and faces: cases, boxes, states, values, seconds, memory."""
-    from extract.evaluate import table
-    from hotich.evaluation.books import evaluate_books
+    """Rendered books of unseen presses and faces: cases, boxes, states, values, seconds, memory.
 
+    Several books of one decay are also counted together.
+    """
+    from extract.evaluate import table
+    from hotich.evaluation.books import BookFigure, evaluate_books, together
+
+    def show(title: str, score: Score, cost: str) -> None:
+        if as_json:
+            facts = {"data": title, "cost": cost, **score.as_json()}
+            typer.echo(json.dumps(facts, ensure_ascii=False))
+        else:
+            typer.echo(f"\n{title}\n{table(score)}\n{cost}".rstrip())
+
+    figures: list[BookFigure] = []
     with _work(work) as folder:
         for figure in evaluate_books(
-            form or FORMS, severity or ["moderate"], pages, seed, Path(folder)
+            form or FORMS, severity or ["moderate"], pages, seed or [9001], Path(folder)
         ):
-            if as_json:
-                facts = {"data": figure.title, "cost": figure.cost, **figure.score.as_json()}
-                typer.echo(json.dumps(facts, ensure_ascii=False))
-            else:
-                typer.echo(f"\n{figure.title}\n{table(figure.score)}\n{figure.cost}")
+            show(figure.title, figure.score, figure.cost)
+            figures.append(figure)
+    for title, score in together(figures):
+        show(title, score, "")
 
 
 @app.command()

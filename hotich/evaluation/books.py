@@ -41,14 +41,14 @@ class BookFigure(NamedTuple):
 
 
 def evaluate_books(
-    forms: Sequence[str], severities: Sequence[str], pages: int, seed: int, work: Path
+    forms: Sequence[str], severities: Sequence[str], pages: int, seeds: Sequence[int], work: Path
 ) -> Iterator[BookFigure]:
-    """Render, extract and score one book for each form and severity, in ``work``.
+    """Render, extract and score one book for each form, severity and seed, in ``work``.
 
     A book that lies in ``work`` already is not rendered again; extraction always runs anew.
     """
     register = load_register("KS")
-    for form, severity in itertools.product(forms, severities):
+    for form, severity, seed in itertools.product(forms, severities, seeds):
         folder = work / f"{form}-{severity}-{pages}-{seed}"
         if not (folder / "truth.jsonl").exists():
             _render(folder, form=form, severity=severity, pages=pages, seed=seed, split="test")
@@ -61,6 +61,16 @@ def evaluate_books(
         truth = read_records(folder / "truth.jsonl")
         score = evaluate(extraction.records(), truth, register)
         yield BookFigure(form, severity, pages, seed, score, extraction)
+
+
+def together(figures: Sequence[BookFigure]) -> Iterator[tuple[str, Score]]:
+    """The books of each decay counted as one, where there are several: a title and the score."""
+    for severity in dict.fromkeys(figure.severity for figure in figures):
+        mine = [figure for figure in figures if figure.severity == severity]
+        if len(mine) > 1:
+            pages = sum(figure.pages for figure in mine)
+            title = f"all {len(mine)} rendered books, {severity} decay, {pages} pages, split test"
+            yield title, Score.sum(figure.score for figure in mine)
 
 
 def _render(folder: Path, **options: object) -> None:
