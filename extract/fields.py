@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from common.geometry import Box
 from common.options import Options
+from extract.beside import bare_starts, own_page, without_crossings
 from extract.extent import Extent
 from extract.form.book_form import BookForm, FieldSlot
 from extract.grammars import grammar_for, grammar_for_several
 from extract.ink import PAPER, Cut, InkOptions, cut_line, lift_ink
 from extract.lines import Expected, Seen, read_lines
 from extract.parse.dates import Era
+from extract.printed import read_printed
 from extract.readings import EntryReading, SlotReading, merged
 from extract.registers import Register
 from extract.roles import roles_of
@@ -27,6 +29,7 @@ _KEPT = 24  # texts kept for a place
 _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
 _TALL = 1.7  # lines' heights from which a place is searched for its lines
+_LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
 
@@ -82,8 +85,10 @@ def read_fields(
         page: (H, W) grey, clean, in the form's geometry.
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
-    places = [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
-    lifted = lift_ink(page, form.blank, places, options.ink, [la.box for la in form.labels])
+    places = _places(form)
+    labels = [label.box for label in form.labels]
+    blank = bare_starts(form.blank, places, labels, options.ink)
+    lifted = without_crossings(lift_ink(page, blank, places, options.ink, labels), form.blank)
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
     inked = [
@@ -96,6 +101,7 @@ def read_fields(
     seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
     read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
     bare = _bare_tick(pieces, form, options)
+    printed = read_printed(page, _numbers(form))
     entries = []
     for entry in form.entries:
         slots: list[SlotReading] = []
@@ -107,7 +113,8 @@ def read_fields(
             for part in dict.fromkeys(piece.part for piece in own):
                 lines = [(p, read.get(id(p))) for p in own if p.part == part]
                 place = slot.box if not part else _part_box(slot, part)
-                slots.append(_slot(code, slot.kind, part, lines, to_scan(place), options))
+                one = _slot(code, slot.kind, part, lines, to_scan(place), options)
+                slots.append(replace(one, printed=printed.get((entry.index, code), ())))
         entries.append(EntryReading(entry.index, tuple(slots)))
     return tuple(entries)
 
@@ -115,6 +122,7 @@ def read_fields(
 def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:
     """Every line of every place cut out; a date with parts also as a whole."""
     height = _line_height(form)
+    places = _places(form)
     for entry in form.entries:
         for code, slot in entry.fields.items():
             if slot.kind == "tick":
@@ -125,13 +133,39 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
                 tight = options.ink.model_copy(update={"overrun": 0.0})
                 cut = cut_line(lifted, box, tight)
                 yield _Piece(entry.index, code, slot.kind, _PARTS[name], cut)
-            for box in slot.boxes:
+            sparse = options.flourish if slot.kind == "signature" else 0.0
+            how = options.ink.model_copy(update={"sparse": sparse})
+            for box in _lines(slot, height):
+                own = own_page(lifted, box, places, how)
                 searched = box.height >= _TALL * height
-                sparse = options.flourish if slot.kind == "signature" else 0.0
-                for cut in _cuts(
-                    lifted, box, height, options.ink.model_copy(update={"sparse": sparse})
-                ):
+                for cut in _cuts(own, box, height, how):
                     yield _Piece(entry.index, code, slot.kind, "", cut, searched)
+
+
+def _numbers(form: BookForm) -> dict[tuple[int, str], Box]:
+    """The places of numbers, by entry and column."""
+    return {
+        (entry.index, code): slot.box
+        for entry in form.entries
+        for code, slot in entry.fields.items()
+        if slot.kind == "number_token"
+    }
+
+
+def _places(form: BookForm) -> list[Box]:
+    """Every line of every place of the form."""
+    return [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
+
+
+def _lines(slot: FieldSlot, height: float) -> list[Box]:
+    """The lines of a place; what is lower than a line is joined to the line above or below."""
+    lines: list[Box] = []
+    for box in slot.boxes:
+        if lines and min(box.height, lines[-1].height) < _LOW * height:
+            lines[-1] = lines[-1].union(box)
+        else:
+            lines.append(box)
+    return [box.grown(0, max(0.0, _LOW * height - box.height) / 2) for box in lines]
 
 
 def _cuts(lifted: Image, box: Box, height: float, options: InkOptions) -> Sequence[Cut]:

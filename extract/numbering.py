@@ -32,8 +32,7 @@ def number_entries(
     """Choose the running number of every entry, in place, with the year of its registration."""
     code = roles.get("number", "")
     places = [place for place, drafts in enumerate(drafted) if code in drafts]
-    readings = [_figures(cases[place].slots[code]) for place in places]
-    numbers = run_on_numbers(readings)
+    numbers = _run_on([cases[place].slots[code] for place in places])
     for at, (place, number) in enumerate(zip(places, numbers, strict=True)):
         value = drafted[place][code].value.value
         date = drafted[place].get(roles.get("registered", ""))
@@ -45,6 +44,26 @@ def number_entries(
             drafted[place][code] = suggested(own, run_on, 0.5)
         else:
             drafted[place][code] = chosen(own, run_on, _support(numbers, at))
+
+
+def _run_on(places: Sequence[Sequence[SlotReading]]) -> list[int | None]:
+    """The running numbers of a book that all are written, or all printed: as more of what was
+    read runs on."""
+    written = [_figures(slots) for slots in places]
+    printed = [
+        [(str(int(text)), p) for slot in slots for text, p in slot.printed] for slots in places
+    ]
+    return max((run_on_numbers(written), written), (run_on_numbers(printed), printed), key=_kept)[0]
+
+
+def _kept(run: tuple[Sequence[int | None], Sequence[Sequence[tuple[str, float]]]]) -> float:
+    """Probability that was read for the numbers of a run."""
+    return sum(
+        probability
+        for number, own in zip(*run, strict=True)
+        for text, probability in own
+        if number is not None and int(text) == number
+    )
 
 
 def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
@@ -75,12 +94,12 @@ def number_pages(
     for place, case in enumerate(cases):
         if code in case.slots:
             places[case.page].append(place)
-    readings = [_figures(cases[own[0]].slots[code]) for own in places.values()]
-    numbers = run_on_numbers(readings)
+    numbers = _run_on([cases[own[0]].slots[code] for own in places.values()])
     for at, (own, number) in enumerate(zip(places.values(), numbers, strict=True)):
         for place in own:
             read = drafted[place][code]
-            if number is not None and read.value.raw is not None and read.mark is None:
+            seen = read.value.raw is not None or any(s.printed for s in cases[place].slots[code])
+            if number is not None and seen and read.mark is None:
                 drafted[place][code] = chosen(read, str(number), _support(numbers, at))
 
 

@@ -25,6 +25,8 @@ class SlotReading:
         weakest: the least probability of any character of the best text.
         fit: how far the best text lies under the reader's free reading, in log probability.
         source: ``engine@weights``.
+        printed: what the print reader sees there with the form's print left standing: a page's
+            number may be printed. Texts with probabilities, best first.
     """
 
     code: str
@@ -39,6 +41,7 @@ class SlotReading:
     weakest: float = 0.0
     fit: float = 0.0
     source: str = ""
+    printed: tuple[tuple[str, float], ...] = ()
 
     @property
     def text(self) -> str:
@@ -47,7 +50,9 @@ class SlotReading:
 
     def as_json(self) -> dict[str, Any]:
         data = asdict(self)
-        data["candidates"] = [[text, max(round(p, _DIGITS), _LEAST)] for text, p in self.candidates]
+        for name in ("candidates", "printed"):
+            texts: tuple[tuple[str, float], ...] = data[name]
+            data[name] = [[text, max(round(p, _DIGITS), _LEAST)] for text, p in texts]
         for name in ("ink", "written", "weakest", "fit"):
             data[name] = round(data[name], _DIGITS)
         return data
@@ -59,6 +64,7 @@ class SlotReading:
             "box": (x0, y0, x1, y1),
             "also": tuple(data["also"]),
             "candidates": tuple((text, p) for text, p in data["candidates"]),
+            "printed": tuple((text, p) for text, p in data.get("printed", ())),
         }
         return cls(**{**data, **changed})
 

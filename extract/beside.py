@@ -1,0 +1,120 @@
+"""Ink at the edges of places: what is left of the form there, and what runs into the next place.
+
+A table's cells touch: a long name is written across the rule into the next cell, and there it
+must not be read as the beginning of what stands in that cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from common.geometry import Box
+from extract.ink import PAPER, InkOptions
+from models.reading import Image
+
+_RULE = 60  # pixels from which a straight dark run on the blank form is a rule
+_PRINTED = 100  # grey levels under the paper that such a run is dark
+_AROUND = 11  # pixels about the crossing of two rules in which ink is a rest of them
+_NEXT = 0.6  # heights between two places side by side, at most
+_LEVEL = 0.5  # share of the lower one's height that they have in common
+_TOUCH = 0.2  # heights of a gap that goes on within a word
+_REACH = 3.0  # heights about the edge that are looked at
+_LEAST, _FAR = 0.1, 1.0  # heights that writing runs into the next place, at least and at most
+_FROM = 0.5  # heights left of the edge from which what crosses it has come
+
+
+def without_crossings(lifted: Image, blank: Image) -> Image:
+    """The page without the knots that lifted rules leave where they cross."""
+    dark = (blank < PAPER - _PRINTED).astype(np.uint8)
+    along = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
+    down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
+    near = np.ones((_AROUND, _AROUND), np.uint8)
+    knots = cv2.dilate(along, near) & cv2.dilate(down, near)
+    return np.where(knots > 0, PAPER, lifted).astype(np.uint8)
+
+
+def bare_starts(
+    blank: Image, places: Sequence[Box], labels: Sequence[Box], options: InkOptions
+) -> Image:
+    """The blank form without ink at the left end of places that no label leads to: where no colon
+    can stand, what many pages share there is how a clerk begins."""
+    bare = blank.copy()
+    for place in places:
+        if any(_leads(label, place) for label in labels):
+            continue
+        start = place._replace(x1=place.x0 + options.lead * place.height)
+        x0, y0, x1, y1 = start.clipped(*blank.shape[::-1]).rounded()
+        bare[y0:y1, x0 + 2 * options.slack : x1 + options.slack] = PAPER
+    return bare
+
+
+def _leads(label: Box, place: Box) -> bool:
+    near = -place.height < place.x0 - label.x1 < place.height
+    return near and min(label.y1, place.y1) > max(label.y0, place.y0)
+
+
+def own_page(lifted: Image, place: Box, others: Sequence[Box], options: InkOptions) -> Image:
+    """The page with only this place's ink about it: without what runs in from the place on its
+    left, and in the place on its right only what runs over from here."""
+    page = lifted
+    for other in others:
+        if _beside(other, place):
+            over, area = _run_over(lifted, other, place, options)
+            page = page.copy() if page is lifted else page
+            page[area][over] = PAPER
+        elif _beside(place, other):
+            over, area = _run_over(lifted, place, other, options)
+            page = page.copy() if page is lifted else page
+            edge = round((place.x1 + other.x0) / 2) - area[1].start
+            strange = ~over
+            strange[:, :edge] = False
+            page[area][strange] = PAPER
+            page[area[0], area[1].stop :] = PAPER
+    return page
+
+
+def _beside(left: Box, right: Box) -> bool:
+    """Whether the second stands just right of the first, on the same line."""
+    low = min(left.height, right.height)
+    level = min(left.y1, right.y1) - max(left.y0, right.y0) >= _LEVEL * low
+    return level and abs(right.x0 - left.x1) < _NEXT * low
+
+
+def _run_over(
+    lifted: Image, left: Box, right: Box, options: InkOptions
+) -> tuple[NDArray[np.bool_], tuple[slice, slice]]:
+    """Where the left place's writing stands about and beyond the edge between two places, and the
+    area that was looked at."""
+    height, high = left.height, options.reach * left.height
+    edge = (left.x1 + right.x0) / 2
+    window = Box(edge - _REACH * height, left.y0 - high, edge + _REACH * height, left.y1 + high)
+    x0, y0, x1, y1 = window.clipped(*lifted.shape[::-1]).rounded()
+    area = slice(y0, y1), slice(x0, x1)
+    ink = (lifted[area] < PAPER - options.dark).astype(np.uint8)
+    reach = np.ones((3, 2 * round(_TOUCH * height / 2) + 1), np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(ink, reach))
+    start = stats[:, cv2.CC_STAT_LEFT]
+    end = start + stats[:, cv2.CC_STAT_WIDTH]
+    middle = stats[:, cv2.CC_STAT_TOP] + stats[:, cv2.CC_STAT_HEIGHT] / 2 + y0
+    at = edge - x0
+    crossing = (start < at - _FROM * height) & (end > at)
+    crossing &= (middle > left.y0) & (middle < left.y1)
+    crossing[0] = False
+    over = crossing[labels]
+    if (end[crossing] > at + _FAR * height).any():  # it touches what is written there
+        first, last = round(at + _LEAST * height), round(at + (_FAR + 0.5) * height)
+        over[:, first + _thinnest(ink[:, first:last], height) :] = False
+    return np.asarray(over), area
+
+
+def _thinnest(ink: NDArray[np.uint8], height: float) -> int:
+    """The middle of the widest gap between columns with ink; the thinnest column without a gap."""
+    columns = cv2.blur(ink.sum(axis=0, dtype=np.float32)[None], (round(0.05 * height) | 1, 1))[0]
+    free = np.concatenate([[0], columns < 0.5, [0]]).astype(np.int8)
+    edges = np.flatnonzero(np.diff(free))
+    gaps = [(int(b - a), int(a + b) // 2) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return max(gaps)[1] if gaps else int(columns.argmin())

@@ -1,0 +1,49 @@
+"""Figures that a press or a numbering machine set where clerks write: they are print, though they
+stand in a place, and lifting the form off the page would take half of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar
+
+from common.geometry import Box
+from models.print_reader import PrintReader
+from models.reading import Image
+from models.rules import find_rules, lift_rules
+
+_FIGURES = re.compile(r"\d{1,4}")
+_LOOKS_LIKE = str.maketrans("OoQIlSZB", "00011528")
+_MARGIN = 0.15  # heights of a place that are left off above and below: rules, other lines
+
+Texts = tuple[tuple[str, float], ...]
+Key = TypeVar("Key")
+
+
+def read_printed(page: Image, places: Mapping[Key, Box]) -> dict[Key, Texts]:
+    """What is printed in places for numbers; one call of the print reader for all.
+
+    Args:
+        page: (H, W) grey, its print not lifted.
+        places: each under the caller's key.
+    """
+    if not places:
+        return {}
+    bare = lift_rules(page, find_rules(page))
+    crops = []
+    for place in places.values():
+        inner = place.grown(0, -_MARGIN * place.height)
+        x0, y0, x1, y1 = inner.clipped(page.shape[1], page.shape[0]).rounded()
+        crops.append(bare[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
+    readings = _reader().read(crops)
+    found: dict[Key, Texts] = {}
+    for key, reading in zip(places, readings, strict=True):
+        number = _FIGURES.search(reading.text.translate(_LOOKS_LIKE))
+        found[key] = ((number[0], reading.confidence),) if number else ()
+    return found
+
+
+@cache
+def _reader() -> PrintReader:
+    return PrintReader()
