@@ -18,12 +18,12 @@ from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
 from extract.confidence import Calibration
 from extract.ditto import province_drafted, resolve_dittos
-from extract.kin import agree_between_people
+from extract.kin import agree_between_people, agree_on_age
 from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.tables import table
-from extract.plausible import weigh_dates
+from extract.plausible import weigh_ages, weigh_dates
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
 from extract.recurring import NEW, recurring
@@ -87,6 +87,8 @@ def draft_book(
         agree_between_people(drafts, roles)
     for drafts in drafted:
         weigh_dates(drafts, roles)
+        weigh_ages(drafts, roles)
+        agree_on_age(drafts, roles)
     for code in roles.get("constant", ()):
         if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
             keep_to_year(drafted, code, year_of_book)

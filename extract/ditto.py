@@ -7,9 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rapidfuzz import fuzz
+
+from common.text import fold
 from extract.choose import Drafted
 from extract.parse.places import province_near, province_of
 from extract.record import Status
+
+_NAME = "HoTen"  # end of the code of a person's name
+_NAMESAKE = 75.0  # likeness, of 100, of a name read twice
 
 Drafts = dict[str, Drafted]
 
@@ -57,7 +63,7 @@ def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
             if own.mark not in ("ditto", "either", *pairs):
                 continue
             named = pairs.get(own.mark)
-            earlier = [named] if named else _before(drafts, code, people)[::-1]
+            earlier = [named] if named else _namesake_first(drafts, person, people, code)
             source = next(
                 (p + rest for p in earlier if p + rest in drafts and p + rest != code), None
             )
@@ -66,6 +72,21 @@ def resolve_dittos(drafted: Sequence[Drafts], roles: Mapping[str, Any]) -> None:
                 target, source = drafted[place - 1].get(code), f"{code} of the case before"
             if target and target.value.value is not None:
                 drafts[code] = _as_ditto(own, target, str(source))
+
+
+def _namesake_first(drafts: Drafts, person: str, people: Sequence[str], code: str) -> list[str]:
+    """The people before a field, the nearest first; before them who bears this person's name: a
+    father who declares the birth is named again."""
+    nearest = _before(drafts, code, people)[::-1]
+    own = _name(drafts, person)
+    alike = {p: fuzz.ratio(own, _name(drafts, p)) for p in nearest if p != person}
+    best = max(alike, key=lambda p: alike[p], default="")
+    return [best, *nearest] if own and alike.get(best, 0.0) >= _NAMESAKE else nearest
+
+
+def _name(drafts: Drafts, person: str) -> str:
+    own = drafts.get(f"{person}{_NAME}")
+    return fold((own.value.value or "") if own else "")
 
 
 def _blank(own: Drafted) -> Drafted:

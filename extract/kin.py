@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import product
+from typing import Any
 
+from rapidfuzz import fuzz
+
+from common.text import fold
 from extract.choose import Drafted, chosen
+from extract.parse.dates import date_of_value
 from extract.parse.names import middle_names, same_syllable, surname
 from models import lexicon
 
 _TRIED = 8  # values of each field that are paired
 _SEXED = 20.0  # odds, at most, that a middle name tells its bearer's sex
+_NAMESAKE = 75.0  # likeness, of 100, of a name read twice
 _SAME, _SURNAME = 12.0, 8.0  # odds by which agreement is likelier than chance allows
 
 Drafts = dict[str, Drafted]
@@ -35,6 +41,25 @@ def agree_between_people(drafts: Drafts, roles: Mapping[str, Sequence[Sequence[s
         _choose_pair(drafts, child, parent, _one_surname)
     for name, sex in roles.get("sexed", ()):
         _choose_pair(drafts, name, sex, _bears)
+
+
+def agree_on_age(drafts: Drafts, roles: Mapping[str, Any]) -> None:
+    """Choose again, in place, the age of one who is probably the other person named, and when
+    that one was born: ``namesakes``, a name and an age, and a name and a birth."""
+    registered = drafts.get(roles.get("registered", ""))
+    day = date_of_value(registered.value.value) if registered else None
+    for name, age, other, born in roles.get("namesakes", ()):
+        one, two = drafts.get(name), drafts.get(other)
+        if day and one and two and _alike(one.value.value, two.value.value):
+            _choose_pair(drafts, age, born, partial(_one_age, day.year))
+
+
+def _alike(name: str | None, other: str | None) -> bool:
+    return bool(name and other) and fuzz.ratio(fold(name or ""), fold(other or "")) >= _NAMESAKE
+
+
+def _one_age(year: int, age: str, born: str) -> float:
+    return _SAME if age.isdigit() and year - int(age) == int(born[-4:]) else 1.0
 
 
 def _one_surname(child: str, parent: str) -> float:

@@ -72,6 +72,11 @@ class PartialDate:
         """Days since year 1, the first day standing in for what is unknown: for comparing."""
         return (self.year * 12 + (self.month or 1) - 1) * 31 + (self.day or 1)
 
+    @property
+    def latest(self) -> int:
+        """The same, the last day standing in."""
+        return (self.year * 12 + (self.month or 12) - 1) * 31 + (self.day or 31)
+
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100  # what four figures can mean in a register
 _VALUE = re.compile(r"(?:(?:(\d{2})\.)?(\d{2})\.)?(\d{4})")
