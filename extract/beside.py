@@ -19,6 +19,8 @@ from models.reading import Image
 _RULE = 60  # pixels from which a straight dark run on the blank form is a rule
 _PRINTED = 100  # grey levels under the paper that such a run is dark
 _AROUND = 11  # pixels about the crossing of two rules in which ink is a rest of them
+_BEGINS = 1.0  # heights of a place in which its writing begins
+_DOT = 0.2  # heights up to which ink is a dot
 _NEXT = 0.6  # heights between two places side by side, at most
 _LEVEL = 0.5  # share of the lower one's height that they have in common
 _TOUCH = 0.2  # heights of a gap that goes on within a word
@@ -37,24 +39,22 @@ def without_crossings(lifted: Image, blank: Image) -> Image:
     return np.where(knots > 0, PAPER, lifted).astype(np.uint8)
 
 
-def bare_starts(
-    blank: Image, places: Sequence[Box], labels: Sequence[Box], options: InkOptions
-) -> Image:
-    """The blank form without ink at the left end of places that no label leads to: where no colon
-    can stand, what many pages share there is how a clerk begins."""
+def bare_starts(blank: Image, places: Sequence[Box], options: InkOptions) -> Image:
+    """The blank form without strokes at the left end of places: how a clerk often begins, which
+    many pages share. A label's colon, a leader's dots are lower; its letters come from farther
+    left."""
     bare = blank.copy()
     for place in places:
-        if any(_leads(label, place) for label in labels):
-            continue
-        start = place._replace(x1=place.x0 + options.lead * place.height)
-        x0, y0, x1, y1 = start.clipped(*blank.shape[::-1]).rounded()
-        bare[y0:y1, x0 + 2 * options.slack : x1 + options.slack] = PAPER
+        x1 = place.x0 + _BEGINS * place.height
+        window = place._replace(x1=x1).clipped(*blank.shape[::-1]).rounded()
+        area = bare[window[1] : window[3], window[0] : window[2]]
+        ink = (area < PAPER - options.print_dark).astype(np.uint8)
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        strokes = stats[:, cv2.CC_STAT_HEIGHT] > _DOT * place.height
+        strokes &= stats[:, cv2.CC_STAT_LEFT] > 0
+        strokes[0] = False
+        area[cv2.dilate(strokes[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = PAPER
     return bare
-
-
-def _leads(label: Box, place: Box) -> bool:
-    near = -place.height < place.x0 - label.x1 < place.height
-    return near and min(label.y1, place.y1) > max(label.y0, place.y0)
 
 
 def own_page(lifted: Image, place: Box, others: Sequence[Box], options: InkOptions) -> Image:
@@ -74,14 +74,23 @@ def own_page(lifted: Image, place: Box, others: Sequence[Box], options: InkOptio
             strange[:, :edge] = False
             page[area][strange] = PAPER
             page[area[0], area[1].stop :] = PAPER
+        elif other.x0 > place.x1 and _level(place, other):
+            page = page.copy() if page is lifted else page
+            high = options.reach * place.height
+            rows = slice(max(0, round(place.y0 - high)), round(place.y1 + high))
+            page[rows, round(other.x0) :] = PAPER
     return page
 
 
 def _beside(left: Box, right: Box) -> bool:
     """Whether the second stands just right of the first, on the same line."""
     low = min(left.height, right.height)
-    level = min(left.y1, right.y1) - max(left.y0, right.y0) >= _LEVEL * low
-    return level and abs(right.x0 - left.x1) < _NEXT * low
+    return _level(left, right) and abs(right.x0 - left.x1) < _NEXT * low
+
+
+def _level(one: Box, other: Box) -> bool:
+    low = min(one.height, other.height)
+    return min(one.y1, other.y1) - max(one.y0, other.y0) >= _LEVEL * low
 
 
 def _run_over(

@@ -8,7 +8,7 @@ that stay the same, and the field that a ditto mark points to.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,15 +22,16 @@ from extract.kin import agree_between_people, agree_on_age
 from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
+from extract.parse.phrases import usual_values
 from extract.parse.tables import table
 from extract.plausible import weigh_ages, weigh_dates
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
-from extract.recurring import NEW, recurring
+from extract.recurring import NEW, Favour, recurring
 from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates
-from extract.votes import vote
+from extract.votes import named_elsewhere, vote
 from extract.years import book_years
 
 _LONGEST_LIFE = 90
@@ -89,12 +90,13 @@ def draft_book(
         weigh_dates(drafts, roles)
         weigh_ages(drafts, roles)
         agree_on_age(drafts, roles)
+    favour = named_elsewhere(drafted)
     for code in roles.get("constant", ()):
         if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
             keep_to_year(drafted, code, year_of_book)
-        _choose_recurring(drafted, [code], NEW)
+        _choose_recurring(drafted, [code], NEW, favour)
     for codes in roles.get("usual", ()):
-        _choose_recurring(drafted, codes, _NEW_USUAL)
+        _choose_recurring(drafted, codes, _NEW_USUAL, known=usual_values(codes[0]))
     resolve_dittos(drafted, roles)
     for drafts in drafted:
         for code, origin in generation.derived:
@@ -135,7 +137,7 @@ def _registration_dates(
         else {}
         for case in cases
     ]
-    years = book_years([*options, *events, *_other_years(cases, register, roles, context)], era)
+    years = book_years(*_years_told(cases, register, roles, context), era)
     dates = run_on_dates(options, years, events)
     year = max(years, key=lambda one: years[one])
     return [
@@ -144,29 +146,31 @@ def _registration_dates(
     ], (year if years[year] > _AGREED else None)
 
 
-def _other_years(
+def _years_told(
     cases: Sequence[Case], register: Register, roles: Mapping[str, Any], context: Context
-) -> list[dict[str, float]]:
-    """What else tells the book's years: dates in words, and numbers that bear their year.
+) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """What tells the book's years, in figures and in words: registrations, the events before
+    them, and numbers that bear their year.
 
     Words that say a full century are mostly those of a line that breaks off.
     """
     numbered = [code for code, form in table("values")["number_forms"].items() if form == _YEARLY]
-    found = [
-        options_of(register.column(code), case.slots[code], context)
-        for case in cases
-        for code in numbered
-        if code in case.slots
-    ]
+    events: Mapping[str, str] = roles.get("events", {})
+    figures: list[dict[str, float]] = []
+    words: list[dict[str, float]] = []
     for case in cases:
-        for code in roles.get("events", {}).values():
-            said = (
-                _dates_said(draft(register.column(code), case.slots[code], context).options)
-                if (code in case.slots)
-                else {}
-            )
-            found.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
-    return found
+        for code in (roles.get("registered", ""), *events, *numbered, *events.values()):
+            slots = case.slots.get(code)
+            if not slots:
+                continue
+            said = options_of(register.column(code), slots, context)
+            if code in events.values():
+                said = _dates_said(said)
+            if any(ch.isdigit() for slot in slots for ch in slot.text):
+                figures.append(said)
+            else:
+                words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
+    return figures, words
 
 
 def _dates_said(words: Mapping[str, float]) -> dict[str, float]:
@@ -209,7 +213,13 @@ def _agree_in_words(
         drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
 
 
-def _choose_recurring(drafted: Sequence[Drafts], codes: Sequence[str], new: float) -> None:
+def _choose_recurring(
+    drafted: Sequence[Drafts],
+    codes: Sequence[str],
+    new: float,
+    favour: Favour | None = None,
+    known: Collection[str] = (),
+) -> None:
     """Choose again among what the whole book reads in columns where values come again."""
     places = [
         (drafts, code)
@@ -220,7 +230,8 @@ def _choose_recurring(drafted: Sequence[Drafts], codes: Sequence[str], new: floa
     if len(places) < _FEW:
         return
     readings = [drafts[code].options for drafts, code in places]
-    for (drafts, code), found in zip(places, recurring(readings, new), strict=True):
+    chosen_again = recurring(readings, new, favour, known)
+    for (drafts, code), found in zip(places, chosen_again, strict=True):
         value = max(sorted(found), key=lambda value: found[value])
         drafts[code] = chosen(drafts[code], value, 2 * found[value] - 1)
 

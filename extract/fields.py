@@ -87,7 +87,7 @@ def read_fields(
     """
     places = _places(form)
     labels = [label.box for label in form.labels]
-    blank = bare_starts(form.blank, places, labels, options.ink)
+    blank = bare_starts(form.blank, places, options.ink)
     lifted = without_crossings(lift_ink(page, blank, places, options.ink, labels), form.blank)
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)

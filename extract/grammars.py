@@ -14,21 +14,13 @@ from functools import cache
 from extract.grammar import Grammar, Node, follow, sequence, trie
 from extract.parse.dates import Era
 from extract.parse.numbers import MIXED, NORTH, SOUTH, number_in_words
+from extract.parse.phrases import KINDS
 from extract.parse.tables import table
 from extract.registers import Column
 from models import lexicon, vietnamese
 from models.beam import Weighing
 
 _SEXES = {"cha": "male", "chong": "male", "me": "female", "vo": "female"}  # person → names
-_PHRASES: Mapping[str, tuple[str, ...]] = {
-    "NgheNghiep": ("occupation",),
-    "chucVu": ("official",),
-    "QuanHe": ("relation",),
-    "ThuBacVo": ("rank",),
-    "NoiCap": ("issuer",),
-    "ghiChu": ("note",),
-    "NguyenNhan": ("cause",),
-}  # part of a column's code → kinds of phrases in the lexicon
 _FIRST = ("mùng", "mồng")  # before the first ten days of a month
 _MONTHS = {"giêng": -3.0, "tư": 0.0, "chạp": -3.0}  # months that have other names
 _BROKEN = -4.0  # weight of a date that begins or ends on another line
@@ -90,8 +82,8 @@ def _sex(code: str) -> str | None:
 
 
 def _phrases(code: str) -> tuple[str, ...]:
-    kinds = next((kinds for end, kinds in _PHRASES.items() if end in code), None)
-    return kinds or tuple(sorted({kind for kinds in _PHRASES.values() for kind in kinds}))
+    kinds = next((kinds for end, kinds in KINDS.items() if end in code), None)
+    return kinds or tuple(sorted({kind for kinds in KINDS.values() for kind in kinds}))
 
 
 @cache

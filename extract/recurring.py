@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
 
 from rapidfuzz.distance import Levenshtein
+
+from common.text import fold
+
+Favour = Callable[[str], float]
 
 _SLIP = 0.08  # share of letters that are misread
 NEW = 0.02
@@ -14,10 +20,19 @@ NEW = 0.02
 _TRIED = 6  # values of each reading that may be the book's
 _MOST = 60  # values that are tried for the book
 _ROUNDS = 20
+_WORDS, _WORDS_TRIED = 5, 2  # words of a text, at most, that is put together; tried at each place
+_LITTLE = 0.05
+_LETTERS = 3  # of so many letters of a known value one may be misread
+_UNKNOWN = 0.05  # how likely a value is that is in no list, beside those that are
 _ALONE = 0.9  # readings that a value must explain beyond its own
 
 
-def recurring(readings: Sequence[Mapping[str, float]], new: float = NEW) -> list[dict[str, float]]:
+def recurring(
+    readings: Sequence[Mapping[str, float]],
+    new: float = NEW,
+    favour: Favour | None = None,
+    known: Collection[str] = (),
+) -> list[dict[str, float]]:
     """What each reading most likely says, when few values stand behind all of them.
 
     A mixture fitted by expectation and maximisation (Dempster et al. 1977): every reading is one
@@ -26,6 +41,8 @@ def recurring(readings: Sequence[Mapping[str, float]], new: float = NEW) -> list
     Args:
         readings: for each place of the book its values with their probabilities.
         new: share of values that stand in the book only once.
+        favour: how much likelier than others a value is the book's, by what else is known.
+        known: values that such a column often has; others that stand once are unlikely.
 
     Returns:
         For each reading the probabilities of the book's values and of its own.
@@ -34,9 +51,12 @@ def recurring(readings: Sequence[Mapping[str, float]], new: float = NEW) -> list
     for own in readings:
         for value, probability in _best(own):
             pooled[value] += probability  # type: ignore[assignment]
+    for value, weight in _mixed(readings).items():
+        pooled.setdefault(value, weight)  # type: ignore[arg-type]
     values = [value for value, _ in pooled.most_common(_MOST)]
     likely = [{value: _likelihood(value, own) for value in values} for own in readings]
-    shares = {value: weight / sum(pooled.values()) for value, weight in pooled.items()}
+    shares = {value: pooled[value] / sum(pooled.values()) for value in values}
+    favours = {value: favour(value) if favour else 1.0 for value in values}
     for _ in range(_ROUNDS):
         counts = dict.fromkeys(values, 0.0)
         for own in likely:
@@ -44,12 +64,57 @@ def recurring(readings: Sequence[Mapping[str, float]], new: float = NEW) -> list
             if whole > 0:
                 for value in values:
                     counts[value] += shares[value] * own[value] / whole
-        shared = {value: max(count - _ALONE, 0.0) for value, count in counts.items()}
+        shared = {v: favours[v] * max(count - _ALONE, 0.0) for v, count in counts.items()}
         total = max(sum(shared.values()), 1e-9)
         shares = {value: count / total for value, count in shared.items()}
-    return [
-        _posterior(own, chances, shares, new) for own, chances in zip(readings, likely, strict=True)
+    found = [
+        _posterior(_listed(own, known), chances, shares, new)
+        for own, chances in zip(readings, likely, strict=True)
     ]
+    return [_cased(values, own) for values, own in zip(found, readings, strict=True)]
+
+
+def _mixed(readings: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Values put together word by word from what most readings say at each place of a text, with
+    a small weight: a name of which every reading has another word wrong."""
+    texts = [(value.split(), p) for own in readings for value, p in _best(own)]
+    sizes = Counter(len(words) for words, _ in texts)
+    size, _ = sizes.most_common(1)[0] if sizes else (0, 0)
+    if not 2 <= size <= _WORDS:
+        return {}
+    votes: list[Counter[str]] = [Counter() for _ in range(size)]
+    for words, probability in texts:
+        for place, word in enumerate(words if len(words) == size else ()):
+            votes[place][word] += probability  # type: ignore[assignment]
+    often = [[word for word, _ in own.most_common(_WORDS_TRIED)] for own in votes]
+    return {" ".join(words): _LITTLE for words in product(*often)}
+
+
+def _listed(own: Mapping[str, float], known: Collection[str]) -> Mapping[str, float]:
+    """A reading with known values near it, those that are not known less likely."""
+    if not known:
+        return own
+    near = {value: _likelihood(value, own) for value in known if _is_near(value, own)}
+    listed = {value: p if value in known else _UNKNOWN * p for value, p in own.items()}
+    for value, probability in near.items():
+        listed[value] = max(listed.get(value, 0.0), probability)
+    scale = sum(own.values()) / max(sum(listed.values()), 1e-9)
+    return {value: p * scale for value, p in listed.items()}
+
+
+def _is_near(value: str, own: Mapping[str, float]) -> bool:
+    most = max(1, len(value) // _LETTERS)
+    return any(_apart(value.lower(), read.lower()) <= most for read, _ in _best(own))
+
+
+def _cased(found: Mapping[str, float], own: Mapping[str, float]) -> dict[str, float]:
+    """Values with the capitals of the reading itself, where it reads them at all."""
+    forms = {value.lower(): value for value, _ in sorted(own.items(), key=lambda item: item[1])}
+    cased: dict[str, float] = {}
+    for value, probability in found.items():
+        form = forms.get(value.lower(), value)
+        cased[form] = cased.get(form, 0.0) + probability
+    return cased
 
 
 def _posterior(
@@ -69,11 +134,22 @@ def _posterior(
 
 def _likelihood(value: str, own: Mapping[str, float]) -> float:
     """Probability of a reading where this value is written."""
-    small = value.lower()
     return sum(
-        probability * math.pow(_SLIP, Levenshtein.distance(small, read.lower()))
+        probability * math.pow(_SLIP, _apart(value.lower(), read.lower()))
         for read, probability in _best(own)
     )
+
+
+@lru_cache(maxsize=100_000)
+def _apart(one: str, other: str) -> float:
+    """Letters by which two texts differ; one that differs in its marks alone counts half."""
+    bare = Levenshtein.distance(_fold(one), _fold(other))
+    return (Levenshtein.distance(one, other) + bare) / 2
+
+
+@lru_cache(maxsize=10_000)
+def _fold(text: str) -> str:
+    return fold(text)
 
 
 def _best(own: Mapping[str, float]) -> list[tuple[str, float]]:

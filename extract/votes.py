@@ -31,6 +31,7 @@ _SLIP_NOWHERE = 0.5  # the same where a reading is no known place
 _OFTEN = 2.0  # votes from which a part may stand behind a misread one
 _APART = 0.34  # letters of it that may differ
 _SHORT = 4  # letters under which a part is not mended
+_NAMED = 20.0  # most that a book's own place is likelier for being named in it
 _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that are kept
 
 
@@ -52,6 +53,18 @@ def vote(drafted: Sequence[dict[str, Drafted]]) -> None:
         for code, own in drafts.items():
             if _votes(own):
                 drafts[code] = _weighed(own, votes)
+
+
+def named_elsewhere(drafted: Sequence[dict[str, Drafted]]) -> Callable[[str], float]:
+    """How much likelier a text is the name of the book's own place: it is named in the places of
+    its cases too, with a word for its kind before it."""
+    count: defaultdict[str, float] = defaultdict(float)
+    for own in (own for drafts in drafted for own in drafts.values() if _votes(own)):
+        for part, share in _shares(own).items():
+            words = part.lower().split()
+            for size in range(2, len(words) + 1):
+                count[" ".join(words[-size:])] += share
+    return lambda value: 1.0 + min(count.get(value.lower(), 0.0), _NAMED)
 
 
 def _votes(own: Drafted) -> bool:

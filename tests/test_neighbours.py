@@ -88,11 +88,14 @@ def test_figures_words_and_the_lag_together() -> None:
 
 def test_a_misread_figure_does_not_make_a_year() -> None:
     dates = [{"12.03.1953": 0.6, "12.03.1958": 0.3}, {"13.03.1958": 0.8}, {"14.03.1958": 0.4}]
-    years = book_years([*dates, {"15.03.1963": 0.9}, {}], Era(1954, 1976))
+    years = book_years([*dates, {"15.03.1963": 0.9}, {}], [], Era(1954, 1976))
     assert max(years, key=lambda year: years[year]) == 1958 and years[1958] > 0.7
-    two = book_years([{"1.1.1961": 0.9}] * 4 + [{"1.1.1962": 0.9}] * 4, Era(1954, 1976))
+    two = book_years([{"1.1.1961": 0.9}] * 4 + [{"1.1.1962": 0.9}] * 4, [], Era(1954, 1976))
     assert set(two) == {1961, 1962}
-    assert book_years([], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
+    nines = [{"12.04.1963": 0.7, "12.04.1969": 0.2}] * 6
+    said = book_years(nines, [{"13.05.1969": 0.9}] * 5, Era(1954, 1976))
+    assert set(said) == {1969}  # one year, not two apart; words are trusted more than figures
+    assert book_years([], [], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
 
 
 def test_a_misread_part_is_mended_by_what_the_book_says() -> None:
