@@ -17,6 +17,7 @@ from hotich.evaluation.extraction import Extraction, extract_call, run_extractio
 class BookFigure(NamedTuple):
     """What one rendered book gave."""
 
+    register_code: str
     form: str
     severity: str
     pages: int
@@ -27,8 +28,8 @@ class BookFigure(NamedTuple):
     @property
     def title(self) -> str:
         return (
-            f"rendered book, register KS, form {self.form}, {self.severity} decay, "
-            f"{self.pages} pages, seed {self.seed}, split test"
+            f"rendered book, register {self.register_code}, form {self.form}, "
+            f"{self.severity} decay, {self.pages} pages, seed {self.seed}, split test"
         )
 
     @property
@@ -41,26 +42,33 @@ class BookFigure(NamedTuple):
 
 
 def evaluate_books(
-    forms: Sequence[str], severities: Sequence[str], pages: int, seeds: Sequence[int], work: Path
+    forms: Sequence[str],
+    severities: Sequence[str],
+    pages: int,
+    seeds: Sequence[int],
+    work: Path,
+    register_code: str = "KS",
 ) -> Iterator[BookFigure]:
     """Render, extract and score one book for each form, severity and seed, in ``work``.
 
     A book that lies in ``work`` already is not rendered again; extraction always runs anew.
     """
-    register = load_register("KS")
+    register = load_register(register_code)
     for form, severity, seed in itertools.product(forms, severities, seeds):
-        folder = work / f"{form}-{severity}-{pages}-{seed}"
+        kind = form if register_code == "KS" else f"{register_code}-{form}"
+        folder = work / f"{kind}-{severity}-{pages}-{seed}"
         if not (folder / "truth.jsonl").exists():
-            _render(folder, form=form, severity=severity, pages=pages, seed=seed, split="test")
+            facts = {"register_code": register_code, "form": form, "severity": severity}
+            _render(folder, **facts, pages=pages, seed=seed, split="test")
         out = folder / "extracted"
         for stale in sorted(out.rglob("*"), reverse=True):
             stale.rmdir() if stale.is_dir() else stale.unlink()
         name = folder.name
-        call = extract_call(folder / "pages", out, "KS", "--book", name)
+        call = extract_call(folder / "pages", out, register_code, "--book", name)
         extraction = run_extraction(call, out)
         truth = read_records(folder / "truth.jsonl")
         score = evaluate(extraction.records(), truth, register)
-        yield BookFigure(form, severity, pages, seed, score, extraction)
+        yield BookFigure(register_code, form, severity, pages, seed, score, extraction)
 
 
 def together(figures: Sequence[BookFigure]) -> Iterator[tuple[str, Score]]:

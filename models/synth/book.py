@@ -1,6 +1,6 @@
 """Whole books, rendered with their truth: `render_book`, and its command line.
 
-python -m models.synth.book --form rvn-1955-1975 --pages 8 --seed 7 --out DIR
+python -m models.synth.book --register KH --form tt15-2015 --pages 8 --seed 7 --out DIR
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from models.synth.leaves import Scan, scans
 from models.synth.page import Mark
 from models.synth.pdf import write_pdf
 from models.synth.plan import BookOptions, Plan, plan_book
-from models.synth.truth import CODES, record, tight_box
+from models.synth.press import registers
+from models.synth.truth import record, register_codes, tight_box
 
 __all__ = ["BookOptions", "render_book"]
 
@@ -31,7 +32,7 @@ def render_book(options: BookOptions, out: Path, *, pdf: bool = False) -> Path:
     stamp with its box; book.json, what was drawn. The same options give the same bytes.
 
     Raises:
-        UsageError: an unknown form, or more entries a page than a press of the split prints.
+        UsageError: an unknown register or form, or more entries a page than a press prints.
     """
     plan = plan_book(options)
     out.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,7 @@ def render_book(options: BookOptions, out: Path, *, pdf: bool = False) -> Path:
     layout: list[dict[str, Any]] = []
     without: list[int] = []
     for scan in scans(plan):
-        jpegs.append(_jpeg(plan, scan))
+        jpegs.append(jpeg(plan, scan))
         records.extend(_records(plan, scan))
         layout.extend(_place(scan, mark) for mark in scan.page.marks)
         if not scan.entries:
@@ -49,8 +50,8 @@ def render_book(options: BookOptions, out: Path, *, pdf: bool = False) -> Path:
         write_pdf(jpegs, out / f"{plan.name}.pdf", options.dpi)
     else:
         (out / "pages").mkdir(exist_ok=True)
-        for number, jpeg in enumerate(jpegs, start=1):
-            (out / "pages" / f"{number:04d}.jpg").write_bytes(jpeg)
+        for number, data in enumerate(jpegs, start=1):
+            (out / "pages" / f"{number:04d}.jpg").write_bytes(data)
     _write_lines(out / "truth.jsonl", records)
     _write_lines(out / "layout.jsonl", layout)
     facts = _facts(plan, len(records), without)
@@ -59,7 +60,7 @@ def render_book(options: BookOptions, out: Path, *, pdf: bool = False) -> Path:
     return out
 
 
-def _jpeg(plan: Plan, scan: Scan) -> bytes:
+def jpeg(plan: Plan, scan: Scan) -> bytes:
     """The scan as its scanner stored it."""
     quality = int(plan.rng(7, scan.number).integers(*plan.severity.quality))
     bgr = cv2.cvtColor(scan.image, cv2.COLOR_RGB2BGR)
@@ -73,7 +74,8 @@ def _records(plan: Plan, scan: Scan) -> Iterable[dict[str, Any]]:
             code: tight_box(scan.geometry.forward(points), size)
             for code, points in entry.points.items()
         }
-        place = (plan.name, scan.number, index, plan.options.form)
+        options = plan.options
+        place = (plan.name, scan.number, index, options.register_code, options.form)
         yield record(place, plan.parts, entry.written, boxes)
 
 
@@ -90,10 +92,11 @@ def _place(scan: Scan, mark: Mark) -> dict[str, Any]:
 
 
 def _facts(plan: Plan, cases: int, without: list[int]) -> dict[str, Any]:
+    codes = register_codes(plan.options.register_code)
     return {
         "book": plan.name,
-        "register": "KS",
-        **plan.options.model_dump(exclude={"name"}),
+        "register": plan.options.register_code,
+        **plan.options.model_dump(exclude={"name", "register_code"}),
         "year": plan.community.year,
         "cases": cases,
         "entries_per_page": plan.press.entries,
@@ -102,7 +105,7 @@ def _facts(plan: Plan, cases: int, without: list[int]) -> dict[str, Any]:
         "print_face": plan.press.face.family,
         "hands": [writer.hand.face.name for writer in plan.writers],
         "pens": [writer.hand.pen.kind for writer in plan.writers],
-        "codes_on_form": [code for code in CODES if code in plan.parts],
+        "codes_on_form": [code for code in codes if code in plan.parts],
         "non_case_pages": without,
     }
 
@@ -115,6 +118,7 @@ def _write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def main() -> None:
     """The command line: options of `BookOptions`, ``--pdf`` and ``--out``."""
     parser = argparse.ArgumentParser(prog="python -m models.synth.book", description=__doc__)
+    parser.add_argument("--register", dest="register_code", choices=registers(), default="KS")
     parser.add_argument("--form", required=True)
     parser.add_argument("--pages", type=int, default=8)
     parser.add_argument("--entries-per-page", type=int)

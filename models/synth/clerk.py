@@ -35,7 +35,7 @@ class Written:
 
     ``texts``: what is written in each part of the blank. ``segments``: for a blank that holds
     several fields (an identity paper with number, issuer and day), the pieces in order, each
-    with its code, or "" for words between.
+    with its code, or "" for words between; ``inside`` these fields, each for itself.
     """
 
     raw: str | None
@@ -43,6 +43,7 @@ class Written:
     status: str
     texts: Mapping[str, str] = field(default_factory=dict)
     segments: tuple[tuple[str, str], ...] = ()
+    inside: Mapping[str, Written] = field(default_factory=dict)
 
 
 def spaced(text: str) -> str:

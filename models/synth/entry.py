@@ -12,6 +12,8 @@ from models.synth.spoken import spoken_date
 
 ON_TIME, AGAIN, LATE = "1", "2", "4"
 KINDS = {ON_TIME: "Đúng hạn", AGAIN: "Đăng ký lại", LATE: "Quá hạn"}
+# people whose paper stands in one blank, kind and number
+PAPERED = ("vo", "chong", "nkt", "cm", "nc", "nxn", "nyc")
 # a blank that holds several fields → their codes
 COMPOSITE = {
     "nycGiayTo": (
@@ -21,7 +23,7 @@ COMPOSITE = {
         "nycNgayCapGiayToTuyThan",
     ),
     "nguoiKyChucVu": ("nguoiKy", "chucVuNguoiKy"),
-}
+} | {f"{role}Giay": (f"{role}LoaiGiayToTuyThan", f"{role}SoGiayToTuyThan") for role in PAPERED}
 
 
 def fill(clerk: Clerk, case: Case, parts: Parts) -> dict[str, Written]:
@@ -99,12 +101,13 @@ def _child(clerk: Clerk, case: Case) -> dict[str, Written]:
         "nksNgaySinhBangChu": clerk.text(words, squeeze(words).lower()),
         "nksQueQuan": clerk.maybe(clerk.text(origin), 0.04),
         "nksDanToc": clerk.maybe(clerk.text(child.ethnic), 0.03),
-        "nksQuocTich": clerk.maybe(_nation(clerk), 0.03),
+        "nksQuocTich": clerk.maybe(nation(clerk), 0.03),
         "nksSoDinhDanh": clerk.maybe(clerk.text(number), 0.5),
     }
 
 
-def _nation(clerk: Clerk) -> Written:
+def nation(clerk: Clerk) -> Written:
+    """The nationality as this clerk writes it."""
     short = clerk.number_style != "bare"  # a clerk who saves no ink elsewhere saves none here
     return clerk.text("VN" if short and clerk.form == "1976-1998" else "Việt Nam", "Việt Nam")
 
@@ -136,7 +139,7 @@ def _parent(clerk: Clerk, person: Person | None, year: int) -> dict[str, Written
         "NgaySinh": clerk.maybe(clerk.aged(person, year), 0.03),
         "NgheNghiep": clerk.maybe(clerk.text(person.work), 0.03),
         "DanToc": clerk.maybe(clerk.text(person.ethnic), 0.02),
-        "QuocTich": clerk.maybe(_nation(clerk), 0.02),
+        "QuocTich": clerk.maybe(nation(clerk), 0.02),
         "NoiCuTru": clerk.text(clerk.home(person.home)),
     }
 
@@ -170,38 +173,39 @@ def _paper(clerk: Clerk, person: Person) -> Written:
         return clerk.blank()
     card = len(person.id_number) == 12
     issuer = "Cục CS QLHC về TTXH" if card else f"CA {person.home.province}"
-    day = clerk.whole_date(person.id_issued).removeprefix("ngày ")
+    issued = person.id_issued
+    day = clerk.whole_date(issued).removeprefix("ngày ")
     return composed(
-        ("nycLoaiGiayToTuyThan", "CCCD" if card else "CMND"),
-        ("", "số"),
-        ("nycSoGiayToTuyThan", person.id_number),
-        ("", "do"),
-        ("nycNoiCapGiayToTuyThan", issuer),
-        ("", "cấp ngày"),
-        ("nycNgayCapGiayToTuyThan", day),
+        ("nycLoaiGiayToTuyThan", *(("CCCD", "4") if card else ("CMND", "1"))),
+        "số",
+        ("nycSoGiayToTuyThan", person.id_number, spaced(person.id_number)),
+        "do",
+        ("nycNoiCapGiayToTuyThan", issuer, spaced(issuer)),
+        "cấp ngày",
+        ("nycNgayCapGiayToTuyThan", day, f"{issued.day:02d}.{issued.month:02d}.{issued.year}"),
     )
 
 
-def paper_fields(written: Written, case: Case) -> dict[str, Written]:
-    """The fields inside a composite blank, each with its own raw and value."""
-    pieces = {code: text for code, text in written.segments if code}
-    fields = {code: Written(text, spaced(text), READ) for code, text in pieces.items()}
-    kind = "nycLoaiGiayToTuyThan"
-    if kind in fields:
-        fields[kind] = replace(fields[kind], value="4" if pieces[kind] == "CCCD" else "1")
-    issued, day = "nycNgayCapGiayToTuyThan", case.informant.id_issued
-    if issued in fields and day is not None:
-        value = f"{day.day:02d}.{day.month:02d}.{day.year}"
-        fields[issued] = replace(fields[issued], value=value)
-    if "nguoiKy" in fields:
-        fields["nguoiKy"] = replace(fields["nguoiKy"], value=title_case(case.signer))
-    return fields
+def signed(signer: str, title: str) -> Written:
+    """The officer's name and office in one blank."""
+    name = ("nguoiKy", signer, title_case(signer))
+    return composed(name, "-", ("chucVuNguoiKy", title, spaced(title)))
 
 
-def composed(*pieces: tuple[str, str]) -> Written:
-    """One blank written with several fields."""
-    text = " ".join(text for _, text in pieces)
-    return Written(text, spaced(text), READ, {"": text}, tuple(pieces))
+def composed(*pieces: str | tuple[str, str, str]) -> Written:
+    """One blank written with several fields (code, text, value) and words between them."""
+    segments = tuple(("", piece) if isinstance(piece, str) else piece[:2] for piece in pieces)
+    fields = [piece for piece in pieces if not isinstance(piece, str)]
+    inside = {code: Written(text, value, READ) for code, text, value in fields}
+    text = " ".join(text for _, text in segments)
+    return Written(text, spaced(text), READ, {"": text}, segments, inside)
+
+
+def opened(blank: str, written: Written) -> dict[str, Written]:
+    """The fields inside a blank that holds several."""
+    if written.status == BLANK:
+        return dict.fromkeys(COMPOSITE[blank], written)
+    return dict(written.inside)
 
 
 def _witnesses(clerk: Clerk, case: Case, parts: Parts) -> dict[str, Written]:
@@ -228,12 +232,11 @@ def _office(clerk: Clerk, case: Case, parts: Parts) -> dict[str, Written]:
     kind_of_birth = Written(None, None, BLANK)
     if case.father is None and "3" in parts.get("nksLoaiKhaiSinh", ()):
         kind_of_birth = Written("Trẻ chưa xác định được cha mẹ", "3", READ, {"3": mark})
-    signer = composed(("nguoiKy", case.signer), ("", "-"), ("chucVuNguoiKy", case.signer_title))
     return {
         "loaiDangKy": ticked,
         "nksLoaiKhaiSinh": kind_of_birth,
         "nguoiThucHien": clerk.person(case.executor),
-        "nguoiKyChucVu": signer,
+        "nguoiKyChucVu": signed(case.signer, case.signer_title),
         "_kyKhai": clerk.text(clerk.name(case.informant.name)),
         "_kyChung": clerk.text(clerk.name(case.witnesses[0].name)),
     }

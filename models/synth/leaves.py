@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.synth.act import Act
+from models.synth.act_entry import fill_act
 from models.synth.clerk import BLANK, DERIVED, DITTO, ILLEGIBLE, READ, Written
-from models.synth.entry import COMPOSITE, cover_fields, fill, page_fields, paper_fields
+from models.synth.entry import COMPOSITE, cover_fields, fill, opened, page_fields
 from models.synth.illegible import spoil
 from models.synth.page import Page, Plate, Points, printed_page
 from models.synth.people import Case
@@ -19,7 +21,7 @@ from models.synth.press import Press
 from models.synth.scan_damage import Geometry, faded, laid_on_glass, scanned, shown_through, torn
 from models.synth.sheet_paper import aged_paper
 from models.synth.signature import paraph
-from models.synth.truth import CODES, with_province
+from models.synth.truth import register_codes, with_province
 from models.synth.writing import Desk
 
 LOST = 0.3  # share of a field's outline that a tear must take to make it unreadable
@@ -29,7 +31,7 @@ LOST = 0.3  # share of a field's outline that a tear must take to make it unread
 class Entry:
     """A case as written on its page, and the points that enclose each field, in page pixels."""
 
-    case: Case
+    case: Case | Act
     written: dict[str, Written]
     points: dict[str, Points]
 
@@ -48,9 +50,9 @@ class Scan:
 def scans(plan: Plan) -> Iterator[Scan]:
     """The scans in order. A leaf's two pages are written first: each shows through the other."""
     count, per_page = plan.options.pages, plan.press.entries
-    cases = list(plan.community.cases(count * per_page, plan.first_number))
+    cases = list(plan.cases(count * per_page))
     content = [cases[start : start + per_page] for start in range(0, len(cases), per_page)]
-    sides: list[tuple[Press, list[Case]]] = [(plan.press, own) for own in content]
+    sides: list[tuple[Press, list[Case | Act]]] = [(plan.press, own) for own in content]
     if plan.options.covers:
         sides = [(plan.cover, []), *sides, (plan.closing, [])]
     for recto in range(0, len(sides), 2):
@@ -64,7 +66,7 @@ def scans(plan: Plan) -> Iterator[Scan]:
 
 
 def _written(
-    plan: Plan, number: int, press: Press, cases: Sequence[Case]
+    plan: Plan, number: int, press: Press, cases: Sequence[Case | Act]
 ) -> tuple[Page, list[Entry]]:
     rng = plan.rng(10, number)  # the pen's; the clerk's choices do not hang on how it writes
     page, affine = printed_page(press, rng)
@@ -81,12 +83,14 @@ def _written(
     above = desk.write(0, head)
     entries: list[Entry] = []
     for index, case in enumerate(cases, start=1):
-        written = head | fill(clerk, case, plan.parts)
+        parts = plan.parts
+        own = fill_act(clerk, case, parts) if isinstance(case, Act) else fill(clerk, case, parts)
+        written = head | own
         points = desk.write(index, written)
         if rng.random() < 0.9 and "nguoiKyChucVu" not in plan.parts:
             _seal(plan, page, index, points.get("nguoiKy"), rng)
         for code in COMPOSITE.keys() & points.keys():
-            written |= _opened(code, written[code], case)
+            written |= opened(code, written[code])
         written = _spoilt(plan, page, written, points, plan.rng(12, number, index))
         entries.append(Entry(case, written, above | points))
     return page, entries
@@ -104,13 +108,6 @@ def _seal(
     plan.stamp.strike(page, x + float(away[0]), y + float(away[1]), entry, rng)
 
 
-def _opened(code: str, blank: Written, case: Case) -> dict[str, Written]:
-    """The fields inside a blank that holds several."""
-    if blank.status == BLANK:
-        return dict.fromkeys(COMPOSITE[code], blank)
-    return paper_fields(blank, case)
-
-
 def _spoilt(
     plan: Plan,
     page: Page,
@@ -119,9 +116,9 @@ def _spoilt(
     rng: np.random.Generator,
 ) -> dict[str, Written]:
     """Make a few fields unreadable, on the page and in the truth."""
-    result = dict(written)
+    result, codes = dict(written), register_codes(plan.options.register_code)
     for code, cloud in points.items():
-        readable = code in CODES and written[code].status in (READ, DERIVED, DITTO)
+        readable = code in codes and written[code].status in (READ, DERIVED, DITTO)
         if readable and rng.random() < plan.severity.illegible:
             spoil(page.plate, cloud, plan.press.pitch, rng)
             result[code] = Written(None, None, ILLEGIBLE)
@@ -155,4 +152,6 @@ def _finished(entry: Entry, gone: NDArray[np.uint8] | None) -> Entry:
         columns = columns.clip(0, gone.shape[1] - 1)
         if (gone[rows, columns] > 0).mean() > LOST:
             written[code] = Written(None, None, ILLEGIBLE)
-    return replace(entry, written=with_province(written, entry.case.birth_province))
+    if isinstance(entry.case, Case):
+        written = with_province(written, entry.case.birth_province)
+    return replace(entry, written=written)

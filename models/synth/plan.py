@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from common.options import Options
+from models.synth.act import Act
+from models.synth.acts import acts
 from models.synth.clerk import Clerk
 from models.synth.conditions import SEVERITIES, Severity
 from models.synth.entry import COMPOSITE
 from models.synth.faces import faces
 from models.synth.hand import Hand
 from models.synth.pen import Pen
-from models.synth.people import Community
+from models.synth.people import Case, Community
 from models.synth.press import Press, load_form, set_leaf, set_press
 from models.synth.sheet_paper import Stock
 from models.synth.stamp import Stamp
@@ -35,10 +38,11 @@ class BookOptions(Options):
 
     ``entries_per_page`` None lets the press decide; ``split`` keeps presses and faces of the
     test apart from those of training; ``covers`` adds a cover and a closing page; ``dpi`` is
-    the scanner's; ``name`` defaults to ``KS.<year>.01``.
+    the scanner's; ``name`` defaults to ``<register>.<year>.01``.
     """
 
     form: str
+    register_code: str = "KS"
     pages: int = 8
     entries_per_page: int | None = None
     seed: int = 0
@@ -69,7 +73,13 @@ class Plan:
 
     @property
     def name(self) -> str:
-        return self.options.name or f"KS.{self.community.year}.01"
+        return self.options.name or f"{self.options.register_code}.{self.community.year}.01"
+
+    def cases(self, count: int) -> Iterator[Case | Act]:
+        """The first ``count`` cases that the book registers."""
+        if self.options.register_code == "KS":
+            return self.community.cases(count, self.first_number)
+        return acts(self.options.register_code, self.community, count, self.first_number)
 
     def rng(self, *purpose: int) -> np.random.Generator:
         """A generator of its own for each purpose, so that pages do not depend on each other."""
@@ -77,24 +87,27 @@ class Plan:
 
 
 def _rng(options: BookOptions, *purpose: int) -> np.random.Generator:
-    return np.random.default_rng([options.seed, zlib.crc32(options.form.encode()), *purpose])
+    form = (
+        options.form if options.register_code == "KS" else f"{options.register_code}/{options.form}"
+    )
+    return np.random.default_rng([options.seed, zlib.crc32(form.encode()), *purpose])
 
 
 def plan_book(options: BookOptions) -> Plan:
     """Draw a book by its seed. Raises `UsageError` for a form or a layout that is not known."""
     rng, press_rng, clerk_rng = (_rng(options, purpose) for purpose in (1, 3, 4))
-    form = load_form(options.form)
+    form = load_form(options.form, options.register_code)
     severity = SEVERITIES[options.severity]
     year = int(rng.integers(form.years[0], form.years[1] + 1))
-    community = Community(options.form, year, _rng(options, 2))
+    community = Community(form.era, year, _rng(options, 2))
     commune, province = community.home.commune.upper(), community.home.province.upper()
     printed = {"noiDangKy": commune, "trangSo": "000"}
     per_page = options.entries_per_page
     press = set_press(form, options.split, press_rng, options.dpi, per_page, printed)
     count = 2 if clerk_rng.random() < TWO_CLERKS else 1
     typed = bool(clerk_rng.random() < TYPED)
-    writers = tuple(_writer(options.form, options.split, typed, clerk_rng) for _ in range(count))
-    clerks = tuple(Clerk.random(options.form, clerk_rng) for _ in range(count))
+    writers = tuple(_writer(form.era, options.split, typed, clerk_rng) for _ in range(count))
+    clerks = tuple(Clerk.random(form.era, clerk_rng) for _ in range(count))
     around, centre = f"XÃ {commune} · {province} · ", commune.replace(" ", "\n", 1)
     return Plan(
         options=options,
@@ -113,11 +126,11 @@ def plan_book(options: BookOptions) -> Plan:
     )
 
 
-def _writer(form: str, split: str, typed: bool, rng: np.random.Generator) -> Writer:
+def _writer(era: str, split: str, typed: bool, rng: np.random.Generator) -> Writer:
     options = faces("typewriter" if typed else "handwriting", split)
     hand = Hand.random(rng, options[int(rng.integers(len(options)))])
     if not typed:
-        hand = replace(hand, pen=Pen.random(rng, str(rng.choice(PENS_OF[form]))))
+        hand = replace(hand, pen=Pen.random(rng, str(rng.choice(PENS_OF[era]))))
     height = float(rng.uniform(1.6, 1.9) if typed else rng.uniform(1.9, 2.8))
     return Writer(hand, height, float(rng.uniform(0.0, 0.35)), float(rng.uniform(0, 0.12)))
 

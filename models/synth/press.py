@@ -41,28 +41,74 @@ class PressSpec(Options):
     text: float = 4.0
     title: float = 1.9
     sans: bool = False
+    gap: float = 3.0  # between entries; 0 where they are rows of one ledger
 
 
 class FormSpec(Options):
-    """A generation of a register's form and the presses that printed it."""
+    """A generation of a register's form and the presses that printed it.
+
+    ``era``: whose clerks, places and pens it was filled in with; the form itself if not given.
+    """
 
     form: str
     years: tuple[int, int]
+    era: str
     wear: tuple[float, float]
     cover: list[Any]
     closing: list[Any]
     presses: list[PressSpec]
 
 
+def registers() -> tuple[str, ...]:
+    """The registers of which some form is described."""
+    return tuple(sorted(path.parent.name for path in FORMS.glob("*/codes.txt")))
+
+
+def forms_of(register: str) -> tuple[str, ...]:
+    """The forms of a register that are described."""
+    return tuple(sorted(path.stem for path in (FORMS / register).glob("*.yaml")))
+
+
 @cache
-def load_form(form: str) -> FormSpec:
-    """The form's description. Raises `UsageError` for a form that is not described."""
-    path = FORMS / f"{form}.yaml"
+def load_form(form: str, register: str = "KS") -> FormSpec:
+    """The form's description, with the presses of its printing house if it names one.
+
+    A form says its own lines under ``blocks``; a house (`forms/houses/*.yaml`) says how its
+    presses arrange any form, and calls for them with ``use: <name>``.
+    Raises `UsageError` for a form that is not described.
+    """
+    path = FORMS / register / f"{form}.yaml"
     if not path.is_file():
-        known = sorted(p.stem for p in FORMS.glob("*.yaml"))
-        raise UsageError(f"no form {form}", hint=f"one of {', '.join(known)}")
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        known = ", ".join(forms_of(register)) or "nothing"
+        raise UsageError(f"no form {form} of register {register}", hint=f"known: {known}")
+    data: dict[str, Any] = _yaml(path)
+    if "house" in data:
+        house = _yaml(FORMS / "houses" / f"{data['house']}.yaml")
+        own = data.get("presses", [])
+        data = {**house, **data, "presses": [*house["presses"], *own]}
+        data = _used(data, data["blocks"])
+    data.setdefault("era", form)
     return FormSpec.of(**{key: data[key] for key in FormSpec.model_fields})
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _used(item: Any, blocks: Mapping[str, list[Any]]) -> Any:
+    """``item`` with every ``use: name`` in a list replaced by the blocks of that name."""
+    if isinstance(item, Mapping):
+        return {key: _used(value, blocks) for key, value in item.items() if key != "blocks"}
+    if not isinstance(item, list):
+        return item
+    result: list[Any] = []
+    for part in item:
+        if isinstance(part, Mapping) and set(part) == {"use"}:
+            result.extend(_used(blocks[part["use"]], blocks))
+        else:
+            result.append(_used(part, blocks))
+    return result
 
 
 @dataclass(frozen=True)
@@ -206,7 +252,7 @@ def _set_sheet(
     x0, x1 = edge["left"], width - edge["right"]
     parts = (spec.header, spec.entry, spec.footer)
     header, entry, footer = ([wording.of(block) for block in part] for part in parts)
-    gap = 3.0 * mm if spec.entries > 1 else 0.0
+    gap = spec.gap * mm if spec.entries > 1 else 0.0
     page_entry = 1 if spec.entries == 1 else 0  # one entry a page: its header is the entry's
     stretch = 1.0
     for _ in range(3):  # measure, then fill the sheet
@@ -219,7 +265,7 @@ def _set_sheet(
         for number in range(1, spec.entries + 1):
             compositor.entry = number
             y = compositor.blocks(entry, x0, x1, y)
-            if number < spec.entries:
+            if number < spec.entries and gap:
                 sheet.rules.append(RuleLine(x0, y + gap / 2, x1, y + gap / 2, 0.35 * mm))
                 y += gap
         compositor.entry = page_entry

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from models.synth.clerk import BLANK, DERIVED, ILLEGIBLE, Written
 from models.synth.page import Points
 
-CODES = tuple((Path(__file__).parent / "ks_codes.txt").read_text(encoding="utf-8").split())
 ABSENT = "absent_on_form"
 SOURCE = "synthesiser"
+FORMS = Path(__file__).parent / "forms"
+
+
+@cache
+def register_codes(register: str) -> tuple[str, ...]:
+    """What a record of this register holds, in its order (`forms/<REGISTER>/codes.txt`)."""
+    return tuple((FORMS / register / "codes.txt").read_text(encoding="utf-8").split())
 
 
 def tight_box(points: Points, size: tuple[int, int]) -> list[int]:
@@ -55,18 +62,18 @@ def with_province(written: Mapping[str, Written], province: str | None) -> dict[
 
 
 def record(
-    place: tuple[str, int, int, str],
+    place: tuple[str, int, int, str, str],
     on_form: Collection[str],
     written: Mapping[str, Written],
     boxes: Mapping[str, list[int]],
 ) -> dict[str, Any]:
-    """A case's record. ``place`` is (book, page, entry, form); boxes are in scan pixels."""
-    book, page, entry, form = place
+    """A case's record. ``place``: (book, page, entry, register, form); boxes in scan pixels."""
+    book, page, entry, register, form = place
     boxes = {**boxes, **({"nksNoiSinhDVHC": boxes["nksNoiSinh"]} if "nksNoiSinh" in boxes else {})}
     known = {*on_form, *({"nksNoiSinhDVHC"} if "nksNoiSinh" in on_form else set())}
     fields = {
         code: field_truth(written.get(code) if code in known else None, boxes.get(code))
-        for code in CODES
+        for code in register_codes(register)
     }
-    head = {"book": book, "page": page, "entry": entry, "register": "KS", "form": form}
+    head = {"book": book, "page": page, "entry": entry, "register": register, "form": form}
     return {**head, "fields": fields, "issues": [], "matches": []}
