@@ -1,19 +1,36 @@
-"""Who is this? A record's person looked for in a list of existing records.
+"""Who is this? A person looked for in a list of millions of existing records.
 
-index = PeopleIndex(read_people(Path("existing.csv")))
-match_record(record, index)        # [{"id": "…", "score": 0.98}]
+build_index(read_people(Path("existing.csv")), folder)
+index = PeopleIndex.open(folder)
+match_people(queries, index)        # [[Match("P12", 0.98)], []]
 """
 
+from extract.match.build import build_index, index_of, update_index
 from extract.match.index import PeopleIndex
-from extract.match.people import Person, read_people
-from extract.match.score import Match, MatchOptions, match_person, match_record
+from extract.match.people import Person
+from extract.match.score import (
+    Match,
+    Matcher,
+    MatchOptions,
+    match_people,
+    match_person,
+    match_record,
+    resolve,
+)
+from extract.match.table import read_people
 
 __all__ = [
     "Match",
     "MatchOptions",
+    "Matcher",
     "PeopleIndex",
     "Person",
+    "build_index",
+    "index_of",
+    "match_people",
     "match_person",
     "match_record",
     "read_people",
+    "resolve",
+    "update_index",
 ]

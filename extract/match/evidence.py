@@ -1,140 +1,223 @@
-"""What two rows have in common, as named numbers that add up.
+"""What two rows have in common, field by field, as evidence that adds up.
 
-Every feature is 0 when either side is empty, so a missing field is neutral. Agreement on a name
-counts by how rare it is (``…_rarity``: log of 1 in how many people of the existing list would agree
-by chance), after Fellegi and Sunter (1969); the weights stand in ``weights.yaml``.
+Fellegi and Sunter (1969): a field whose agreement has level L says log(m / u): how likely L is when
+both are one person (m, learnt, in ``weights.yaml``), over how likely it is by chance (u). For
+agreement u is counted in the list itself: how many bear this very name, this sound of it, this
+year. So a shared rare name says more than a shared Nguyễn Văn Anh.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
 
+from common.tables import yaml_table
 from common.text import fold
-from extract.match.names import LEVELS, Name, parse_name, part_level, sound
-from extract.match.people import Date, Person, parse_date, parse_sex
-
-_PARTS = ("surname", "middle", "given")
-_WHOLE = ("same", "sound", "near", "differ")
-_DATE = ("full", "partial", "swapped", "one_digit", "near_year", "differ")
-
-FEATURES = (
-    "bias",
-    *(f"name_{part}_{level}" for part in _PARTS for level in LEVELS),
-    "name_rarity",
-    "name_likeness",
-    *(f"birth_{level}" for level in _DATE),
-    "birth_rarity",
-    "sex_same",
-    "sex_differ",
-    *(f"{who}_{level}" for who in ("father", "mother") for level in _WHOLE),
-    "father_rarity",
-    "mother_rarity",
-    "place_likeness",
+from extract.match.index import PeopleIndex
+from extract.match.levels import (
+    DATE,
+    PART,
+    PLACE,
+    SEX,
+    Levels,
+    PartLevels,
+    date_levels,
+    near,
+    place_levels,
 )
-_AT = {name: column for column, name in enumerate(FEATURES)}
+from extract.match.names import parse_name
+from extract.match.people import Person, parse_date, parse_sex
+from extract.match.rows import PARTS, SEXES, Rows, place_parts
+
+WEIGHTS = Path(__file__).parent / "weights.yaml"
+FIELDS = (*PARTS, "birth", "sex", "place")
+LEVELS: Mapping[str, tuple[str, ...]] = dict.fromkeys(PARTS, PART) | {
+    "birth": DATE, "sex": SEX, "place": PLACE
+}  # fmt: skip
+FAMILY = tuple(field for field in FIELDS if field in ("own_surname", "place") or "ther_" in field)
+"""Fields that brothers and sisters share."""
+
+_DAYS, _MONTHS = 365.25, 12.0
+_FLOOR = 0.5  # rows that a level is taken to have by chance at least
 
 
-class Rarity:
-    """How often each surname, middle and given name (by sound) stands in a list of people."""
+@dataclass(frozen=True)
+class Learnt:
+    """``weights.yaml``: m and u of every level of every field, and how the fields are weighed."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._counts: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-        self._total = 0
-        for text in names:
-            name = parse_name(text)
-            if name:
-                self._total += 1
-                for counts, part in zip(self._counts, name, strict=True):
-                    counts[sound(part)] += 1
+    m: Mapping[str, NDArray[np.float64]]
+    u: Mapping[str, NDArray[np.float64]]
+    weight: NDArray[np.float64]
+    present: float
+    siblings: float
+    twins: float
 
-    def of(self, position: int, part: str) -> float:
-        """log(1 / share of people with this part); a part never seen counts as seen half once."""
-        count = self._counts[position][sound(part)] or 0.5
-        return math.log((self._total + 1) / count)
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Learnt:
+        def read(name: str) -> dict[str, NDArray[np.float64]]:
+            return {
+                field: np.array([float(table[name][field].get(level, 1.0)) for level in levels])
+                for field, levels in LEVELS.items()
+            }
 
-
-def compare(query: Person, other: Person, rarity: Rarity) -> NDArray[np.float64]:
-    """The evidence that ``query`` and ``other`` are one person: a vector in `FEATURES` order."""
-    row = np.zeros(len(FEATURES))
-    row[_AT["bias"]] = 1.0
-    _names(row, parse_name(query.name), parse_name(other.name), rarity)
-    _births(row, parse_date(query.birth), parse_date(other.birth))
-    sexes = parse_sex(query.sex), parse_sex(other.sex)
-    if all(sexes):
-        row[_AT["sex_same" if sexes[0] == sexes[1] else "sex_differ"]] = 1.0
-    _parent(row, "father", query.father, other.father, rarity)
-    _parent(row, "mother", query.mother, other.mother, rarity)
-    if query.place and other.place:
-        likeness = fuzz.token_set_ratio(fold(query.place), fold(other.place)) / 100
-        row[_AT["place_likeness"]] = likeness - 0.5
-    return row
+        weight = np.array([float(table["weight"][field]) for field in FIELDS])
+        others = (float(table[name]) for name in ("present", "siblings", "twins"))
+        return cls(read("m"), read("u"), weight, *others)
 
 
-def _names(row: NDArray[np.float64], left: Name | None, right: Name | None, rarity: Rarity) -> None:
-    if left is None or right is None:
-        return
-    for position, part in enumerate(_PARTS):
-        level = part_level(left[position], right[position])
-        if level == "missing":
-            continue
-        row[_AT[f"name_{part}_{level}"]] = 1.0
-        if level in ("same", "marks", "sound"):
-            row[_AT["name_rarity"]] += rarity.of(position, right[position])
-    row[_AT["name_likeness"]] = fuzz.ratio(left.folded, right.folded) / 100 - 0.5
+@lru_cache(maxsize=1)
+def learnt() -> Learnt:
+    """The package's own weights."""
+    return Learnt.of(yaml_table(WEIGHTS))
 
 
-def _parent(row: NDArray[np.float64], who: str, left: str, right: str, rarity: Rarity) -> None:
-    one, other = parse_name(left), parse_name(right)
-    if one is None or other is None:
-        return
-    levels = [part_level(a, b) for a, b in zip(one, other, strict=True)]
-    agree = [level in ("same", "marks", "sound", "missing", "initial") for level in levels]
-    if all(level in ("same", "missing") for level in levels):
-        whole = "same"
-    elif all(agree):
-        whole = "sound"
-    else:
-        whole = "near" if fuzz.ratio(one.folded, other.folded) >= 80 else "differ"
-    row[_AT[f"{who}_{whole}"]] = 1.0
-    row[_AT[f"{who}_rarity"]] = sum(
-        rarity.of(position, other[position])
-        for position, level in enumerate(levels)
-        if level in ("same", "marks", "sound")
-    )
+class Evidence:
+    """Compares queries with rows of one index."""
 
+    def __init__(self, index: PeopleIndex, weights: Learnt | None = None) -> None:
+        self.index, self.learnt = index, weights or learnt()
+        self._parts, self._places = PartLevels(index.parts), PartLevels(index.places)
+        self._chances = lru_cache(maxsize=4096)(self._part_chances)
 
-def _births(row: NDArray[np.float64], left: Date | None, right: Date | None) -> None:
-    if left is None or right is None:
-        return
-    level = _date_level(left, right)
-    row[_AT[f"birth_{level}"]] = 1.0
-    if level in ("full", "partial"):
-        known = [all(pair) for pair in zip(left, right, strict=True)]
-        chances = (60.0, 12.0, 30.4)
-        row[_AT["birth_rarity"]] = sum(
-            math.log(chance) for chance, both in zip(chances, known, strict=True) if both
+    def levels(self, query: Person, rows: Rows) -> Levels:
+        """The level of every field of every row: (rows, fields)."""
+        out = np.zeros((len(rows), len(FIELDS)), np.uint8)
+        texts = _parts_of(query)
+        for at, (column, part) in enumerate(texts.items()):
+            out[:, at] = self._parts.of(part, rows[column])
+        out[self._bears_fathers(texts, rows), FIELDS.index("father_surname")] = 0
+        out[:, FIELDS.index("birth")] = date_levels(parse_date(query.birth), rows)
+        sex = SEXES.get(parse_sex(query.sex), 0)
+        known = (rows["sex"] > 0) & (sex > 0)
+        out[:, FIELDS.index("sex")] = np.where(known, np.where(rows["sex"] == sex, 1, 2), 0)
+        parts = [(0, part) for part in place_parts(query.place)]
+        if parts:
+            out[:, FIELDS.index("place")] = place_levels(parts, rows, self._places)
+        return out
+
+    def tables(self, query: Person) -> list[NDArray[np.float64]]:
+        """What each level of each field says of this query: log(m / u), 0 for what is missing."""
+        chances = [
+            *(self._chances(at, part) for at, part in enumerate(_parts_of(query).values())),
+            self._date_chances(query),
+            self._sex_chances(query),
+            self._place_chances(query),
+        ]
+        tables = []
+        for field, chance in zip(FIELDS, chances, strict=True):
+            said = np.log(self.learnt.m[field]) - np.log(chance)
+            said[0] = 0.0
+            tables.append(said)
+        return tables
+
+    def compare(self, query: Person, rows: Rows) -> tuple[Levels, NDArray[np.float64]]:
+        """Levels and what they say, (rows, fields) each; not yet weighed."""
+        levels = self.levels(query, rows)
+        said = np.empty(levels.shape)
+        for at, table in enumerate(self.tables(query)):
+            said[:, at] = table[levels[:, at]]
+        return levels, said
+
+    def total(self, said: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log odds that each row is the query's person, against anyone of the list.
+
+        Who agrees by chance may be a stranger, a brother or sister (who shares `FAMILY`), or a
+        twin (who shares the birth, too): a mixture, so that parents alone never make a match.
+        """
+        people = max(len(self.index), 1)
+        return total(said, self.learnt, people) - math.log(people)
+
+    def _bears_fathers(self, texts: Mapping[str, str], rows: Rows) -> NDArray[np.bool_]:
+        """Both bear their father's surname: then his says no more than their own."""
+        own, father = (
+            self.index.parts.key_number("sound", texts[name])
+            for name in ("own_surname", "father_surname")
         )
+        sounds = self._sounds
+        same = sounds[rows["own_surname"]] == sounds[rows["father_surname"]]
+        return np.asarray(same & (own == father))
+
+    @cached_property
+    def _sounds(self) -> NDArray[np.int32]:
+        return self.index.parts.keys("sound")
+
+    def _part_chances(self, column: int, part: str) -> NDArray[np.float64]:
+        """u of each level of a name's part."""
+        u = self.learnt.u[PARTS[column]].copy()
+        counts, vocabulary = self.index.counts, self.index.parts
+        if not part:
+            return u
+        floor = _FLOOR / max(len(self.index), 1)
+        share = {
+            key: counts.share(column, key, vocabulary.key_number(key, part))
+            for key in ("spelling", "fold", "sound", "shape")
+        }
+        u[PART.index("same")] = max(share["spelling"], floor)
+        u[PART.index("marks")] = max(share["fold"] - share["spelling"], floor)
+        u[PART.index("sound")] = max(share["sound"] - share["fold"], floor)
+        u[PART.index("shape")] = max(share["shape"] - share["fold"], floor)
+        close = near(fold(part), counts.common, counts.common_lengths)
+        beside = float(counts.common_shares[column][close].sum()) - share["fold"]
+        u[PART.index("near")] = max(beside, 10 * floor, 1e-4)
+        return u
+
+    def _date_chances(self, query: Person) -> NDArray[np.float64]:
+        u = self.learnt.u["birth"].copy()
+        date = parse_date(query.birth)
+        if date:
+            share = self.index.counts.year_share(date.year)
+            u[DATE.index("full")] = share / _DAYS
+            u[DATE.index("month")] = share / _MONTHS
+            u[DATE.index("year")] = share
+            u[DATE.index("swapped")] = share / _DAYS
+        return u
+
+    def _sex_chances(self, query: Person) -> NDArray[np.float64]:
+        sexes = self.index.counts.sexes
+        own = SEXES.get(parse_sex(query.sex), 0)
+        share = (sexes[own] + 1) / (sexes[1:].sum() + 2) if own else 0.5
+        return np.array([1.0, share, 1.0 - share])
+
+    def _place_chances(self, query: Person) -> NDArray[np.float64]:
+        u = self.learnt.u["place"].copy()
+        parts = place_parts(query.place)
+        people, places = len(self.index), self.index.places
+        floor = _FLOOR / max(people, 1)
+        shares = [
+            min(self.index.counts.place_share(places.key_number("sound", part), people), 0.95)
+            for part in parts
+        ]
+        if shares:
+            u[PLACE.index("same")] = max(shares[0], floor)
+            u[PLACE.index("coarse")] = max(max(shares) - shares[0], floor)
+        return u
 
 
-def _date_level(left: Date, right: Date) -> str:
-    pairs = list(zip(left, right, strict=True))
-    if all(a == b for a, b in pairs if a and b):
-        return "full" if all(a and b for a, b in pairs) else "partial"
-    if left.year == right.year and (left.month, left.day) == (right.day, right.month):
-        return "swapped"
-    if Levenshtein.distance(_digits(left, right), _digits(right, left)) == 1:
-        return "one_digit"
-    return "near_year" if abs(left.year - right.year) <= 1 else "differ"
+def total(
+    said: NDArray[np.float64], weights: Learnt, people: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Log odds against anyone of a list of ``people``, the list's size not yet taken off; ``said``
+    is (rows, fields)."""
+    weighed = said * weights.weight
+    family = weighed[:, _IS_FAMILY].sum(axis=1)
+    birth = weighed[:, FIELDS.index("birth")]
+    kin = math.log(weights.siblings) - np.log(people) + family
+    twin = math.log(weights.twins) + kin + birth
+    by_chance = np.logaddexp(np.logaddexp(0.0, kin), twin)
+    return np.asarray(weighed.sum(axis=1) - by_chance)
 
 
-def _digits(date: Date, other: Date) -> str:
-    """The eight digits of ``date``, with zeros for what ``other`` does not know."""
-    year, month, day = (a if b else 0 for a, b in zip(date, other, strict=True))
-    return f"{year:04d}{month:02d}{day:02d}"
+_IS_FAMILY = np.array([field in FAMILY for field in FIELDS])
+
+
+def _parts_of(query: Person) -> dict[str, str]:
+    texts = (query.name, query.father, query.mother)
+    parts = [part for text in texts for part in parse_name(text) or ("", "", "")]
+    return dict(zip(PARTS, parts, strict=True))

@@ -1,138 +1,223 @@
-"""Sets the match weights by simulation, and measures them on people never fitted on.
+"""Sets the match weights by simulation, and measures matches against the truth.
 
     python -m extract.match.fit
 
-draws people from ``models/lexicons`` and writes ``weights.yaml`` beside this file: maximum
-likelihood of the conditional logit of `score` with a small ridge, by Newton's method; then prints
-recall, precision and calibration on fresh people.
+draws lists and queries (`simulate`), counts how far true pairs and pairs by chance agree (m and u),
+and weighs the fields by the greatest likelihood of the true rows; writes ``weights.yaml``.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections import Counter
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
-from extract.match.evidence import FEATURES
-from extract.match.index import PeopleIndex
-from extract.match.people import Person
-from extract.match.score import (
-    DEFAULTS,
+from extract.match.build import index_of
+from extract.match.evidence import (
+    FIELDS,
+    LEVELS,
     WEIGHTS,
-    MatchOptions,
-    evidence_table,
-    match_person,
-    probabilities,
+    Evidence,
+    Learnt,
+    total,
 )
-from extract.match.simulate import Names, trial
-from models.lexicon import given_names, middle_names, surnames, units
+from extract.match.index import PeopleIndex
+from extract.match.score import DEFAULTS, Match
+from extract.match.simulate import Question, Trial, is_person, questions
+
+_LISTS = ((1, 20_000, 2_000), (2, 80_000, 3_000), (3, 200_000, 3_000))  # seed, people, queries
+_TRIED = 40  # candidates of a query that weights are fitted on
+_RANDOM = 30  # rows drawn by chance for each query
+_SMOOTH = 1.0
+_RIDGE = 0.5
 
 
-class Question(NamedTuple):
-    """One query's candidates: (candidates, features), and the row of the truth (-1: nobody)."""
+class Asked:
+    """A simulated list, its index, and its queries with the rows of the truth."""
 
-    evidence: NDArray[np.float64]
-    offset: float
-    truth: int
+    def __init__(self, seed: int, people: int, queries: int) -> None:
+        trial = Trial(people, queries, seed)
+        listed = list(trial.rows())
+        self.index: PeopleIndex = index_of(listed)
+        self.questions: list[Question] = questions(trial.chosen, seed)
+        wanted = {truth for _, truth in self.questions}
+        self.rows: dict[str, list[int]] = {}
+        for row, person in enumerate(listed):
+            who = person.id.rpartition("-")[0]
+            if who in wanted:
+                self.rows.setdefault(who, []).append(row)
+
+    def truth(self, who: str | None) -> list[int]:
+        """The rows of one person."""
+        return self.rows.get(who or "", [])
 
 
-def register_names() -> Names:
-    """Names of the lexicons, old and new given names together, and communes as places."""
+@dataclass(frozen=True)
+class Cases:
+    """Candidates of many queries, query by query.
 
-    def given(sex: str) -> Counter[str]:
-        return Counter(given_names(sex)) + Counter(given_names(sex, old=True))
+    Attributes:
+        said: (candidates, fields), not weighed.
+        people: for each candidate, the size of the list.
+        starts: where each query's candidates begin.
+        true: which candidates are the truth.
+    """
 
-    return Names(
-        surnames=surnames(),
-        male=given("male"),
-        female=given("female"),
-        male_middle=middle_names("male"),
-        female_middle=middle_names("female"),
-        places=[f"{unit.commune}, {unit.district}, {unit.province}" for unit in units()],
+    said: NDArray[np.float64]
+    people: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    true: NDArray[np.bool_]
+
+
+def count_levels(lists: Sequence[Asked]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """m and u: the share of each level of each field, among true pairs and by chance."""
+    rng = np.random.default_rng(0)
+    m, u = (
+        {field: np.full(len(levels), _SMOOTH) for field, levels in LEVELS.items()} for _ in "mu"
+    )
+    for asked in lists:
+        evidence = Evidence(asked.index)
+        for query, who in asked.questions:
+            true = asked.truth(who)
+            chance = rng.integers(len(asked.index.rows), size=_RANDOM)
+            rows = np.array([*true, *chance])
+            levels = evidence.levels(query, asked.index.rows[rows])
+            for at, (field, names) in enumerate(LEVELS.items()):
+                column = levels[:, at]
+                m[field] += np.bincount(column[: len(true)], minlength=len(names))
+                u[field] += np.bincount(column[len(true) :], minlength=len(names))
+    return {f: _shares(f, c) for f, c in m.items()}, {f: _shares(f, c) for f, c in u.items()}
+
+
+def _shares(field: str, counts: NDArray[np.float64]) -> dict[str, float]:
+    """Shares of each level among pairs where neither side is empty; of dates, each kind apart."""
+    names = LEVELS[field]
+    known = {name: float(count) for name, count in zip(names[1:], counts[1:], strict=True)}
+    partial = ("month", "year", "year_digit", "near_partial", "differ_partial")
+    groups = (partial, [n for n in known if n not in partial]) if field == "birth" else (known,)
+    sums = {name: sum(known[other] for other in group) for group in groups for name in group}
+    return {name: float(f"{known[name] / sums[name]:.3g}") for name in known}
+
+
+def cases_of(lists: Sequence[Asked], weights: Learnt) -> Cases:
+    """The best candidates of every query under ``weights``, the truth among them if found."""
+    said, people, starts, true, done = [], [], [], [], 0
+    for asked in lists:
+        evidence = Evidence(asked.index, weights)
+        for query, who in asked.questions:
+            rows = asked.index.candidates(query)
+            if not len(rows):
+                continue
+            _, own = evidence.compare(query, asked.index.rows[rows])
+            kept = np.argsort(-evidence.total(own), kind="stable")[:_TRIED]
+            said.append(own[kept])
+            people.append(np.full(len(kept), float(len(asked.index))))
+            true.append(np.isin(rows[kept], asked.truth(who)))
+            starts.append(done)
+            done += len(kept)
+    return Cases(
+        np.concatenate(said), np.concatenate(people), np.array(starts), np.concatenate(true)
     )
 
 
-def questions(existing: list[Person], asked: list[tuple[Person, str | None]]) -> list[Question]:
-    """The evidence of every query's candidates, with the truth."""
-    index = PeopleIndex(existing)
-    out = []
-    for query, truth in asked:
-        people = index.candidates(query)
-        if people:
-            ids = [person.id for person in people]
-            row = ids.index(truth) if truth in ids else -1
-            evidence = evidence_table(query, people, index)
-            out.append(Question(evidence, -math.log(len(index)), row))
-    return out
+def fit(cases: Cases, start: Learnt) -> Learnt:
+    """The weights of the greatest likelihood; fields' weights stay near 1 and over 0."""
+    fields = len(FIELDS)
+
+    def unpacked(values: NDArray[np.float64]) -> Learnt:
+        share = 1 / (1 + math.exp(-values[fields]))
+        return replace(
+            start, weight=values[:fields], present=share,
+            siblings=math.exp(values[fields + 1]), twins=math.exp(values[fields + 2]),
+        )  # fmt: skip
+
+    def loss(values: NDArray[np.float64]) -> float:
+        odds = total(cases.said, unpacked(values), cases.people) - np.log(cases.people)
+        odds += values[fields]
+        whole = np.logaddexp(np.logaddexp.reduceat(odds, cases.starts), 0.0)
+        right = np.logaddexp.reduceat(np.where(cases.true, odds, -np.inf), cases.starts)
+        right = np.where(np.isfinite(right), right, 0.0)
+        strayed = float(((values[:fields] - 0.8) ** 2).sum())
+        return float((whole - right).sum()) + _RIDGE * strayed
+
+    prior = math.log(start.present / (1 - start.present))
+    first = np.array([*start.weight, prior, math.log(start.siblings), math.log(start.twins)])
+    bounds = [(0.05, 1.5)] * fields + [(-4.0, 4.0), (-2.0, 4.0), (-8.0, 0.0)]
+    found = minimize(loss, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
+    return unpacked(found.x)
 
 
-def fit(asked: list[Question], ridge: float = 1.0, steps: int = 30) -> NDArray[np.float64]:
-    """The weights of greatest likelihood; ``ridge`` is the precision of a prior around 0."""
-    weights = np.zeros(len(FEATURES))
-    for _ in range(steps):
-        gradient, curvature = -ridge * weights, ridge * np.eye(len(weights))
-        for evidence, offset, truth in asked:
-            chances = probabilities(evidence @ weights + offset)
-            mean = chances @ evidence
-            gradient += (evidence[truth] if truth >= 0 else 0.0) - mean
-            curvature += (evidence * chances[:, None]).T @ evidence - np.outer(mean, mean)
-        step = np.linalg.solve(curvature, gradient)
-        weights += step * min(1.0, 3.0 / np.abs(step).max())
-        if np.abs(step).max() < 1e-4:
-            break
-    return weights
+@dataclass(frozen=True)
+class Figures:
+    """What matching gave: shares, and the calibration error of the best score (10 bins)."""
+
+    queries: int
+    present: float
+    recall_at_1: float
+    recall: float
+    precision: float
+    calibration_error: float
+    bins: tuple[tuple[int, float, float], ...]
 
 
-def measure(
-    existing: list[Person],
-    asked: list[tuple[Person, str | None]],
-    options: MatchOptions = DEFAULTS,
-) -> dict[str, float]:
-    """Recall at 1, precision at the threshold, and the calibration error (10 bins)."""
-    index = PeopleIndex(existing)
-    found = [match_person(query, index, MatchOptions(top=1)) for query, _ in asked]
-    pairs = [
-        (best[0].score, best[0].id == truth) if best else (0.0, False)
-        for best, (_, truth) in zip(found, asked, strict=True)
-    ]
-    scores, right = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
-    kept = scores >= options.threshold
-    present = sum(truth is not None for _, truth in asked)
+def figures(asked: Sequence[Question], best: Sequence[Match | None]) -> Figures:
+    """Compare each query's best row, at any score, with the truth."""
+    scores = np.array([match.score if match else 0.0 for match in best])
+    right = np.array(
+        [
+            match is not None and is_person(match.id, truth)
+            for match, (_, truth) in zip(best, asked, strict=True)
+        ]
+    )
+    present = max(sum(truth is not None for _, truth in asked), 1)
+    kept = scores >= DEFAULTS.threshold
     bins = np.minimum((scores * 10).astype(int), 9)
-    gaps = [
-        abs(scores[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+    rows = tuple(
+        (int((bins == b).sum()), float(scores[bins == b].mean()), float(right[bins == b].mean()))
         for b in range(10)
         if (bins == b).any()
-    ]
-    return {
-        "existing": len(existing),
-        "queries": len(asked),
-        "recall_at_1": round(float(right.sum() / present), 4),
-        "recall_at_threshold": round(float(right[kept].sum() / present), 4),
-        "precision_at_threshold": round(float(right[kept].mean()), 4),
-        "calibration_error": round(float(sum(gaps)), 4),
-    }
+    )
+    return Figures(
+        len(asked),
+        present / len(asked),
+        float(right.sum() / present),
+        float(right[kept].sum() / present),
+        float(right[kept].mean()) if kept.any() else 1.0,
+        float(sum(n * abs(said - true) for n, said, true in rows) / max(len(asked), 1)),
+        rows,
+    )
 
 
 def main() -> None:
-    """Fit, write the weights, and print what they do on fresh people."""
-    names = register_names()
-    asked = [
-        question
-        for seed, size in ((11, 2_000), (12, 10_000), (13, 50_000))
-        for question in questions(*trial(size, 1_200, names, seed))
-    ]
-    table = dict(zip(FEATURES, np.round(fit(asked), 3).tolist(), strict=True))
-    note = "# Set by `python -m extract.match.fit`: log odds per feature (see evidence.py).\n"
-    body = {"fitted_on": f"{len(asked)} simulated queries, seeds 11 to 13", "weights": table}
-    WEIGHTS.write_text(note + yaml.safe_dump(body, sort_keys=False, allow_unicode=True), "utf-8")
-    for seed, size in ((21, 5_000), (22, 50_000)):
-        sys.stdout.write(f"{measure(*trial(size, 1_000, names, seed))}\n")
+    """Fit and write the weights."""
+    lists = [Asked(*one) for one in _LISTS]
+    m, u = count_levels(lists)
+    start = {"m": m, "u": u, "weight": dict.fromkeys(FIELDS, 0.8)}
+    weights = Learnt.of({**start, "present": 0.8, "siblings": 3.0, "twins": 0.01})
+    for _ in range(2):
+        weights = fit(cases_of(lists, weights), weights)
+    note = "# Set by `python -m extract.match.fit`; see evidence.py.\n"
+    body: Mapping[str, Any] = {
+        "fitted_on": "; ".join(
+            f"list of {people} people, {queries} queries, seed {seed}"
+            for seed, people, queries in _LISTS
+        ),
+        "present": round(weights.present, 3),
+        "siblings": round(weights.siblings, 3),
+        "twins": round(weights.twins, 5),
+        "weight": dict(zip(FIELDS, np.round(weights.weight, 3).tolist(), strict=True)),
+        "m": m,
+        "u": u,
+    }
+    WEIGHTS.write_text(note + yaml.safe_dump(body, sort_keys=False), "utf-8")
+    sys.stdout.write(f"{WEIGHTS}\n")
 
 
 if __name__ == "__main__":

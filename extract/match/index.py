@@ -1,81 +1,124 @@
-"""Blocking: which existing rows are worth comparing with a query, without looking at all.
+"""The list of existing people as an index on disk: built once, opened at once, updated in place.
 
-A row is found again when one of its keys is untouched by the errors of clerk and reader: the whole
-name, the name with the year, the given name with day and month, the birth date, or the parents.
-Keys are hashed into one sorted array, about 100 bytes a row.
+The folder holds the rows (numbers, `rows`), what was written in each (text), the blocking keys,
+sorted, and the parts of names and places with how often each stands where. Big files are
+memory-mapped, so that opening reads next to nothing; an update appends rows and one more file of
+keys. ``index.json`` names what counts and is replaced last: a broken build or update is not seen.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from extract.match.evidence import Rarity
-from extract.match.names import name_sound, parse_name, sound
+from common.errors import InputError
+from extract.match.counts import Counts
+from extract.match.keys import query_keys
+from extract.match.names import parse_name
 from extract.match.people import Person, parse_date
+from extract.match.rows import PARTS, ROW, Rows, place_parts
+from extract.match.vocabulary import read_vocabulary
 
-BLOCK_LIMIT = 2000
+VERSION = 1
+BLOCK_LIMIT = 2000  # rows of one key above which it tells too little to be looked at
+HEADER = "index.json"
 
 
 class PeopleIndex:
-    """The existing people, ready to be asked for candidates.
+    """Existing people, ready to be asked for candidates; `build` makes the folder."""
 
-    Args:
-        people: the existing rows, held in memory.
-    """
+    def __init__(self, folder: Path, header: Mapping[str, Any]) -> None:
+        self.folder, self.header = folder, header
+        count, generation = int(header["rows"]), header["generation"]
+        self.rows: Rows = _mapped(folder / "rows.bin", ROW, count)
+        self.marks = _mapped(folder / "marks.bin", MARK, count)
+        self._ends = _mapped(folder / "ends.bin", np.dtype("<u8"), count)
+        self.text_size = int(self._ends[-1]) if count else 0
+        self._text = _mapped(folder / "text.bin", np.dtype("u1"), self.text_size)
+        self.segments = [
+            _mapped(folder / name, np.dtype("<u8"), size) for name, size in header["segments"]
+        ]
+        self.parts = read_vocabulary(folder / f"parts-{generation}.tsv")
+        self.places = read_vocabulary(folder / f"places-{generation}.tsv")
+        self.counts = Counts.read(folder / f"counts-{generation}.npz", self.parts, self.places)
+        self.gone = np.fromfile(folder / f"gone-{generation}.bin", "<u4")
+        self.kept: TemporaryDirectory[str] | None = None  # of a list in memory
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        self.people = list(people)
-        self.rarity = Rarity(
-            name for person in self.people for name in (person.name, person.father, person.mother)
-        )
-        hashes, rows = array("q"), array("I")
-        for row, person in enumerate(self.people):
-            for key in set(_keys(person)):
-                hashes.append(hash(key))
-                rows.append(row)
-        unsorted = np.array(hashes, np.int64)
-        order = np.argsort(unsorted, kind="stable")
-        self._hashes, self._rows = unsorted[order], np.array(rows, np.uint32)[order]
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open an index. `InputError` when the folder holds none of this version."""
+        try:
+            header = json.loads((folder / HEADER).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError("holds no index of people", where=str(folder)) from error
+        if header.get("version") != VERSION:
+            raise InputError("index of another version", where=str(folder), hint="delete it")
+        return cls(folder, header)
 
     def __len__(self) -> int:
-        return len(self.people)
+        return len(self.rows) - len(self.gone)
 
-    def candidates(self, query: Person) -> list[Person]:
-        """The rows that share a key with ``query``, in the order of the list.
+    def person(self, row: int) -> Person:
+        """What the list says of the person in a row, as written there."""
+        begin = int(self._ends[row - 1]) if row else 0
+        text = bytes(self._text[begin : int(self._ends[row])]).decode("utf-8")
+        return Person(*text.split("\t"))
 
-        A key shared by more than `BLOCK_LIMIT` rows tells nothing and is left out, unless no
-        other key finds anyone: then its first rows stand for it.
+    def candidates(self, query: Person, limit: int = BLOCK_LIMIT) -> NDArray[np.uint32]:
+        """The rows that share a key with ``query``.
+
+        A key shared by more than ``limit`` rows is left out, unless no other finds anyone: then
+        its first rows stand for it.
         """
-        found: set[int] = set()
-        crowd: list[int] = []
-        for key in set(_keys(query)):
-            first, last = np.searchsorted(self._hashes, [hash(key), hash(key) + 1])
-            block = self._rows[first : min(last, first + BLOCK_LIMIT)].tolist()
-            if last - first <= BLOCK_LIMIT:
-                found.update(block)
-            else:
-                crowd.extend(block)
-        return [self.people[row] for row in sorted(found or set(crowd))]
+        keys = np.array(query_keys(self._components(query)), np.uint64)
+        found: list[NDArray[np.uint32]] = []
+        crowd: list[NDArray[np.uint32]] = []
+        for segment in self.segments:
+            firsts = np.searchsorted(segment, keys << np.uint64(32))
+            lasts = np.searchsorted(segment, (keys + np.uint64(1)) << np.uint64(32))
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+                block = segment[first : min(last, first + limit)].astype(np.uint32)
+                (found if last - first <= limit else crowd).append(block)
+        blocks = found if any(len(block) for block in found) else crowd
+        rows = np.unique(np.concatenate(blocks)) if blocks else np.zeros(0, np.uint32)
+        return np.setdiff1d(rows, self.gone, assume_unique=True) if len(self.gone) else rows
+
+    def _components(self, query: Person) -> dict[str, int]:
+        sounds: dict[str, int] = dict.fromkeys(PARTS, 0)
+        texts = (query.name, query.father, query.mother)
+        for at, text in enumerate(texts):
+            for column, part in zip(
+                PARTS[3 * at : 3 * at + 3], parse_name(text) or (), strict=False
+            ):
+                sounds[column] = self.parts.key_number("sound", part) if part else 0
+        place = place_parts(query.place)
+        sounds["place"] = self.places.key_number("sound", place[0]) if place else 0
+        date = dict(
+            zip(("year", "month", "day"), parse_date(query.birth) or (0, 0, 0), strict=True)
+        )
+        return sounds | date
 
 
-def _keys(person: Person) -> Iterator[tuple[str, ...]]:
-    name, birth = parse_name(person.name), parse_date(person.birth)
-    father, mother = name_sound(person.father), name_sound(person.mother)
-    if name:
-        yield "name", name_sound(person.name)
-        given, surname = sound(name.given), sound(name.surname)
-        if father:
-            yield "given+father", given, father.split()[-1], surname
-        if mother:
-            yield "given+mother", given, mother
-        if birth:
-            yield "name+year", surname, given, str(birth.year)
-        if birth and birth.day:
-            yield "given+day", given, str(birth.month), str(birth.day)
-    if birth and birth.day:
-        yield "birth", str(birth)
-    if father and mother:
-        yield "parents", father, mother
+MARK = np.dtype([("id", "<u8"), ("text", "<u8")])
+"""Hashes of a row's id and of its whole text, by which an update finds what has changed."""
+
+
+def text_of(person: Person) -> bytes:
+    """A person as stored: the fields, parted by tabs."""
+    fields = (person.id, person.name, person.birth, person.sex, person.father, person.mother)
+    return "\t".join((*fields, person.place)).encode("utf-8")
+
+
+def _mapped(path: Path, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
+    """The first ``count`` items of a file, read when they are looked at."""
+    if not count:
+        return np.zeros(0, dtype)
+    if path.stat().st_size < count * dtype.itemsize:
+        raise InputError("index is cut short", where=str(path), hint="delete the folder")
+    return np.memmap(path, dtype, "r", shape=(count,))

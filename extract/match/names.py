@@ -1,4 +1,4 @@
-"""Vietnamese names, taken apart for comparison: syllables, sound keys, levels of agreement."""
+"""Vietnamese names, taken apart for comparison: syllables, and keys that forget what drifts."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
 from common.tables import yaml_table
-from common.text import fold, squeeze
+from common.text import fold, nfc
 
 _TABLE = yaml_table(Path(__file__).with_name("syllables.yaml"))
 _ABBREVIATIONS: dict[str, str] = _TABLE["abbreviations"]
 _SOUND = [(re.compile(pattern), into) for pattern, into in _TABLE["sound"]]
+_SHAPE = str.maketrans({ch: group[0] for group in _TABLE["shape"] for ch in group})
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0303": "3", "\u0309": "4", "\u0323": "5"}
-_BREAKS = re.compile(r"[\s\-–—._,;/]+")
-
-LEVELS = ("same", "marks", "sound", "near", "initial", "differ")
+_BREAKS = str.maketrans(dict.fromkeys("-–—._,;/", " "))
 
 
 class Name(NamedTuple):
@@ -40,8 +37,8 @@ def parse_name(text: str) -> Name | None:
 
     Hyphens and dots part syllables; a known abbreviation (``Ng.``) is expanded.
     """
-    syllables = [s for s in _BREAKS.split(squeeze(text).casefold()) if s]
-    syllables = [_ABBREVIATIONS.get(s, s) for s in syllables]
+    written = nfc(text).casefold().translate(_BREAKS).split()
+    syllables = [_ABBREVIATIONS.get(syllable, syllable) for syllable in written]
     if not syllables:
         return None
     if len(syllables) == 1:
@@ -69,26 +66,7 @@ def sound(part: str) -> str:
     return " ".join(keys)
 
 
-@lru_cache(maxsize=1 << 20)
-def part_level(left: str, right: str) -> str:
-    """How far two name parts agree: one of `LEVELS`, or ``missing`` when one is empty."""
-    if not left or not right:
-        return "missing"
-    if spelling(left) == spelling(right):
-        return "same"
-    a, b = fold(left), fold(right)
-    if a == b:
-        return "marks"
-    if sound(left) == sound(right):
-        return "sound"
-    if min(len(a), len(b)) <= 2 and (a.startswith(b) or b.startswith(a)):
-        return "initial"
-    allowed = 1 if max(len(a), len(b)) < 6 else 2
-    return "near" if Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed else "differ"
-
-
-@lru_cache(maxsize=1 << 18)
-def name_sound(text: str) -> str:
-    """The sound key of a whole name, for blocking."""
-    name = parse_name(text)
-    return sound(" ".join(part for part in name if part)) if name else ""
+@lru_cache(maxsize=1 << 16)
+def shape(part: str) -> str:
+    """The shape key: letters that look alike in a running hand are one, doubled ones too."""
+    return re.sub(r"(.)\1+", r"\1", fold(part).translate(_SHAPE))

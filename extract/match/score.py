@@ -1,8 +1,8 @@
-"""From evidence to a probability: which candidate is the query's person, or none of them.
+"""From evidence to a probability: which row is the query's person, or none of them.
 
-A conditional logit over the candidates and "nobody": each candidate's score is its weighted
-evidence less the log of the list's length (the more people, the more agree by chance), and
-"nobody" scores 0. Namesakes that agree equally share the probability. McFadden (1974).
+Every candidate has odds: its evidence, against the many people of the list that agree by chance.
+"Not in the list" has odds, too: of how often those asked for are in the list at all. Namesakes that
+agree equally share the probability; rows that are one person, keyed twice, have it together.
 """
 
 from __future__ import annotations
@@ -10,27 +10,37 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from common.options import Options
-from common.tables import yaml_table
-from extract.match.evidence import FEATURES, compare
-from extract.match.index import PeopleIndex
+from extract.match.evidence import Evidence, Learnt, learnt
+from extract.match.index import BLOCK_LIMIT, PeopleIndex
 from extract.match.people import Person, person_of
 
-WEIGHTS = Path(__file__).parent / "weights.yaml"
+_KEPT = 20  # candidates whose odds are kept
+_LIKELY = 0.02  # probability above which rows are looked at for being one person
+_BATCH = 200  # queries from which the share of people in the list is told from themselves
+_ROUNDS = 50
 
 
 class MatchOptions(Options):
-    """``threshold``: the least probability of a row; ``top``: that many rows at any score."""
+    """How people are matched.
+
+    Attributes:
+        threshold: the least probability of a match that is reported.
+        top: that many rows a query, at any probability.
+        present: share of queries that are in the list; learnt from the queries when None and
+            there are 200, else the learnt default.
+        limit: rows of one blocking key above which it is not looked at.
+    """
 
     threshold: float = 0.5
     top: int | None = None
+    present: float | None = None
+    limit: int = BLOCK_LIMIT
 
 
 DEFAULTS = MatchOptions()
@@ -38,49 +48,136 @@ DEFAULTS = MatchOptions()
 
 @dataclass(frozen=True)
 class Match:
-    """One candidate with the probability that it is the query's person."""
+    """One row with the probability that it is the query's person."""
 
     id: str
     score: float
+    row: int = -1
 
 
-@lru_cache(maxsize=1)
-def weights() -> NDArray[np.float64]:
-    """The weight of each feature, in `FEATURES` order."""
-    table = yaml_table(WEIGHTS)["weights"]
-    return np.array([float(table[name]) for name in FEATURES])
+@dataclass(frozen=True)
+class Scored:
+    """The best candidates of one query.
+
+    Attributes:
+        rows: their numbers, best first.
+        odds: log odds of each that it is the person, were everybody in the list.
+        mass: log of the summed odds of all candidates.
+        same: for each candidate the number of the first that is the same person.
+    """
+
+    rows: NDArray[np.int64]
+    odds: NDArray[np.float64]
+    mass: float
+    same: tuple[int, ...] = ()
 
 
-def evidence_table(query: Person, people: Sequence[Person], index: PeopleIndex) -> Any:
-    """The candidates' evidence, (candidates, features)."""
-    return np.stack([compare(query, person, index.rarity) for person in people])
+class Matcher:
+    """Asks one index. Not for use by several threads at once."""
+
+    def __init__(
+        self, index: PeopleIndex, options: MatchOptions = DEFAULTS, weights: Learnt | None = None
+    ) -> None:
+        self.index, self.options = index, options
+        self.evidence = Evidence(index, weights or learnt())
+
+    def candidates(self, query: Person) -> Scored:
+        """The rows that may be the person, with their odds."""
+        rows = self.index.candidates(query, self.options.limit)
+        if not len(rows):
+            return Scored(rows.astype(np.int64), np.zeros(0), -math.inf)
+        _, said = self.evidence.compare(query, self.index.rows[rows])
+        odds = self.evidence.total(said)
+        best = np.argsort(-odds, kind="stable")[:_KEPT]
+        mass = float(np.logaddexp.reduce(odds))
+        found = rows[best].astype(np.int64)
+        return Scored(found, odds[best], mass, self._same(found, odds[best], mass))
+
+    def matches(self, scored: Scored, present: float | None = None) -> list[Match]:
+        """The matches among candidates, best first.
+
+        Args:
+            present: share of people asked for who are in the list.
+        """
+        share = present or self.options.present or self.evidence.learnt.present
+        chances = _chances(scored, share)
+        if scored.same:
+            together = np.bincount(scored.same, weights=chances, minlength=len(chances))
+            chances = np.asarray(together[list(scored.same)])
+        kept = [
+            Match(self.index.person(int(row)).id, float(chance), int(row))
+            for row, chance in zip(scored.rows[: self.options.top or 10], chances, strict=False)
+            if self.options.top or chance >= self.options.threshold
+        ]
+        return sorted(kept, key=lambda match: -match.score)
+
+    def _same(
+        self, rows: NDArray[np.int64], odds: NDArray[np.float64], mass: float
+    ) -> tuple[int, ...]:
+        """Which of the likely candidates are one person, keyed twice."""
+        likely = int((np.exp(odds - np.logaddexp(mass, 0.0)) > _LIKELY).sum())
+        same = list(range(len(rows)))
+        for at in range(min(likely, 4) - 1):
+            if same[at] != at:
+                continue
+            rest = np.arange(at + 1, min(likely, 4))
+            _, said = self.evidence.compare(
+                self.index.person(int(rows[at])), self.index.rows[rows[rest]]
+            )
+            odds_same = self.evidence.total(said)
+            for other, log_odds in zip(rest.tolist(), odds_same.tolist(), strict=True):
+                if log_odds > 0 and same[other] == other:
+                    same[other] = at
+        return tuple(same)
 
 
-def probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Softmax over the candidates and "nobody" (score 0); the rest of 1 is nobody's."""
-    top = max(0.0, float(scores.max(initial=0.0)))
-    powers = np.exp(scores - top)
-    return np.asarray(powers / (powers.sum() + math.exp(-top)))
+def resolve(matcher: Matcher, scored: Sequence[Scored]) -> list[list[Match]]:
+    """The matches of many queries.
+
+    Of 200 queries or more, the share that is in the list at all is learnt from them: a search for
+    people of another province finds nobody, however many namesakes there are.
+    """
+    present = matcher.options.present
+    if present is None and len(scored) >= _BATCH:
+        present = share_present([one.mass for one in scored], matcher.evidence.learnt.present)
+    return [matcher.matches(one, present) for one in scored]
+
+
+def match_people(
+    queries: Sequence[Person], index: PeopleIndex, options: MatchOptions = DEFAULTS
+) -> list[list[Match]]:
+    """The matches of every query; see `resolve`."""
+    matcher = Matcher(index, options)
+    return resolve(matcher, [matcher.candidates(query) for query in queries])
 
 
 def match_person(
     query: Person, index: PeopleIndex, options: MatchOptions = DEFAULTS
 ) -> list[Match]:
-    """The existing rows that are ``query``'s person, best first."""
-    people = index.candidates(query)
-    if not people:
-        return []
-    scores = evidence_table(query, people, index) @ weights() - math.log(len(index))
-    chances = probabilities(scores)
-    best = np.argsort(-chances, kind="stable")[: options.top or 10]
-    return [
-        Match(people[i].id, float(chances[i]))
-        for i in best
-        if options.top or chances[i] >= options.threshold
-    ]
+    """The matches of one query; to ask many, use `match_people` or a `Matcher`."""
+    return match_people([query], index, options)[0]
 
 
 def match_record(record: dict[str, Any], index: PeopleIndex) -> list[dict[str, Any]]:
     """The ``matches`` of a birth record (contract.md): ``[{"id", "score"}]``, best first."""
     found = match_person(person_of(record), index)
     return [{"id": match.id, "score": round(match.score, 4)} for match in found]
+
+
+def share_present(masses: Sequence[float], start: float) -> float:
+    """The likeliest share of queries whose person is in the list (expectation maximisation).
+
+    Args:
+        masses: of each query, `Scored.mass`.
+    """
+    share, mass = start, np.array(masses)
+    for _ in range(_ROUNDS):
+        there = 1 / (1 + np.exp(np.clip(-mass - math.log(share / (1 - share)), -700, 700)))
+        share = min(max(float((there.sum() + start) / (len(mass) + 1)), 1e-4), 1 - 1e-4)
+    return share
+
+
+def _chances(scored: Scored, present: float) -> NDArray[np.float64]:
+    prior = math.log(present / (1 - present))
+    whole = np.logaddexp(scored.mass + prior, 0.0)
+    return np.asarray(np.exp(scored.odds + prior - whole))

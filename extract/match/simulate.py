@@ -1,170 +1,200 @@
-"""People who never lived, and what clerks and readers make of them: the data of the match weights.
+"""People who never lived, the list that holds them, and the queries that ask for them.
 
-Families of one to five children share parents and place, so that brothers and sisters are the hard
-negatives that they are in a register.
+Names are drawn from the frequencies of ``models/lexicons``, older people from older names; brothers
+and sisters share parents and home, so that the hard negatives of a register are there. The list is
+one province's: most are born in its communes. Rates stand in ``noise.yaml``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import accumulate
+from random import Random
 
-import numpy as np
-from numpy.typing import NDArray
-
-from common.text import fold
+from extract.match.noise import clerks_name, rates, read_date, read_text
 from extract.match.people import Person
+from models.lexicon import given_names, middle_names, surnames, units
 
-_TWISTS = [
-    ("ỏ", "õ"), ("ẻ", "ẽ"), ("ủ", "ũ"), ("ả", "ã"), ("ễ", "ể"), ("ỗ", "ổ"), ("ữ", "ử"), ("y", "i"),
-    ("Đ", "D"), ("Tr", "Ch"), ("S", "X"), ("L", "N"), ("inh", "anh"), ("D", "Gi"), ("ng", "n"),
-    ("ă", "â"), ("ơ", "o"), ("ư", "u"), ("ê", "e"), ("ô", "o"), ("á", "à"), ("ạ", "a"), ("í", "ì"),
-]  # fmt: skip
-_STROKES = ["nu", "un", "ao", "oa", "ec", "ce", "lt", "tl", "hk", "kh", "ri", "ir", "mn", "nm"]
+_OLD = 1975  # until when old names are given
+_OTHER_PLACES = ("Nhà bảo sanh", "Bệnh viện đa khoa", "Trạm xá", "Ấp 3", "Ấp Chợ", "Khóm 2")
+_SECOND = ("Thị", "Văn")
 
-
-class Names(NamedTuple):
-    """Name parts with their counts."""
-
-    surnames: Mapping[str, float]
-    male: Mapping[str, float]
-    female: Mapping[str, float]
-    male_middle: Mapping[str, float]
-    female_middle: Mapping[str, float]
-    places: Sequence[str]
+Question = tuple[Person, str | None]
 
 
-class _Draw:
-    """Draws from name tables by frequency; the same seed draws the same people."""
+@dataclass(frozen=True)
+class Table:
+    """Texts that are drawn by their weights."""
 
-    def __init__(self, names: Names, rng: np.random.Generator) -> None:
-        self.rng, self.names = rng, names
-        self._tables: dict[str, tuple[list[str], NDArray[np.float64]]] = {
-            key: (list(table), np.cumsum(list(table.values())) / sum(table.values()))
-            for key, table in names._asdict().items()
-            if key != "places"
-        }
+    texts: Sequence[str]
+    sums: Sequence[float]
 
-    def part(self, key: str) -> str:
-        values, shares = self._tables[key]
-        return values[int(np.searchsorted(shares, self.rng.random()))]
+    @classmethod
+    def of(cls, weights: Mapping[str, float]) -> Table:
+        return cls(list(weights), list(accumulate(weights.values())))
 
-    def name(self, sex: str, surname: str) -> str:
-        middle = self.part(f"{sex}_middle") + " " if self.rng.random() < 0.95 else ""
-        return f"{surname} {middle}{self.part(sex)}"
-
-    def chance(self, share: float) -> bool:
-        return bool(self.rng.random() < share)
+    def draw(self, rng: Random) -> str:
+        return rng.choices(self.texts, cum_weights=self.sums)[0]
 
 
-def people(count: int, names: Names, seed: int) -> list[Person]:
-    """``count`` people in families, born 1940 to 1999; a tenth lack each of the lesser fields."""
-    draw = _Draw(names, np.random.default_rng(seed))
-    found: list[Person] = []
-    while len(found) < count:
-        surname = draw.part("surnames")
-        father = draw.name("male", surname)
-        mother = draw.name("female", draw.part("surnames"))
-        place = names.places[int(draw.rng.integers(len(names.places)))]
-        year = int(draw.rng.integers(1940, 1995))
-        for _ in range(int(draw.rng.integers(1, 6))):
-            sex = "male" if draw.chance(0.51) else "female"
-            day, month = int(draw.rng.integers(1, 29)), int(draw.rng.integers(1, 13))
-            person = Person(
-                id=f"P{len(found):07d}",
-                name=draw.name(sex, surname),
-                birth=f"{day:02d}.{month:02d}.{year}" if draw.chance(0.9) else str(year),
-                sex="Nam" if sex == "male" else "Nữ",
-                father=father if draw.chance(0.9) else "",
-                mother=mother if draw.chance(0.9) else "",
-                place=place if draw.chance(0.9) else "",
+@cache
+def _tables() -> Mapping[str, Table]:
+    found = {"surname": Table.of(surnames())}
+    for sex in ("male", "female"):
+        new, old = Counter(given_names(sex)), Counter(given_names(sex, old=True))
+        found[f"{sex}"] = Table.of(new)
+        found[f"{sex} old"] = Table.of(new + old)
+        found[f"{sex} middle"] = Table.of(middle_names(sex))
+    return found
+
+
+def population(seed: int) -> Iterator[Person]:
+    """People in families, as they are, without end; ids P00000001, P00000002 …"""
+    rng, society, number = Random(f"people {seed}"), rates("society"), 0
+    home, elsewhere = _places(rng)
+    while True:
+        year = rng.randint(society["first_year"], society["last_year"])
+        surname, old = _tables()["surname"].draw(rng), year < _OLD
+        father = _name("male", surname, rng, old)
+        mother = _name("female", _tables()["surname"].draw(rng), rng, old)
+        place = home.draw(rng) if rng.random() < society["at_home"] else elsewhere.draw(rng)
+        children = rng.choices(range(1, 7), society["children"])[0]
+        day = 0
+        for _ in range(children):
+            if not day or rng.random() >= society["twins"]:
+                year += rng.randint(1, 4) if day else 0
+                day, month = rng.randint(1, 28), rng.randint(1, 12)
+            sex = "male" if rng.random() < 0.51 else "female"
+            number += 1
+            yield Person(
+                f"P{number:08d}",
+                _name(sex, surname, rng, year < _OLD),
+                f"{day:02d}.{month:02d}.{year}",
+                "Nam" if sex == "male" else "Nữ",
+                father,
+                mother,
+                place,
             )
-            found.append(person)
-            year += int(draw.rng.integers(1, 4))
-    return found[:count]
 
 
-def spoil(person: Person, rng: np.random.Generator, severity: float) -> Person:
-    """The person as a clerk writes and a reader reads: spelling, strokes, dates, missing fields.
+def listed(person: Person, rng: Random) -> Iterator[Person]:
+    """The person's rows in the list: one, or two under ids that end in ``-1`` and ``-2``."""
+    yield _keyed(person, rng, 1)
+    if rng.random() < rates("list")["twice"]:
+        yield _keyed(person, rng, 2)
 
-    Args:
-        severity: 1 is a legible book (about one syllable in eight wrong); 2 a bad one.
-    """
 
-    def chance(share: float) -> bool:
-        return bool(rng.random() < share * severity)
+def asked(person: Person, rng: Random, number: int) -> Person:
+    """The query for a person: an old book's clerk wrote it, a reader read it."""
+    share, severity = rates("book"), rng.choice(rates("reader")["severities"])
+    old = int(person.birth[-4:]) < _OLD
+    birth = person.birth[-4:] if rng.random() < share["year_only"] else person.birth
 
-    def text(value: str) -> str:
-        out = " ".join(_spoil_syllable(s, rng, severity) for s in value.split())
-        if chance(0.03):
-            out = fold(out)
-        return out.replace(" ", "-") if chance(0.1) else out
+    def name(text: str) -> str:
+        return read_text(clerks_name(text, rng, old=False), rng, severity)
 
-    name = text(person.name)
-    parts = name.split()
-    if chance(0.03) and len(parts) > 2:
-        name = " ".join([parts[0], *parts[2:]])
-    elif chance(0.03) and len(parts) > 2:
-        name = " ".join([parts[0], parts[1][0] + ".", *parts[2:]])
-    return replace(
-        person,
-        name=name,
-        birth=_spoil_date(person.birth, rng, severity),
-        sex="" if chance(0.05) else person.sex if not chance(0.01) else "Nam",
-        father="" if chance(0.12) else text(person.father),
-        mother="" if chance(0.1) else text(person.mother),
-        place="" if chance(0.2) else text(", ".join(person.place.split(", ")[int(chance(0.3)) :])),
+    place = person.place.split(", ")
+    if rng.random() < share["other_place"]:
+        place = [rng.choice(_OTHER_PLACES), *place[rng.randint(0, 2) :]]
+    own = name(person.name)
+    return Person(
+        f"Q{number:06d}",
+        own.replace(" ", "-") if old and rng.random() < rates("clerk")["hyphens"] else own,
+        read_date(birth, rng, severity),
+        "" if rng.random() < rates("reader")["no_sex"] else person.sex,
+        "" if rng.random() < share["no_father"] else name(person.father),
+        "" if rng.random() < share["no_mother"] else name(person.mother),
+        "" if rng.random() < share["no_place"] else name(", ".join(place)),
     )
 
 
-def _spoil_syllable(syllable: str, rng: np.random.Generator, severity: float) -> str:
-    if rng.random() < 0.08 * severity:
-        fitting = [(a, b) for pair in _TWISTS for a, b in (pair, pair[::-1]) if a in syllable]
-        if fitting:
-            old, new = fitting[int(rng.integers(len(fitting)))]
-            return syllable.replace(old, new, 1)
-    if rng.random() < 0.05 * severity:
-        at = int(rng.integers(len(syllable)))
-        stroke = _STROKES[int(rng.integers(len(_STROKES)))]
-        kept = syllable[:at] + (stroke[0] if rng.random() < 0.8 else "") + syllable[at + 1 :]
-        return kept or syllable
-    return syllable
+class Trial:
+    """A list of ``people`` people and ``queries`` queries, of which ``absent`` are not in it.
 
-
-def _spoil_date(text: str, rng: np.random.Generator, severity: float) -> str:
-    draw = rng.random() / severity
-    parts = text.split(".")
-    if draw < 0.04:
-        return ""
-    if draw < 0.1:
-        return parts[-1]
-    if draw < 0.12 and len(parts) == 3 and int(parts[0]) <= 12:
-        return ".".join([parts[1], parts[0], parts[2]])
-    if draw < 0.18:
-        digits = [at for at, ch in enumerate(text) if ch.isdigit()]
-        at = digits[int(rng.integers(len(digits)))]
-        return text[:at] + str(rng.integers(10)) + text[at + 1 :]
-    return text
-
-
-def trial(
-    existing: int, queries: int, names: Names, seed: int, *, absent: float = 0.2
-) -> tuple[list[Person], list[tuple[Person, str | None]]]:
-    """Existing people, and spoilt queries with the true id (``None``: not in the list).
-
-    Those who are absent were taken out of the same families, so brothers and namesakes stay.
+    Who is absent was taken out of the same families, so brothers and namesakes stay. Read `rows`
+    to its end: only then `chosen` is complete.
     """
-    rng = np.random.default_rng([seed, 1])
-    everyone = people(existing + int(queries * absent), names, seed)
-    order = rng.permutation(len(everyone))
-    out = set(order[: int(queries * absent)].tolist())
-    asked = order[:queries].tolist()
-    spoilt = [
-        (
-            replace(spoil(everyone[row], rng, float(rng.choice([0.5, 1.0, 2.0]))), id=f"Q{n}"),
-            None if row in out else everyone[row].id,
-        )
-        for n, row in enumerate(asked)
+
+    def __init__(self, people: int, queries: int, seed: int, absent: float = 0.2) -> None:
+        self._people, self._seed = people, seed
+        rng = Random(f"trial {seed}")
+        self._all = people + round(queries * absent)
+        chosen = rng.sample(range(self._all), queries)
+        self._absent = frozenset(chosen[: round(queries * absent)])
+        self._wanted = frozenset(chosen)
+        self.chosen: list[tuple[Person, bool]] = []
+
+    def rows(self) -> Iterator[Person]:
+        """The rows of the list, in order; fills `chosen`: people asked for, and who is listed."""
+        self.chosen.clear()
+        clerks = Random(f"list {self._seed}")
+        for at, person in enumerate(population(self._seed)):
+            if at == self._all:
+                return
+            if at not in self._absent:
+                yield from listed(person, clerks)
+            if at in self._wanted:
+                self.chosen.append((person, at not in self._absent))
+
+
+def questions(chosen: Sequence[tuple[Person, bool]], seed: int) -> list[Question]:
+    """The query for each person chosen, and who it is: None when not in the list."""
+    rng = Random(f"queries {seed}")
+    return [
+        (asked(person, rng, number), person.id if there else None)
+        for number, (person, there) in enumerate(chosen)
     ]
-    return [person for row, person in enumerate(everyone) if row not in out], spoilt
+
+
+def is_person(row_id: str, truth: str | None) -> bool:
+    """Whether a row of the list is this person's."""
+    return truth is not None and row_id.rpartition("-")[0] == truth
+
+
+def _keyed(person: Person, rng: Random, number: int) -> Person:
+    share = rates("list")
+    draw, place = rng.random(), person.place.split(", ")
+    birth = person.birth
+    if draw < share["year_only"]:
+        birth = birth[-4:]
+    elif draw < share["year_only"] + share["first_january"]:
+        birth = f"01.01.{birth[-4:]}"
+    if rng.random() < share["district_only"]:
+        place = place[1:]
+    return replace(
+        person,
+        id=f"{person.id}-{number}",
+        name=clerks_name(person.name, rng),
+        birth=birth,
+        sex="" if rng.random() < share["no_sex"] else person.sex,
+        father="" if rng.random() < share["no_father"] else clerks_name(person.father, rng),
+        mother="" if rng.random() < share["no_mother"] else clerks_name(person.mother, rng),
+        place="" if rng.random() < share["no_place"] else clerks_name(", ".join(place), rng),
+    )
+
+
+def _name(sex: str, surname: str, rng: Random, old: bool) -> str:
+    tables, society = _tables(), rates("society")
+    given = tables[f"{sex} old" if old else sex].draw(rng)
+    if rng.random() < society["no_middle"]:
+        return f"{surname} {given}"
+    middle = tables[f"{sex} middle"].draw(rng)
+    if middle in _SECOND and rng.random() < society["two_middles"]:
+        second = tables[f"{sex} middle"].draw(rng)
+        middle = f"{middle} {second}" if second != middle else middle
+    return f"{surname} {middle} {given}"
+
+
+def _places(rng: Random) -> tuple[Table, Table]:
+    """Communes of one province, and of all, with weights drawn: some are large."""
+    provinces = sorted({unit.province for unit in units()})
+    own = rng.choice(provinces)
+    weights = {
+        f"{unit.commune}, {unit.district}, {unit.province}": rng.lognormvariate(0, 0.5)
+        for unit in units()
+    }
+    at_home = {place: weight for place, weight in weights.items() if place.endswith(f", {own}")}
+    return Table.of(at_home), Table.of(weights)

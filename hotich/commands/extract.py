@@ -14,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from common.executor import Pool, Ray, Serial
 from extract.folder import BookFolder
-from extract.match import PeopleIndex, match_record, read_people
+from extract.match import match_record
+from extract.match.existing import open_existing
 from extract.record import Match, Record
 from extract.report import write_report
 from extract.run import How, Matcher, RunSummary, run_book
@@ -86,7 +87,7 @@ def _how(workers: int, ray: str) -> How:
 
 
 def _matcher(against: Path) -> Matcher:
-    index = PeopleIndex(read_people(against))
+    index = open_existing(against)
 
     def match(records: Sequence[Record]) -> list[Record]:
         found = ((record, match_record(record.as_json(), index)) for record in records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,24 +11,47 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from extract.match import MatchOptions, PeopleIndex, match_person, read_people
+from extract.match import Match, Matcher, MatchOptions, Person, read_people, resolve
+from extract.match.existing import open_existing
+from extract.match.explain import as_html, explain
 
 
 def match(
     queries: Annotated[Path, typer.Argument(help="CSV: id,ho_ten,ngay_sinh,gioi_tinh,cha,me,…")],
-    against: Annotated[Path, typer.Option(help="CSV of existing records, the same columns.")],
+    against: Annotated[Path, typer.Option(help="CSV of existing records, or its index's folder.")],
     out: Annotated[Path, typer.Option(help="CSV to write: query_id,match_id,rank,score.")],
     top: Annotated[int | None, typer.Option(min=1, help="K rows a query, at any score.")] = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="The least probability.")] = 0.5,
+    present: Annotated[
+        float | None,
+        typer.Option(min=0.0001, max=0.9999, help="Share of queries in the list, when known."),
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option(help="Where the list's index is kept; else beside the list.")
+    ] = None,
+    explained: Annotated[
+        Path | None, typer.Option("--explain", help="HTML to write: why, field by field.")
+    ] = None,
 ) -> None:
     """Find people in a list of existing records; a score is the probability that it is they."""
-    options = MatchOptions(threshold=threshold, top=top)
+    options = MatchOptions(threshold=threshold, top=top, present=present)
     asked = list(read_people(queries))
-    index = PeopleIndex(read_people(against))
+    matcher = Matcher(open_existing(against, index), options)
     console = Console(stderr=True)
+    watched = track(asked, "Matching", console=console, disable=not console.is_terminal)
+    found = resolve(matcher, [matcher.candidates(query) for query in watched])
     with out.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["query_id", "match_id", "rank", "score"])
-        for query in track(asked, "Matching", console=console, disable=not console.is_terminal):
-            for rank, found in enumerate(match_person(query, index, options), start=1):
-                rows.writerow([query.id, found.id, rank, f"{found.score:.4f}"])
+        for query, matches in zip(asked, found, strict=True):
+            for rank, one in enumerate(matches, start=1):
+                rows.writerow([query.id, one.id, rank, f"{one.score:.4f}"])
+    if explained:
+        pairs = _pairs(asked, found)
+        explained.write_text(as_html([explain(matcher, *pair) for pair in pairs]), "utf-8")
+
+
+def _pairs(asked: list[Person], found: list[list[Match]]) -> Iterator[tuple[Person, Match]]:
+    for query, matches in zip(asked, found, strict=True):
+        for one in matches:
+            yield query, one

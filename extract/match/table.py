@@ -1,0 +1,145 @@
+"""The CSV of people that `hotich match` reads: found right in every common encoding, or refused.
+
+Rows stream: a file of any size is read in little memory.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from common.errors import InputError
+from common.text import fold, squeeze
+from extract.match.legacy import CONVERSIONS, conversion_of, decode_sample, latin_text
+from extract.match.people import Person
+
+COLUMNS = ("id", "ho_ten", "ngay_sinh", "gioi_tinh", "cha", "me", "noi_sinh")
+_SAMPLE = 1 << 18
+_LONGEST = 1 << 16  # characters of a line
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DELIMITERS = (";", "\t", ",")
+
+
+class Encoding(NamedTuple):
+    """How a file is read: a Python codec, or ``latin``, and what converts its text."""
+
+    codec: str
+    convert: Callable[[str], str]
+
+
+def read_people(path: Path) -> Iterator[Person]:
+    """The rows of a CSV with the columns of `COLUMNS`, in any order, however they are written.
+
+    UTF-8, UTF-16 and Windows-1258 are read, and TCVN3 or VNI text, whether its bytes stand as they
+    are or were taken for Latin letters. Commas, semicolons or tabs part the columns.
+
+    Raises:
+        InputError: no such encoding, a column missing, no id, an id that stands twice, a line
+            that is none.
+    """
+    seen: set[int] = set()
+    try:
+        encoding = encoding_of(path)
+        with _open(path, encoding) as file:
+            lines = _lines(path, file, encoding)
+            header = next(lines, "")
+            delimiter = max(_DELIMITERS, key=header.count)
+            places = _places(path, next(csv.reader([header], delimiter=delimiter), []))
+            rows = csv.reader(lines, delimiter=delimiter)
+            for cells in rows:
+                if not cells:
+                    continue
+                person = _person(cells, places)
+                key = hash(person.id)
+                if not person.id or key in seen:
+                    what = f"id {person.id} stands twice" if person.id else "id is empty"
+                    raise InputError(
+                        f"line {rows.line_num + 1}: {what}",
+                        where=str(path),
+                        hint="give every row an id of its own",
+                    )
+                seen.add(key)
+                yield person
+    except UnicodeError as error:
+        raise InputError(
+            f"mixed encodings: {error}", where=str(path), hint="save it as “CSV UTF-8”"
+        ) from error
+    except csv.Error as error:
+        raise InputError(f"not a CSV table: {error}", where=str(path)) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def encoding_of(path: Path) -> Encoding:
+    """How a file is written, told from its beginning.
+
+    Raises:
+        InputError: it is no text.
+    """
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    if sample.startswith(_UTF16):
+        return Encoding(
+            "utf-16",
+            CONVERSIONS[conversion_of(sample[: len(sample) // 2 * 2].decode("utf-16", "replace"))],
+        )
+    if b"\x00" in sample:
+        raise InputError("no text", where=str(path), hint="save it as “CSV UTF-8”")
+    try:
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        text = decoder.decode(sample)
+    except UnicodeDecodeError:
+        codec, conversion = decode_sample(sample)
+        return Encoding(codec, CONVERSIONS[conversion])
+    return Encoding("utf-8-sig", CONVERSIONS[conversion_of(text)])
+
+
+def _open(path: Path, encoding: Encoding) -> IO[str]:
+    if encoding.codec == "latin":
+        return path.open(encoding="latin-1", newline="")
+    return path.open(encoding=encoding.codec, newline="")
+
+
+def _lines(path: Path, file: IO[str], encoding: Encoding) -> Iterator[str]:
+    """The lines of a file in NFC; one that does not end is refused before it fills the memory."""
+    number = 0
+    while line := file.readline(_LONGEST):
+        number += 1
+        if len(line) >= _LONGEST or "\x00" in line:
+            what = "has NUL bytes" if "\x00" in line else f"is longer than {_LONGEST} characters"
+            raise InputError(f"line {number} {what}", where=str(path), hint="is it a CSV?")
+        if encoding.codec == "latin":
+            line = latin_text(line.encode("latin-1"))
+        if encoding.convert is not CONVERSIONS["Unicode"]:
+            line = encoding.convert(line)
+        elif not unicodedata.is_normalized("NFC", line):
+            line = unicodedata.normalize("NFC", line)
+        yield line
+
+
+def _places(path: Path, names: Sequence[str]) -> list[int]:
+    """Where each of `COLUMNS` stands."""
+    known = [fold(name).replace(" ", "_") for name in names]
+    missing = [column for column in COLUMNS if column not in known]
+    if missing:
+        raise InputError(
+            f"column {', '.join(missing)} missing",
+            where=str(path),
+            hint=f"the first line must name {','.join(COLUMNS)}",
+        )
+    return [known.index(column) for column in COLUMNS]
+
+
+def _person(cells: Sequence[str], places: Sequence[int]) -> Person:
+    size = len(cells)
+    return Person(*(_clean(cells[place]) if place < size else "" for place in places))
+
+
+def _clean(text: str) -> str:
+    text = text.strip()
+    plain = "  " not in text and "\n" not in text and "\t" not in text and "\xa0" not in text
+    return text if plain else squeeze(text)

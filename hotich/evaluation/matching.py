@@ -1,0 +1,210 @@
+"""Matching measured: a simulated list, spoilt queries, what is found, how sure, and the cost."""
+
+from __future__ import annotations
+
+import csv
+import os
+import resource
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from common.errors import InputError
+from extract.match import (
+    Matcher,
+    MatchOptions,
+    PeopleIndex,
+    Person,
+    build_index,
+    read_people,
+    resolve,
+)
+from extract.match.fit import Figures, figures
+from extract.match.score import DEFAULTS
+from extract.match.simulate import Question, Trial, questions
+from extract.match.table import COLUMNS
+
+SHARES = (0.5, 0.1)  # of those asked for, who are in the list
+
+
+class Cost(NamedTuple):
+    """Seconds on the clock and of CPU, and the most memory, MiB, of one step in its own process."""
+
+    seconds: float
+    cpu: float
+    mib: float
+
+    def __str__(self) -> str:
+        return f"{self.cpu:.1f} s of CPU ({self.seconds:.0f} s on the clock), {self.mib:.0f} MiB"
+
+
+class Answers(NamedTuple):
+    """What the queries gave: rows of the list, CPU seconds a query, figures; and the figures when
+    fewer of those asked for are in the list."""
+
+    rows: int
+    seconds: list[float]
+    found: Figures
+    thinned: dict[float, Figures]
+
+
+@dataclass(frozen=True)
+class MatchingFigure:
+    """What matching a simulated list gave, and what each step cost."""
+
+    people: int
+    seed: int
+    build: Cost
+    opened: Cost
+    asking: Cost
+    disk_mib: float
+    answers: Answers
+
+
+class Data(NamedTuple):
+    """A simulated list on disk, and the people asked for."""
+
+    listing: Path
+    chosen: Path
+
+
+def make_data(people: int, queries: int, seed: int, work: Path) -> Data:
+    """The list as CSV and the people asked for, in ``work``; what is there is not made again."""
+    name = f"{people}-{queries}-{seed}"
+    data = Data(work / f"list-{name}.csv", work / f"asked-{name}.csv")
+    if not data.chosen.is_file():
+        trial = Trial(people, queries, seed)
+        write_people(data.listing, trial.rows())
+        told = ((*fields_of(person), int(there)) for person, there in trial.chosen)
+        _write(data.chosen, (*COLUMNS, "listed"), told)
+    return data
+
+
+def questions_of(data: Data, seed: int) -> list[Question]:
+    """The spoilt queries for the people asked for."""
+    with data.chosen.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return questions([(Person(*row[:7]), row[7] == "1") for row in rows], seed)
+
+
+def evaluate_matching(people: int, queries: int, seed: int, work: Path) -> MatchingFigure:
+    """Build, open and ask; each step in a process of its own, on one core."""
+    work.mkdir(parents=True, exist_ok=True)
+    data = make_data(people, queries, seed, work)
+    folder = work / f"index-{people}-{queries}-{seed}"
+    kept = folder / "cost.csv"
+    if kept.is_file():
+        build = Cost(*map(float, kept.read_text().split()))
+    else:
+        _, build = measured(_build, data.listing, folder)
+        kept.write_text(" ".join(map(str, build)))
+    _, opened = measured(_open, folder)
+    answers, asking = measured(_ask, folder, data, seed)
+    disk = sum(file.stat().st_size for file in folder.iterdir()) / 2**20
+    return MatchingFigure(people, seed, build, opened, asking, disk, answers)
+
+
+def measured(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
+    """Run a step in a new process: what it gives, and what it cost."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        result, cost = pool.submit(_costed, step, *given).result()
+    return result, cost
+
+
+def write_people(path: Path, people: Iterable[Person]) -> None:
+    """A CSV as `hotich match` reads it."""
+    _write(path, COLUMNS, map(fields_of, people))
+
+
+def fields_of(person: Person) -> tuple[str, ...]:
+    """A person's fields in the order of the columns."""
+    return tuple(getattr(person, name) for name in person.__slots__)
+
+
+def table(figure: MatchingFigure) -> Iterator[str]:
+    """The figure as lines of text."""
+    found, times = figure.answers.found, sorted(figure.answers.seconds)
+    yield (
+        f"simulated list of {figure.people:,} people in {figure.answers.rows:,} rows, "
+        f"{found.queries:,} queries of which {1 - found.present:.0%} are not in it, "
+        f"seed {figure.seed}"
+    )
+    yield f"index built: {figure.build}; {figure.disk_mib:.0f} MiB on disk"
+    yield f"index opened: {figure.opened}"
+    yield (
+        f"a query: {1000 * sum(times) / len(times):.2f} ms of CPU on one thread, 99 % under "
+        f"{1000 * times[int(0.99 * len(times))]:.1f} ms; {figure.asking.mib:.0f} MiB"
+    )
+    yield _line(found)
+    for share, few in figure.answers.thinned.items():
+        yield f"thinned so that {share:.0%} are in the list: {_line(few)}"
+
+
+def _line(found: Figures) -> str:
+    return (
+        f"recall@1 {found.recall_at_1:.4f}, at the threshold of {DEFAULTS.threshold} recall "
+        f"{found.recall:.4f} and precision {found.precision:.4f}, calibration error "
+        f"{found.calibration_error:.4f} (n={found.queries:,})"
+    )
+
+
+def _thinned(asked: Sequence[Question], share: float) -> list[int]:
+    """The queries left when listed people are left out until ``share`` of them are listed."""
+    room = round(sum(truth is None for _, truth in asked) * share / (1 - share))
+    kept: list[int] = []
+    for at, (_, truth) in enumerate(asked):
+        if truth is None or room > 0:
+            kept.append(at)
+            room -= truth is not None
+    return kept
+
+
+def _build(listing: Path, folder: Path) -> None:
+    build_index(read_people(listing), folder)
+
+
+def _open(folder: Path) -> int:
+    return len(PeopleIndex.open(folder))
+
+
+def _ask(folder: Path, data: Data, seed: int) -> Answers:
+    """Ask every query, and measure the answers at several shares of people listed."""
+    matcher = Matcher(PeopleIndex.open(folder), MatchOptions(top=1))
+    asked, scored, times = questions_of(data, seed), [], []
+    for query, _ in asked:
+        began = time.process_time()
+        scored.append(matcher.candidates(query))
+        times.append(time.process_time() - began)
+
+    def measure(kept: Sequence[int]) -> Figures:
+        found = resolve(matcher, [scored[at] for at in kept])
+        return figures([asked[at] for at in kept], [rows[0] if rows else None for rows in found])
+
+    thinned = {share: measure(_thinned(asked, share)) for share in SHARES}
+    return Answers(len(matcher.index), times, measure(range(len(asked))), thinned)
+
+
+def _costed(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    began, cpu = time.monotonic(), time.process_time()
+    result = step(*given)
+    cost = Cost(
+        time.monotonic() - began,
+        time.process_time() - cpu,
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
+    return result, cost
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from error
