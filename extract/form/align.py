@@ -7,6 +7,8 @@ and the residual is fitted by a quintic: paper shrinks, and pages curl into the 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,7 +21,11 @@ from models.reading import Image
 Points = NDArray[np.float64]
 LONG_SIDE = 900  # pixels of the longer side at which pages are registered
 DEGREE = 5  # of the residual warp
+_CELL = 40  # pixels of the cells that each give as many keypoints
+_CONTRAST = 0.02  # of the weakest keypoints; pale print has no more
 TERMS = (DEGREE + 1) * (DEGREE + 2) // 2
+_PASSES = ((14, 1, 48), (8, 3, 96), (6, DEGREE, 192), (4, DEGREE, 192))
+"""Pixels searched, degree of the residual and blocks of print, coarse to fine."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +107,17 @@ class Fit:
 
 
 def features(grey: Image, keypoints: int = 1500) -> Features:
-    """Keypoints of a page (H, W), strongest first."""
+    """Up to so many keypoints of a page (H, W), strongest first, from all over it.
+
+    A heavy title and dark writing hold the strongest ones of the page: every cell gives its own,
+    so that pale print far from them holds the page too.
+    """
     scale = min(1.0, LONG_SIDE / max(grey.shape))
     small = np.asarray(
         cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8
     )
-    found, descriptors = cv2.SIFT.create(keypoints).detectAndCompute(small, None)
+    sift = cv2.SIFT.create(contrastThreshold=_CONTRAST)
+    found, descriptors = sift.compute(small, _spread(sift.detect(small), small, keypoints))
     if descriptors is None:
         found, descriptors = (), np.zeros((0, 128), dtype=np.float32)
     return Features(
@@ -117,6 +128,19 @@ def features(grey: Image, keypoints: int = 1500) -> Features:
         small=_without_rules(small),
         scale=scale,
     )
+
+
+def _spread(found: Sequence[cv2.KeyPoint], small: Image, most: int) -> list[cv2.KeyPoint]:
+    """The strongest keypoints of every cell of the page."""
+    quota = max(1, round(most * _CELL**2 / small.size))
+    cells: Counter[tuple[float, float]] = Counter()
+    kept = []
+    for point in sorted(found, key=lambda point: -point.response):
+        cell = point.pt[0] // _CELL, point.pt[1] // _CELL
+        cells[cell] += 1
+        if cells[cell] <= quota:
+            kept.append(point)
+    return kept[:most]
 
 
 def register(form: Features, page: Features, size: tuple[int, int]) -> Fit | None:
@@ -138,7 +162,7 @@ def register(form: Features, page: Features, size: tuple[int, int]) -> Fit | Non
     if abs(turned) > 90:
         return Fit(warp, inliers, 0.0, turned)
     score = 0.0
-    for reach, degree, blocks in ((14, 1, 48), (8, 3, 96), (6, DEGREE, 144)):
+    for reach, degree, blocks in _PASSES:
         warp, score = _refined(warp, form, page, reach, degree, blocks)
     return Fit(warp, inliers, score, turned)
 

@@ -21,6 +21,7 @@ _STEP = 0.1
 _SKIP = 0.15
 _STRAY = 0.6  # what a label read out of order loses
 _OWNED = 0.5
+_ALIKE = 0.05  # likeness between which labels are not told apart: thứ nhứt and thứ nhì are
 _MOST_SKIP = 1.0
 
 
@@ -94,7 +95,7 @@ def _owned(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.flo
     bonus = np.zeros(like.shape)
     owner: State | None = None
     for index, row in enumerate(like):
-        near = np.flatnonzero(row >= 0.8)
+        near = np.flatnonzero(row >= max(0.8, row.max(initial=0.0) - _ALIKE))
         if len(near) == 1:
             owner = states[int(near[0])]
         elif owner is not None:
