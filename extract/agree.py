@@ -15,7 +15,7 @@ _FIGURE = -math.log(0.05)  # one figure misread
 _WORD = -math.log(0.1)  # one word misread
 _UNSEEN = 9.0  # neither figures nor words could be read
 _MONTH = 31
-_DELAY = 20.0  # days after which a birth's registration is a third as likely as at once
+_DELAY = 14.0  # days after which a birth's registration is a third as likely as at once
 _GROWN = 18  # years
 
 
@@ -81,5 +81,5 @@ def lag_cost(value: str, last: PartialDate | None) -> float:
     if days < 0:
         return 5.0
     if days <= 2 * _MONTH + 3:
-        return 0.0 if last.day is None else days / _DELAY
+        return 0.0 if last.day is None else min(days / _DELAY, 2.5)
     return 2.5 if days <= 12 * _MONTH else 5.0 if days <= _GROWN * 12 * _MONTH else 9.0

@@ -19,6 +19,7 @@ _HIDDEN = 0.5  # probability of writing above which an unread place is not calle
 _INKED = 1.0  # ink (area over height squared) above which an unread place is not called blank
 _FIGURES = {"d": 31, "m": 12}  # the greatest figure of a part of a date
 _STROKE, _OTHER = 0.012, 0.015  # least ink of a stroke; share of every figure but 1 where unread
+_BLANK = 0.4  # share of parts without ink that are blank
 _TRIED = 5  # texts of each part of a date that are combined
 _BETWEEN = "\x1f"  # stands between the parts of a date; no reader writes it
 _KEPT = 5  # alternatives a record keeps
@@ -46,7 +47,9 @@ def options_of(column: Column, slots: Sequence[SlotReading], context: Context) -
 
 def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
     """Texts of a place; of a date in parts also the combinations of its parts."""
-    parts = {slot.part: slot.candidates[:_TRIED] or _unread(slot) for slot in slots if slot.part}
+    read = any(slot.part and slot.candidates for slot in slots)
+    unread = _unread if read else lambda _: (("", 1.0),)
+    parts = {slot.part: slot.candidates[:_TRIED] or unread(slot) for slot in slots if slot.part}
     whole = [text for slot in slots if not slot.part for text in slot.candidates]
     if not parts:
         return tuple(whole)
@@ -63,11 +66,14 @@ def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
 
 
 def _unread(slot: SlotReading) -> tuple[tuple[str, float], ...]:
-    """What a part of a date may say that has ink but was not read: mostly a lone stroke, 1."""
-    if slot.part not in _FIGURES or slot.ink < _STROKE:
+    """What a part of a date may say that was not read: mostly a lone stroke, 1; perhaps nothing,
+    where hardly any ink is."""
+    if slot.part not in _FIGURES:
         return (("", 1.0),)
+    blank = 0.0 if slot.ink >= _STROKE else _BLANK
     others = [(str(n), _OTHER) for n in range(2, _FIGURES[slot.part] + 1)]
-    return (("1", 1.0 - sum(p for _, p in others)), *others)
+    one = 1.0 - blank - sum(p for _, p in others)
+    return tuple(sorted((("", blank), ("1", one), *others), key=lambda item: -item[1]))
 
 
 def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Drafted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from extract.printed import read_printed
 from extract.readings import EntryReading, SlotReading, merged
 from extract.registers import Register
 from extract.roles import roles_of
-from extract.rows import rows_in, without_run_in
+from extract.rows import fullest_band, rows_in, without_run_in
 from models.reading import Image, Reader
 
 _PARTS = {"day": "d", "month": "m", "year": "y"}
@@ -85,8 +86,8 @@ def read_fields(
         page: (H, W) grey, clean, in the form's geometry.
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
-    places = _places(form)
-    labels = [label.box for label in form.labels]
+    places = _written(form)
+    labels = [*(label.box for label in form.labels), *_words_between(form)]
     blank = bare_starts(form.blank, places, options.ink)
     lifted = without_crossings(lift_ink(page, blank, places, options.ink, labels), form.blank)
     pieces = list(_pieces(page, lifted, form, options))
@@ -157,6 +158,27 @@ def _places(form: BookForm) -> list[Box]:
     return [box for entry in form.entries for slot in entry.fields.values() for box in slot.boxes]
 
 
+def _written(form: BookForm) -> list[Box]:
+    """Where people write: every line of every place; of a date with printed words between its
+    parts, the parts."""
+    return [
+        box
+        for entry in form.entries
+        for slot in entry.fields.values()
+        for box in (slot.boxes if slot.kind == "tick" else slot.parts.values() or slot.boxes)
+    ]
+
+
+def _words_between(form: BookForm) -> Iterator[Box]:
+    """The printed words between the parts of dates."""
+    for slot in (slot for entry in form.entries for slot in entry.fields.values()):
+        if slot.kind != "tick":
+            parts = sorted(slot.parts.values(), key=lambda box: box.x0)
+            for left, right in pairwise(parts):
+                if left.x1 < right.x0:
+                    yield Box(left.x1, right.y0, right.x0, right.y1)
+
+
 def _lines(slot: FieldSlot, height: float) -> list[Box]:
     """The lines of a place; what is lower than a line is joined to the line above or below."""
     lines: list[Box] = []
@@ -170,10 +192,13 @@ def _lines(slot: FieldSlot, height: float) -> list[Box]:
 
 def _cuts(lifted: Image, box: Box, height: float, options: InkOptions) -> Sequence[Cut]:
     """The written lines of a box: its own ink, or that of each line found in a tall one."""
-    if box.height < _TALL * height:
-        return [cut_line(lifted, box, options)]
-    page = without_run_in(lifted, box, height, options)
-    cuts = [cut_line(page, row, options) for row in rows_in(page, box, height, options)]
+    page, rows = lifted, [box]
+    if box.height >= _TALL * height:
+        page = without_run_in(lifted, box, height, options)
+        rows = rows_in(page, box, height, options)
+    if options.sparse:  # a signature
+        rows += [fullest_band(page, row, height, options) for row in list(rows)]
+    cuts = [cut_line(page, row, options) for row in rows]
     return cuts or [Cut(np.full((8, 8), PAPER, np.uint8), 0.0, box)]
 
 

@@ -14,6 +14,7 @@ _SMOOTH = 0.1  # of a line's height, by which the profile of its ink is smoothed
 _VALLEY = 0.12  # share of the strongest row under which there is nothing between two lines
 _LOWEST = 0.2  # of a line's height: what is lower is dirt
 _HIGHEST = 1.8  # of a line's height: what is higher is two lines that touch
+_BAND = 0.65  # of a line's height: letters with their marks
 _SHORTEST = 0.5  # of a line's height: what is shorter is dirt
 
 
@@ -55,6 +56,18 @@ def without_run_in(lifted: Image, place: Box, height: float, options: InkOptions
     page = lifted.copy()
     page[y0:y1, x0:x1][running] = PAPER
     return page
+
+
+def fullest_band(lifted: Image, row: Box, height: float, options: InkOptions) -> Box:
+    """The part of a row, as high as writing, that holds most ink of letters: a name under a stamp
+    whose ring and words stand above and below it."""
+    x0, y0, x1, y1 = row.clipped(*lifted.shape[::-1]).rounded()
+    profile = letters_of(lifted[y0:y1, x0:x1], height, options).sum(axis=1, dtype=np.float32)
+    high = min(round(_BAND * height), len(profile))
+    if not high:
+        return row
+    top = y0 + int(np.convolve(profile, np.ones(high), "valid").argmax())
+    return row._replace(y0=float(top), y1=float(top + high))
 
 
 def _runs(profile: NDArray[np.float32]) -> list[tuple[int, int]]:
