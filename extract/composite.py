@@ -19,6 +19,7 @@ from extract.parse.marks import mark_of
 from extract.parse.numbers import number_in_words
 from extract.parse.places import province_near
 from extract.readings import SlotReading, merged
+from extract.record import CORRECTION
 from extract.registers import Column, Register
 from models import lexicon
 
@@ -38,7 +39,10 @@ _LONGEST = 45  # letters of the office that issues a paper
 
 
 def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotReading]:
-    """The slots, those that share one place each with its own part of the text."""
+    """The slots, those that share one place each with its own part of the text.
+
+    A place of which a person read a part stays as it is: it was split before they read it.
+    """
     together: dict[tuple[int, int, int, int], list[SlotReading]] = defaultdict(list)
     for slot in slots:
         if not slot.part and slot.kind != "tick":
@@ -46,7 +50,7 @@ def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotR
     shared = {
         slot.code: [register.column(other.code) for other in group]
         for group in together.values()
-        if len(group) > 1
+        if len(group) > 1 and not any(slot.source.startswith(CORRECTION) for slot in group)
         for slot in group
     }
     return [

@@ -14,6 +14,8 @@ from common.errors import InputError
 Status = Literal["read", "blank", "absent_on_form", "illegible", "ditto", "derived"]
 STATUSES: tuple[str, ...] = get_args(Status)
 MACHINE = "machine"
+CORRECTION, SECOND = "correction@", "second@"
+"""With a name behind them, the source of a value that a person gave; of a blind second reading."""
 _DIGITS = 4  # decimals of every probability, so that equal runs write equal bytes
 
 
@@ -44,6 +46,12 @@ class FieldValue:
     source: str = ""
     author: str = MACHINE
     time: str = ""
+
+    def agrees(self, other: FieldValue) -> bool:
+        """Whether both say the same: one value, or one state without a value."""
+        if self.value is None and other.value is None:
+            return self.status == other.status
+        return self.value == other.value
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from common.errors import InputError
 from extract.folder import BookFolder
-from extract.record import Record, read_records
+from extract.record import MACHINE, Record, read_records, write_records
+from extract.registers import load_register
+from extract.run import decide
 from extract.store import Store
 
 
@@ -51,6 +53,34 @@ class Extracted:
     def records(self) -> list[Record]:
         """The records with their latest values, in book order."""
         return self.store.records(self.name)
+
+    def settle(self) -> int:
+        """Decide the book again from its pages' readings and people's answers; how many of the
+        machine's values are others now.
+
+        The records get the new values, in the store and in ``records.jsonl``. A book whose pages'
+        readings are not in the store stays as it is.
+        """
+        before = self.records()
+        pages = [page for page in self.store.pages(self.name) if page.payload.get("entries")]
+        if not before or not pages:
+            return 0
+        register, answers = load_register(before[0].register), self.store.answers(self.name)
+        decided = decide(self.name, pages, register, before[0].form, answers)
+        known = {record.key: record for record in before}
+        records = [
+            replace(record, matches=known[record.key].matches if record.key in known else ())
+            for record in decided.records
+        ]
+        self.store.save_records(self.name, decided.unsaid(records))
+        write_records(self.folder.records, records)
+        return sum(
+            not value.agrees(known[record.key].get(code))
+            for record in records
+            if record.key in known
+            for code, value in record.fields.items()
+            if value.author == MACHINE
+        )
 
     def picture_scale(self, page: int) -> float:
         """Pixels of the page's picture for one pixel of its scan."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from common.tables import yaml_table
-from extract.record import FieldValue, Record
+from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register
 from extract.rules import severity
 
@@ -19,7 +19,10 @@ def _table() -> Mapping[str, float]:
 
 
 def mark_for_review(record: Record, register: Register) -> Record:
-    """The record with ``review`` set: too little confidence, or an open rule (not mere info)."""
+    """The record with ``review`` set: too little confidence, or an open rule (not mere info).
+
+    What a person said is not asked again, save where a second person said another thing.
+    """
     broken = {
         code
         for issue in record.issues
@@ -32,6 +35,7 @@ def mark_for_review(record: Record, register: Register) -> Record:
         {
             code: replace(value, review=code in broken or _doubtful(value, types.get(code, "")))
             for code, value in record.fields.items()
+            if value.author == MACHINE
         }
     )
 

@@ -17,16 +17,14 @@ from common.errors import FormError, PageError
 from common.executor import Pool, Ray, Serial, run
 from common.options import Options
 from common.provenance import Step
+from extract.answers import At, Decided, decide_with_answers
 from extract.confidence import load_calibration
-from extract.decide import decide_book
 from extract.folder import BookFolder
 from extract.form import BookForm, discover_form, load_form, save_form
 from extract.page import PageOptions, PageResult, ReadPage, reduced
 from extract.readings import PageReading
-from extract.record import Record, write_records
+from extract.record import FieldValue, Record, write_records
 from extract.registers import Register, load_register
-from extract.review import mark_for_review
-from extract.rules import check_book
 from extract.store import Store, StoredPage
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reader
@@ -111,10 +109,9 @@ def run_book(
     step = ReadPage(folder, options.page, reader or HandwritingReader(options=_BEST_PATH))
     read_pages(scans, step, kept, book, how, progress)
     pages = [page for page in kept.pages(book) if page.page <= len(scans)]
-    records = decide(book, pages, known, found)
-    if matcher:
-        records = list(matcher(records))
-    kept.save_records(book, records)
+    decided = decide(book, pages, known, found.generation, kept.answers(book))
+    records = list(matcher(decided.records) if matcher else decided.records)
+    kept.save_records(book, decided.unsaid(records))
     write_records(folder.records, records)
     return RunSummary(
         book,
@@ -174,14 +171,16 @@ def read_pages(
 
 
 def decide(
-    book: str, pages: Sequence[StoredPage], register: Register, form: BookForm
-) -> list[Record]:
-    """The records of a book from what its pages gave: values, rules, confidence, review."""
-    generation = register.generation(form.generation)
+    book: str,
+    pages: Sequence[StoredPage],
+    register: Register,
+    generation: str,
+    answers: Mapping[At, FieldValue],
+) -> Decided:
+    """A book from what its pages gave and people said: values, rules, confidence, review."""
     readings = [PageReading.from_json(page.payload) for page in pages if page.outcome == "done"]
-    records = decide_book(book, readings, register, generation, load_calibration())
-    checked = check_book(records, register, generation)
-    return [mark_for_review(record, register) for record in checked]
+    form, curves = register.generation(generation), load_calibration()
+    return decide_with_answers(book, readings, register, form, curves, answers)
 
 
 def _save(form: BookForm, folder: BookFolder) -> None:

@@ -60,12 +60,30 @@ steps = sa.Table(
     sa.Column("content", sa.Text, nullable=False),
 )
 
+efforts = sa.Table(
+    "efforts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("book", sa.Text, nullable=False),
+    sa.Column("page", sa.Integer, nullable=False),
+    sa.Column("entry", sa.Integer, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("time", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Index("efforts_book", "book"),
+)
+
 
 def _first(connection: sa.Connection) -> None:
     metadata.create_all(connection, tables=[pages, entries, field_values, steps])
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first,)
+def _second(connection: sa.Connection) -> None:
+    metadata.create_all(connection, tables=[efforts])
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_first, _second)
 
 
 def migrate(connection: sa.Connection) -> None:

@@ -17,8 +17,17 @@ import sqlalchemy as sa
 
 from common.errors import InputError, MissingPartError, UsageError
 from common.provenance import Step
-from extract.record import MACHINE, FieldValue, Issue, Match, Record, Status
-from extract.schema_store import entries, field_values, migrate, pages, steps
+from extract.record import (
+    CORRECTION,
+    MACHINE,
+    SECOND,
+    FieldValue,
+    Issue,
+    Match,
+    Record,
+    Status,
+)
+from extract.schema_store import efforts, entries, field_values, migrate, pages, steps
 
 Outcome = Literal["done", "failed", "refused", "empty"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -33,6 +42,18 @@ class StoredPage:
     outcome: Outcome
     cause: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many seconds a person had one field before them."""
+
+    page: int
+    entry: int
+    field: str
+    author: str
+    time: str
+    seconds: float
 
 
 class Store:
@@ -175,8 +196,15 @@ class Store:
         raw: str | None = None,
         author: str,
         time: str,
+        second: bool = False,
+        seconds: float | None = None,
     ) -> FieldValue:
         """Add a person's value to a field; the box stays. Returns the new value.
+
+        Args:
+            raw: as written on the page; None keeps what the machine read.
+            second: a blind second reading: it does not replace the first, it is held against it.
+            seconds: how long the person had the field before them.
 
         Raises `UsageError` when the field is unknown or the author is empty or the machine.
         """
@@ -195,14 +223,54 @@ class Store:
                 confidence=1.0,
                 review=False,
                 alternatives=(),
-                source=f"correction@{author}",
+                source=f"{SECOND if second else CORRECTION}{author}",
                 author=author,
                 time=time,
             )
             connection.execute(
                 field_values.insert(), _value_row(book, page, entry, field, corrected)
             )
+            if seconds is not None:
+                at = {"book": book, "page": page, "entry": entry, "field": field}
+                spent = {**at, "author": author, "time": time, "seconds": seconds}
+                connection.execute(efforts.insert(), spent)
         return corrected
+
+    def efforts(self, book: str) -> list[Effort]:
+        """What people's answers took, in the order they came in."""
+        query = sa.select(efforts).where(efforts.c.book == book).order_by(efforts.c.id)
+        with self._engine.connect() as connection:
+            return [
+                Effort(r.page, r.entry, r.field, r.author, r.time, r.seconds)
+                for r in connection.execute(query)
+            ]
+
+    def histories(self, book: str) -> dict[tuple[int, int, str], list[FieldValue]]:
+        """Every value that each field ever had, oldest first, by page, entry and column."""
+        with self._engine.connect() as connection:
+            return _values(connection, book)
+
+    def answers(self, book: str) -> dict[tuple[int, int, str], FieldValue]:
+        """The people's values that stand, by page, entry and column."""
+        return {
+            at: value
+            for at, values in self.histories(book).items()
+            if (value := _latest(values)).author != MACHINE
+        }
+
+    def add_case(self, record: Record) -> None:
+        """Add a case that the machine missed; a case that is there already stays as it is."""
+        here = (
+            (entries.c.book == record.book)
+            & (entries.c.page == record.page)
+            & (entries.c.entry == record.entry)
+        )
+        with self._write() as connection:
+            if connection.execute(sa.select(entries.c.book).where(here)).first() is None:
+                connection.execute(entries.insert(), _entry_row(record))
+                at = (record.book, record.page, record.entry)
+                rows = [_value_row(*at, code, value) for code, value in record.fields.items()]
+                connection.execute(field_values.insert(), rows)
 
     def history(self, book: str, page: int, entry: int, field: str) -> list[FieldValue]:
         """Every value the field ever had, oldest first."""
@@ -266,8 +334,24 @@ def _values(
 
 
 def _latest(values: Sequence[FieldValue]) -> FieldValue:
+    """The value that stands: a person's before the machine's, a first reading before a second.
+
+    Where a second reading differs and nobody has decided since, the value waits for a third.
+    """
     by_people = [value for value in values if value.author != MACHINE]
-    return (by_people or values)[-1]
+    if not by_people:
+        return values[-1]
+    firsts = [place for place, value in enumerate(by_people) if not _is_second(value)]
+    if not firsts:
+        return by_people[-1]
+    stands = by_people[firsts[-1]]
+    since = by_people if len(firsts) == 1 else by_people[firsts[-1] :]
+    differs = any(_is_second(other) and not stands.agrees(other) for other in since)
+    return replace(stands, review=differs)
+
+
+def _is_second(value: FieldValue) -> bool:
+    return value.source.startswith(SECOND)
 
 
 def _same(known: FieldValue | None, value: FieldValue) -> bool:

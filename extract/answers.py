@@ -1,0 +1,151 @@
+"""What people said, brought into the joint decision: their fields stand, others are chosen again.
+
+An answered place is read as the person reads it, and the book is decided anew from the pages'
+readings: the office's name, the year, running numbers, villages and families then rest on what is
+known. How far the machine's other values can be trusted is learnt from the same answers
+(`extract.trust`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extract.composite import split_shared
+from extract.confidence import Calibration
+from extract.decide import decide_book
+from extract.readings import PageReading, SlotReading
+from extract.record import ABSENT, MACHINE, FieldValue, Record
+from extract.registers import Generation, Register
+from extract.review import mark_for_review
+from extract.rules import check_book
+from extract.trust import trusted
+
+At = tuple[int, int, str]
+"""Page, entry, column."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A book decided.
+
+    Attributes:
+        records: with people's values in their places.
+        alone: the machine's own records, decided without people.
+    """
+
+    records: tuple[Record, ...]
+    alone: tuple[Record, ...]
+
+    def unsaid(self, records: Sequence[Record]) -> list[Record]:
+        """The records with the machine's own values where people answered: the store keeps both."""
+        own = {record.key: record for record in self.alone}
+        return [_unsaid(record, own.get(record.key)) for record in records]
+
+
+def decide_with_answers(
+    book: str,
+    pages: Sequence[PageReading],
+    register: Register,
+    generation: Generation,
+    calibration: Calibration,
+    answers: Mapping[At, FieldValue],
+) -> Decided:
+    """The book's records with people's values in their places, and the rest decided by them.
+
+    A case that only a person saw (no place of it was read) is a record too.
+    """
+
+    def finished(records: Sequence[Record]) -> tuple[Record, ...]:
+        checked = check_book(records, register, generation)
+        return tuple(mark_for_review(record, register) for record in checked)
+
+    own = decide_book(book, pages, register, generation, calibration)
+    if not answers:
+        records = finished(own)
+        return Decided(records, records)
+    read = [_answered(page, register, answers) for page in pages]
+    decided = decide_book(book, read, register, generation, calibration)
+    said = [_with(record, answers) for record in _and_missed(decided, register, answers)]
+    records = finished(trusted(said, own, register))
+    return Decided(records, finished(own))
+
+
+def _unsaid(record: Record, own: Record | None) -> Record:
+    """The record with the machine's own values where people answered."""
+    return record.with_fields(
+        {
+            code: own.get(code) if own else ABSENT
+            for code, value in record.fields.items()
+            if value.author != MACHINE
+        }
+    )
+
+
+def _answered(
+    page: PageReading, register: Register, answers: Mapping[At, FieldValue]
+) -> PageReading:
+    """The page with its answered places read as people read them."""
+    entries = []
+    for entry in page.entries:
+        said = {
+            slot.code: answers[page.page, entry.entry, slot.code]
+            for slot in entry.slots
+            if (page.page, entry.entry, slot.code) in answers
+        }
+        entries.append(replace(entry, slots=tuple(_read_by_people(entry.slots, said, register))))
+    return replace(page, entries=tuple(entries))
+
+
+def _read_by_people(
+    slots: Sequence[SlotReading], said: Mapping[str, FieldValue], register: Register
+) -> Iterator[SlotReading]:
+    """The slots of one case; a place that several columns share is split before one is answered."""
+    touched = {slot.box for slot in slots if slot.code in said}
+    shared = split_shared([slot for slot in slots if slot.box in touched], register)
+    given: set[str] = set()
+    for slot in [*(slot for slot in slots if slot.box not in touched), *shared]:
+        if slot.code not in said:
+            yield slot
+        elif slot.code not in given:
+            given.add(slot.code)
+            yield _as_said(slot, said[slot.code])
+
+
+def _as_said(slot: SlotReading, answer: FieldValue) -> SlotReading:
+    """The place as the person reads it: surely this text, surely nothing, or something unread."""
+    text = answer.value or ""
+    if answer.status == "derived" and answer.raw:
+        text = answer.raw
+    return replace(
+        slot,
+        part="",
+        ink=0.0,
+        written=0.0 if answer.status == "blank" else 1.0,
+        candidates=((text, 1.0),) if text else (),
+        weakest=1.0,
+        fit=0.0,
+        source=answer.source,
+    )
+
+
+def _with(record: Record, answers: Mapping[At, FieldValue]) -> Record:
+    said = {code: answers.get((*record.key, code)) for code in record.fields}
+    return record.with_fields({code: answer for code, answer in said.items() if answer})
+
+
+def _and_missed(
+    records: Sequence[Record], register: Register, answers: Mapping[At, FieldValue]
+) -> list[Record]:
+    """The records, and one for each case that only people know, in book order."""
+    known = {record.key for record in records}
+    missed = sorted({(page, entry) for page, entry, _ in answers} - known)
+    if not missed or not records:
+        return list(records)
+    first = records[0]
+    absent = dict.fromkeys((column.code for column in register.columns), ABSENT)
+    made = [
+        Record(first.book, page, entry, first.register, first.form, absent)
+        for page, entry in missed
+    ]
+    return sorted([*records, *made], key=lambda record: record.key)
