@@ -11,7 +11,9 @@ import httpx
 
 from common.errors import MissingPartError, UsageError
 
-_CHUNK = 500  # tasks a call: the server's memory stays below half a gigabyte
+CHUNK = 500
+"""Tasks a call: the server's memory stays below half a gigabyte."""
+ANSWERED = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED")
 
 
 class LabelStudio:
@@ -105,7 +107,10 @@ class LabelStudio:
         self.call("POST", path, json=content)
 
     def tasks(self, project: int, *, all_tasks: bool = True) -> list[dict[str, Any]]:
-        """The tasks with their annotations; without ``all_tasks`` only the annotated ones."""
+        """The tasks with their annotations; without ``all_tasks`` only the annotated ones.
+
+        Of predictions and drafts it tells no more than which there are.
+        """
         choice = {"exportType": "JSON", "download_all_tasks": str(all_tasks).lower()}
         found: list[dict[str, Any]] = self.call(
             "GET", f"/api/projects/{project}/export", params=choice
@@ -113,11 +118,48 @@ class LabelStudio:
         return found
 
     def add_tasks(self, project: int, tasks: Sequence[dict[str, Any]]) -> None:
-        """Import tasks, some hundred a call."""
-        for start in range(0, len(tasks), _CHUNK):
-            chunk = list(tasks[start : start + _CHUNK])
+        """Import tasks with their predictions, in chunks, each as a whole or not at all."""
+        for start in range(0, len(tasks), CHUNK):
+            chunk = list(tasks[start : start + CHUNK])
             self.call("POST", f"/api/projects/{project}/import", json=chunk)
 
-    def drop_task(self, task: int) -> None:
-        """Delete one task."""
-        self.call("DELETE", f"/api/tasks/{task}/")
+    def drop_tasks(self, project: int, tasks: Sequence[int]) -> None:
+        """Delete tasks."""
+        if tasks:
+            self.call(
+                "POST",
+                "/api/dm/actions",
+                params={"id": "delete_tasks", "project": project},
+                json={"selectedItems": {"all": False, "included": list(tasks)}},
+            )
+
+    def show_version(self, project: int, version: str) -> None:
+        """Show the predictions of this model version, and no others."""
+        path = f"/api/projects/{project}"
+        if self.call("GET", path)["model_version"] != version:
+            self.call("PATCH", path, json={"model_version": version})
+
+    def tell(self, project: int, url: str) -> None:
+        """Send every answer given in a project to an address, beside keeping it."""
+        hooks = self.call("GET", "/api/webhooks/", params={"project": project})
+        if any(hook["url"] == url for hook in hooks):
+            return
+        for hook in hooks:  # a receiver that ran on another port
+            self.call("DELETE", f"/api/webhooks/{hook['id']}/")
+        content = {
+            "project": project,
+            "url": url,
+            "send_payload": True,
+            "send_for_all_actions": False,
+            "actions": list(ANSWERED),
+        }
+        self.call("POST", "/api/webhooks/", json=content)
+
+    def read_boxes_with(self, project: int, url: str) -> None:
+        """Let an ML backend of ours read the boxes that a person draws."""
+        for backend in self.call("GET", "/api/ml", params={"project": project}):
+            if backend["url"] == url:
+                return
+            self.call("DELETE", f"/api/ml/{backend['id']}")
+        content = {"project": project, "url": url, "title": "hotich", "is_interactive": True}
+        self.call("POST", "/api/ml", json=content)

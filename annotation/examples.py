@@ -1,18 +1,20 @@
 """Corrected fields as line images with their text: what a person's review teaches the reader.
 
-A correction's value is normalised; what stands on the paper keeps its hyphens and its case. So
-the letters are the person's, and hyphens and case are the machine's reading's where the letters
-agree. Dates, numbers and coded values are left out: their value is not what was written.
+What a person typed is what is written, so hyphens and the ways to write a date teach too. Where a
+date or a number was typed as the records hold it, nobody knows how it stands there: it is left out.
+Where only a value is known, its letters are the person's, and hyphens and case are the machine's
+reading's where the letters agree.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 import cv2
 import numpy as np
 
+from annotation.written import LETTERS, as_written, meant
 from common.geometry import Box
 from common.text import squeeze
 from extract.form import load_form
@@ -25,8 +27,6 @@ from models.reading import Image
 from models.training.corrected import Corrected
 from models.training.shards import limit_height
 
-KINDS = frozenset({"person_name", "place", "text"})
-"""Kinds of places whose value is what was written."""
 _AROUND = (12, 0.25)
 """What a kept crop shows around its place: pixels at the sides, share of its height above and
 below (`extract.page`)."""
@@ -43,42 +43,34 @@ def corrected_lines(book: Extracted) -> list[Corrected]:
 
 def _of_record(book: Extracted, form: BookForm, record: Record) -> Iterator[Corrected]:
     slots = next((one.fields for one in form.entries if one.index == record.entry), {})
+    places = Counter(slot.box for slot in slots.values())
     for code, value in record.fields.items():
         slot = slots.get(code)
-        if slot is None or slot.kind not in KINDS or len(slot.boxes) != 1:
+        if slot is None or slot.parts or len(slot.boxes) != 1 or places[slot.box] > 1:
             continue
-        if not _was_read(book, record, code, value):
-            continue
+        text = _written(book, record, code, value, slot.kind)
         crop = cv2.imread(str(book.folder.crop(*record.key, code)), cv2.IMREAD_GRAYSCALE)
-        text = as_written(value)
-        if crop is None or not default_charset().covers(text):
+        if crop is None or not text or not default_charset().covers(text):
             continue
         image = _line(np.asarray(crop, np.uint8), form, slot)
         yield Corrected(image, text, value.author, f"{record.page}/{record.entry}/{code}")
 
 
-def _was_read(book: Extracted, record: Record, code: str, value: FieldValue) -> bool:
-    """Whether a person read it there; a ditto that was resolved is not written there."""
-    if value.author == MACHINE or value.status != "read" or not value.value:
-        return False
+def _written(book: Extracted, record: Record, code: str, value: FieldValue, kind: str) -> str:
+    """What a person says is written there; empty when nobody said, or only what it means.
+
+    A ditto that was resolved is not written there.
+    """
+    if value.author == MACHINE or value.status not in ("read", "derived") or not value.value:
+        return ""
     history = book.store.history(record.book, *record.key, code)
-    return not any(past.status in ("ditto", "derived") for past in history)
-
-
-def as_written(value: FieldValue) -> str:
-    """The person's letters with the hyphens and the case that the machine saw in the same place."""
-    said, seen = squeeze(value.value or ""), squeeze(value.raw or "")
-    compared = SequenceMatcher(None, _plain(said), _plain(seen), autojunk=False)
-    pieces = []
-    for kind, start, end, first, last in compared.get_opcodes():
-        letters, there = said[start:end], seen[first:last]
-        pieces.append(there if kind == "equal" else letters.upper() if there.isupper() else letters)
-    return "".join(pieces)
-
-
-def _plain(text: str) -> str:
-    """Lower case, hyphens as spaces; as long as the text itself, which is in NFC."""
-    return text.replace("-", " ").lower()
+    if any(past.status == "ditto" for past in history):
+        return ""
+    raw = squeeze(value.raw or "")
+    machine = [squeeze(past.raw or "") for past in history if past.author == MACHINE]
+    if raw and meant(raw, record, code)[0] == value.value:
+        return raw if kind in LETTERS or raw != value.value or raw in machine else ""
+    return as_written(value) if kind in LETTERS else ""
 
 
 def _line(crop: Image, form: BookForm, slot: FieldSlot) -> Image:

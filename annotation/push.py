@@ -1,78 +1,154 @@
-"""Sends the fields that need a person to Label Studio. Pushing twice adds nothing."""
+"""Sends what needs a person to Label Studio. Pushing twice adds nothing.
+
+The tasks on the server are compared with those that are wanted now, and only the difference is
+sent, in chunks that are there as a whole or not at all: a push that died is pushed again.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from annotation.client import LabelStudio
 from annotation.crops import cut_missing
+from annotation.pages import box_labels, doubtful_pages, page_task
+from annotation.projects import KINDS, ensure, find
+from annotation.queue import SecondReading, doubtful, in_dispute, read_twice
 from annotation.server import Server
-from annotation.tasks import doubtful, task_of
-from annotation.texts import layout, texts
-from extract.folder import BookFolder
+from annotation.tasks import VERSION, blind_task, field_task, third_task
+from common.errors import UsageError
+from extract.record import MACHINE
 from extract.reopen import Extracted
+
+Task = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """What a push did: ``waiting`` tasks were already there; ``unseen`` fields have no picture."""
+    """What a push did to one project: tasks new, renewed (the machine reads otherwise now),
+    dropped (settled without a person), and left as they were."""
 
     project: int
-    added: int
-    renewed: int
-    waiting: int
-    unseen: int
+    added: int = 0
+    renewed: int = 0
+    dropped: int = 0
+    waiting: int = 0
 
 
-def project_key(folder: BookFolder) -> str:
-    """By which a book's project is found again: the book's folder, by its path."""
-    digest = hashlib.sha256(str(folder.root.resolve()).encode()).hexdigest()
-    return f"hotich-{digest[:16]}"
+@dataclass(frozen=True)
+class PushedBook:
+    """What a push did, by kind of project; ``unseen`` fields have no picture to show."""
+
+    projects: dict[str, Pushed] = field(default_factory=dict)
+    unseen: int = 0
+
+    @property
+    def fields(self) -> Pushed:
+        return self.projects["fields"]
 
 
-def push(studio: LabelStudio, server: Server, book: Extracted) -> Pushed:
-    """Make the book's project, and a task for each doubtful field that has none yet.
+def push(
+    studio: LabelStudio,
+    server: Server,
+    book: Extracted,
+    second: SecondReading = SecondReading(),  # noqa: B008 (frozen)
+) -> PushedBook:
+    """Make the book's projects and bring their tasks up to date.
 
-    A task nobody has answered is renewed when the machine has read the field again since.
-    Our own server shows the crops from their folder; another one gets them inside the task.
+    A project without anything to ask is not made.
+
+    Raises:
+        UsageError: another push of this book is at work.
     """
-    wanted = doubtful(book.records())
-    shown = cut_missing(book, wanted)
-    project, images = _project(studio, server, book)
-    there = {task["data"]["hotich"]: task for task in studio.tasks(project)}
-    added, renewed, waiting = [], 0, 0
-    for record, code in shown:
-        task = task_of(book.folder, record, code, images)
-        old = there.get(task["data"]["hotich"])
-        if old and (old["annotations"] or old["data"]["reading"] == task["data"]["reading"]):
-            waiting += 1
-            continue
-        if old:
-            studio.drop_task(old["id"])
+    with _alone(book.folder.root):
+        records = book.records()
+        fields = doubtful(records)
+        seen = cut_missing(book, fields)
+        hidden = {record.page for record, code in fields if (record, code) not in seen}
+        wanted: dict[str, Sequence[Any]] = {
+            "fields": seen,
+            "pages": doubtful_pages(book, records, hidden),
+            "second": cut_missing(book, read_twice(records, second)),
+            "third": cut_missing(book, in_dispute(records)),
+        }
+        done = {}
+        for kind in KINDS:
+            if not wanted[kind] and find(studio, book.folder, kind) is None:
+                continue
+            labels = box_labels(records) if kind == "pages" else None
+            project = ensure(studio, server, book.folder, book.name, kind, labels)
+            tasks = [_task(kind, book, item, project.images) for item in wanted[kind]]
+            done[kind] = bring_up_to_date(studio, project.id, tasks, drop=kind != "second")
+        return PushedBook(done, len(fields) - len(seen))
+
+
+def bring_up_to_date(
+    studio: LabelStudio, project: int, wanted: Sequence[Task], *, drop: bool = True
+) -> Pushed:
+    """Make a project's open tasks the wanted ones, in their order; answered ones stay as they are.
+
+    A task that a person has begun is left alone. ``drop`` takes away what is no longer wanted.
+    """
+    there: dict[str, Task] = {}
+    gone: list[int] = []
+    for task in sorted(studio.tasks(project), key=_touched, reverse=True):
+        name = task["data"]["hotich"]
+        if name not in there:
+            there[name] = task
+        elif not _touched(task):
+            gone.append(task["id"])  # pushed twice, from two machines at once
+    new, renewed = [], 0
+    for task in wanted:
+        old = there.pop(task["data"]["hotich"], None)
+        if old is None:
+            new.append(task)
+        elif not _touched(old) and not _same(old, task):
+            gone.append(old["id"])
+            new.append(task)
             renewed += 1
-        added.append(task)
-    studio.add_tasks(project, added)
-    return Pushed(project, len(added) - renewed, renewed, waiting, len(wanted) - len(shown))
+    settled = [task["id"] for task in there.values() if not _touched(task)] if drop else []
+    studio.drop_tasks(project, [*gone, *settled])
+    studio.add_tasks(project, new)
+    if any(task["predictions"] for task in new):
+        studio.show_version(project, VERSION)
+    waiting = len(wanted) - len(new)
+    return Pushed(project, len(new) - renewed, renewed, len(settled), waiting)
 
 
-def _project(studio: LabelStudio, server: Server, book: Extracted) -> tuple[int, str | None]:
-    """The book's project, made when there is none, and where its crops are served, if they are."""
-    key = project_key(book.folder)
-    project = studio.find_project(key)
-    if project is None:
-        title = texts()["project"].format(book=book.name)
-        project = studio.make_project(key, title, layout(), texts()["instructions"])
-    if server.url != studio.url:
-        return project, None
-    _point(server.files / key, book.folder.root / "crops")
-    studio.serve_folder(project, server.files / key)
-    return project, f"/data/local-files/?d={key}"
+def _same(old: Task, task: Task) -> bool:
+    """The task shows the same reading, and has its prediction."""
+    shown = old["data"].get("reading") == task["data"].get("reading")
+    return shown and len(old["predictions"]) == len(task["predictions"])
 
 
-def _point(link: Path, crops: Path) -> None:
-    """Make ``link`` show the crops."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(crops.resolve(), target_is_directory=True)
+def _touched(task: Task) -> bool:
+    return bool(task["annotations"] or task.get("drafts"))
+
+
+def _task(kind: str, book: Extracted, item: Any, images: str | None) -> Task:
+    if kind == "pages":
+        return page_task(book, item, images)
+    record, code = item
+    crop = book.folder.crop(record.page, record.entry, code)
+    if kind == "fields":
+        return field_task(record, code, crop, images)
+    if kind == "second":
+        return blind_task(record, code, crop, images)
+    history = book.store.history(book.name, record.page, record.entry, code)
+    people = [value for value in history if value.author != MACHINE]
+    return third_task(record, code, people, crop, images)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Only one push of a book at a time: the lock goes with the process, however it ends."""
+    with (folder / ".push").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("another push of this book is at work", where=str(folder)) from None
+        yield

@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ from common.errors import MissingPartError
 VERSION = "1.23.2"
 PINS = Path(__file__).parent / "label-studio-constraints.txt"
 USER = "reviewer@hotich.local"
+_DATABASE = "label_studio.sqlite3"
 _START_SECONDS = 300  # a loaded machine takes minutes for the first migrations
 
 
@@ -124,6 +127,7 @@ class Server:
         credentials = self.credentials
         for folder in (self.home / "data", self.files):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._prepare()
         program = str(self.environment / "bin" / "label-studio")
         options = ["--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
         with (self.home / "log").open("wb") as log:
@@ -140,6 +144,37 @@ class Server:
         self._keep(started)
         self._wait(process, started)
         return self.url
+
+    def _prepare(self) -> None:
+        """Give a new server its empty database; made once for the environment, it takes longest.
+
+        Raises:
+            MissingPartError: Label Studio could not make it.
+        """
+        mine, made = self.home / "data" / _DATABASE, self.environment / f"empty-{VERSION}.sqlite3"
+        if mine.is_file():
+            return
+        if not made.is_file():
+            (package,) = self.environment.glob("lib/python*/site-packages/label_studio")
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run(
+                    [str(self.environment / "bin" / "python"), "manage.py", "migrate"],
+                    cwd=package,
+                    env=_private() | {"LABEL_STUDIO_BASE_DATA_DIR": folder},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                if done.returncode:
+                    raise MissingPartError(
+                        "Label Studio could not make its database",
+                        where=str(self.environment),
+                        hint=(done.stderr.strip().splitlines() or ["no reason given"])[-1],
+                    )
+                waiting = made.with_suffix(f".{os.getpid()}")
+                shutil.copyfile(Path(folder) / _DATABASE, waiting)
+                waiting.replace(made)
+        shutil.copyfile(made, mine)
 
     def stop(self) -> bool:
         """Stop it; False when it did not run."""
@@ -165,8 +200,7 @@ class Server:
 
     def _environ(self, credentials: Credentials) -> dict[str, str]:
         """What the server is told: private, offline, and with our token from its first start."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return kept | {
+        return _private() | {
             "LABEL_STUDIO_BASE_DATA_DIR": str(self.home / "data"),
             "LABEL_STUDIO_USERNAME": USER,
             "LABEL_STUDIO_PASSWORD": credentials.password,
@@ -175,12 +209,8 @@ class Server:
             "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
             "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
             "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(self.files),
-            "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
-            "LABEL_STUDIO_LATEST_VERSION_CHECK": "false",
             "LABEL_STUDIO_SSRF_PROTECTION_ENABLED": "false",
             "LABEL_STUDIO_ML_BLOCK_LOCAL_IP": "false",
-            "SENTRY_DSN": "",
-            "FRONTEND_SENTRY_DSN": "",
         }
 
     def _wait(self, process: subprocess.Popen[bytes], credentials: Credentials) -> None:
@@ -207,6 +237,17 @@ class Server:
         except httpx.HTTPError:
             return False
         return answer.status_code == 200
+
+
+def _private() -> dict[str, str]:
+    """An environment in which Label Studio tells nobody anything."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
+        "LABEL_STUDIO_LATEST_VERSION_CHECK": "false",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+    }
 
 
 def _free_port(wanted: int) -> int:

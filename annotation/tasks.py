@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from annotation.doubt import marked
 from annotation.texts import texts
+from annotation.written import proposed
 from common.text import squeeze
-from extract.folder import BookFolder
-from extract.parse.dates import Era, parse_date
-from extract.parse.names import parse_name
-from extract.parse.sex import parse_sex
-from extract.record import MACHINE, FieldValue, Record, Status
+from extract.record import FieldValue, Record, Status
 from extract.registers import Column, load_register
 
-_LIFETIME = 80  # parents of a book's first entries were born so long before
+VERSION = "hotich"
+"""Model version of every prediction we send. Label Studio shows those of one version only, so
+that after a new reader the fields it did not read again would lose theirs: the version stays, the
+reader's name stands in the task, and a field that was read again gets a new task."""
 
 
 @dataclass(frozen=True)
@@ -39,58 +41,77 @@ class Place:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person said about one field. ``text`` is None for a state without a value."""
+    """What a person said about one field.
+
+    Attributes:
+        text: as typed; None for a state without a value.
+        seconds: how long the field was before them; None when the server did not say.
+        box: where on the page's picture they found it, in shares of its sides; None when they
+            were asked about a place that was known.
+    """
 
     place: Place
     text: str | None
     status: Status
     author: str
     time: str
+    seconds: float | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
-def doubtful(records: Sequence[Record]) -> list[tuple[Record, str]]:
-    """The fields that a person must look at and nobody has: column by column, least sure first."""
-    found = [
-        (record, code)
-        for record in records
-        for code, value in record.fields.items()
-        if value.review and value.author == MACHINE
-    ]
-    return sorted(found, key=lambda at: (at[1], at[0].fields[at[1]].confidence))
-
-
-def task_of(folder: BookFolder, record: Record, code: str, images: str | None) -> dict[str, Any]:
+def field_task(record: Record, code: str, crop: Path, images: str | None) -> dict[str, Any]:
     """The task for one field, with the machine's reading filled in.
 
     Args:
         images: address of the crops' folder on the server; None puts the picture into the task.
     """
+    value, text = record.get(code), proposed(record, code)
     column = load_register(record.register).column(code)
-    value = record.fields[code]
-    crop = folder.crop(record.page, record.entry, code)
-    reading = value.value or value.raw or ""
+    others = [(other, p) for other, p in value.alternatives if other != value.value]
+    data = _asked(record, column, crop, images)
+    data["marks"] = marked(text, others) if text else " "
+    data["hint"] = " · ".join(_hints(record, column, value))
+    data |= {"reading": text, "reader": value.source}
+    return {"data": data, "predictions": [_prediction(text, value.confidence)]}
+
+
+def blind_task(record: Record, code: str, crop: Path, images: str | None) -> dict[str, Any]:
+    """The task for a second reading: neither the machine's nor the first person's is shown."""
+    column = load_register(record.register).column(code)
+    data = _asked(record, column, crop, images)
+    data |= {"marks": " ", "hint": texts()["hints"].get(column.type, ""), "reading": ""}
+    return {"data": data, "predictions": []}
+
+
+def third_task(
+    record: Record, code: str, said: list[FieldValue], crop: Path, images: str | None
+) -> dict[str, Any]:
+    """The task that decides between two people, who are not named."""
+    task = blind_task(record, code, crop, images)
+    words = [one.raw or texts()["states"][one.status] for one in said]
+    task["data"]["reading"] = " | ".join(words)
+    task["data"]["hint"] = texts()["differ"].format(texts=" · ".join(f"“{w}”" for w in words))
+    return task
+
+
+def _asked(record: Record, column: Column, crop: Path, images: str | None) -> dict[str, Any]:
     embedded = "data:image/jpeg;base64,"
     return {
-        "data": {
-            "hotich": str(Place(record.page, record.entry, code)),
-            "label": column.label,
-            "place": texts()["place"].format(page=record.page, entry=record.entry),
-            "hint": " · ".join(_hints(record, column, value)),
-            "reading": reading,
-            "image": f"{images}/{crop.name}"
-            if images
-            else embedded + base64.b64encode(crop.read_bytes()).decode("ascii"),
-        },
-        "predictions": [_prediction(value, reading)],
+        "hotich": str(Place(record.page, record.entry, column.code)),
+        "label": column.label,
+        "place": texts()["place"].format(page=record.page, entry=record.entry),
+        "image": f"{images}/{crop.name}"
+        if images
+        else embedded + base64.b64encode(crop.read_bytes()).decode("ascii"),
     }
 
 
-def _prediction(value: FieldValue, reading: str) -> dict[str, Any]:
+def _prediction(text: str, score: float) -> dict[str, Any]:
     result = {"id": "reading", "from_name": "text", "to_name": "image", "type": "textarea"}
     return {
-        "model_version": "hotich",
-        "score": value.confidence,
-        "result": [{**result, "value": {"text": [reading]}}] if reading else [],
+        "model_version": VERSION,
+        "score": score,
+        "result": [{**result, "value": {"text": [text]}}] if text else [],
     }
 
 
@@ -113,10 +134,18 @@ def corrections_of(task: dict[str, Any], users: dict[int, str]) -> list[Correcti
         said = _said(annotation["result"])
         if annotation["was_cancelled"] or said is None:
             continue
-        who = annotation.get("updated_by") or annotation["completed_by"]
-        author = users.get(who, f"user {who}")
-        found.append(Correction(place, *said, author, _utc(annotation["updated_at"])))
+        seconds = annotation.get("lead_time")
+        found.append(Correction(place, *said, *who_and_when(annotation, users), seconds))
     return found
+
+
+def who_and_when(annotation: dict[str, Any], users: dict[int, str]) -> tuple[str, str]:
+    """The author's e-mail, and the time: UTC, ISO 8601, milliseconds."""
+    who = annotation.get("updated_by") or annotation["completed_by"]
+    if isinstance(who, dict):
+        who = who["id"]
+    moment = datetime.fromisoformat(str(annotation["updated_at"]).replace("Z", "+00:00"))
+    return users.get(who, f"user {who}"), moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _said(result: list[dict[str, Any]]) -> tuple[str | None, Status] | None:
@@ -124,27 +153,11 @@ def _said(result: list[dict[str, Any]]) -> tuple[str | None, Status] | None:
     state = answers.get("state", {}).get("choices", [])
     if state:
         return None, "blank" if state[0] == "blank" else "illegible"
-    written = answers.get("text", {}).get("text", [])
-    text = squeeze(written if isinstance(written, str) else " ".join(written))
+    text = typed(answers.get("text", {}))
     return (text, "read") if text else None
 
 
-def _utc(time: str) -> str:
-    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def typed_value(text: str, record: Record, code: str) -> str:
-    """What a person typed, in the form of the record; as typed where it parses to nothing."""
-    register = load_register(record.register)
-    column = register.column(code)
-    parsed: str | None = None
-    if column.type == "partial_date":
-        first, last = register.generation(record.form).years
-        date = parse_date(text, Era(first - _LIFETIME, last))
-        parsed = date.text if date else None
-    elif column.enum == "gioiTinh":
-        parsed = parse_sex(text)
-    elif column.type == "person_name":
-        parsed = parse_name(text)
-    return parsed or squeeze(text)
+def typed(value: dict[str, Any]) -> str:
+    """The text of a textarea's value."""
+    written = value.get("text", [])
+    return squeeze(written if isinstance(written, str) else " ".join(written))

@@ -194,15 +194,17 @@ class Store:
         value: str | None,
         status: Status,
         raw: str | None = None,
+        box: tuple[int, int, int, int] | None = None,
         author: str,
         time: str,
         second: bool = False,
         seconds: float | None = None,
     ) -> FieldValue:
-        """Add a person's value to a field; the box stays. Returns the new value.
+        """Add a person's value to a field. Returns the new value.
 
         Args:
             raw: as written on the page; None keeps what the machine read.
+            box: where they found it, in pixels of the scan; None where the field has its place.
             second: a blind second reading: it does not replace the first, it is held against it.
             seconds: how long the person had the field before them.
 
@@ -220,6 +222,7 @@ class Store:
                 raw=last.raw if raw is None else raw,
                 value=value,
                 status=status,
+                box=last.box if box is None else box,
                 confidence=1.0,
                 review=False,
                 alternatives=(),

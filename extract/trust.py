@@ -10,7 +10,7 @@ machine's own log odds its offset. Without answers nothing moves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -90,18 +90,18 @@ def _groups(register: Register) -> dict[str, str]:
 def _case(
     value: FieldValue,
     code: str,
-    said: Counter[tuple[str, str | None]],
+    said: Mapping[tuple[str, str], int],
     groups: dict[str, str],
     itself: int = 0,
 ) -> _Case:
-    seen = said[groups.get(code, code), value.value] - itself
+    seen = said.get((groups.get(code, code), value.value or ""), 0) - itself
     return _Case(_odds(value.confidence), code, float(np.log1p(max(seen, 0))))
 
 
 def _moved(
     value: FieldValue,
     code: str,
-    said: Counter[tuple[str, str | None]],
+    said: Mapping[tuple[str, str], int],
     groups: dict[str, str],
     columns: Sequence[str],
     shifts: NDArray[np.float64],

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from annotation.client import LabelStudio
+from annotation.pull import Pulled
 from annotation.pull import pull as pull_answers
 from annotation.push import push as push_tasks
+from annotation.queue import second_reading
 from annotation.server import USER, own_server
 from common.errors import MissingPartError, UsageError
 from extract.reopen import Extracted
@@ -44,22 +46,72 @@ def stop() -> None:
 
 
 @app.command()
-def push(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
-    """Send the fields that need a person; what is already there is not sent again."""
+def push(
+    folder: Folder,
+    second: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of fields that two people read.")
+    ] = None,
+    second_field: Annotated[
+        list[str] | None, typer.Option(help="A column that two people read; repeatable.")
+    ] = None,
+    url: Url = "",
+    token_file: TokenFile = None,
+    store: StoreUrl = "",
+) -> None:
+    """Send what needs a person; what is already there is not sent again."""
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
-        done = push_tasks(studio, own_server(), book)
-        typer.echo(f"{done.added} new, {done.renewed} renewed, {done.waiting} already there")
+        wanted = second_reading(book.folder, second, tuple(second_field or ()))
+        done = push_tasks(studio, own_server(), book, wanted)
+        for kind, one in done.projects.items():
+            counts = f"{one.added} new, {one.renewed} renewed, {one.dropped} settled"
+            typer.echo(f"{kind}: {counts}, {one.waiting} already there")
+            typer.echo(f"{studio.url}/projects/{one.project}/data?labeling=1")
+        if not done.projects:
+            typer.echo("nothing needs a person")
         if done.unseen:
             typer.echo(f"{done.unseen} fields have no place on a page: see report.html", err=True)
-        typer.echo(f"{studio.url}/projects/{done.project}/data?labeling=1")
 
 
 @app.command()
 def pull(folder: Folder, url: Url = "", token_file: TokenFile = None, store: StoreUrl = "") -> None:
-    """Take people's answers into the store, each with its author and time."""
+    """Take people's answers into the store, each with its author and time, and decide again."""
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
-        done = pull_answers(studio, book.folder, book.store, book.name)
-        typer.echo(f"{done.new} new answers, {done.known} known, {done.open} fields still open")
+        _tell(pull_answers(studio, book))
+
+
+@app.command()
+def listen(
+    folder: Folder,
+    every: Annotated[float, typer.Option(min=1, help="Seconds between two polls.")] = 60,
+    port: Annotated[int, typer.Option(help="0 takes any free one.")] = 0,
+    reader: Annotated[
+        str, typer.Option(help="Reads drawn boxes: as for `hotich read --reader`.")
+    ] = "",
+    url: Url = "",
+    token_file: TokenFile = None,
+    store: StoreUrl = "",
+) -> None:
+    """Take answers as they are given, and read the boxes that people draw, until interrupted."""
+    from annotation.boxes import BoxReader
+    from annotation.listener import Listener, follow
+    from models.plugins import open_reader
+
+    with (
+        _studio(url, token_file) as studio,
+        Extracted.open(folder, store) as book,
+        Listener(BoxReader(book.folder, open_reader(reader)), port) as listener,
+    ):
+        typer.echo("listening; Ctrl+C ends", err=True)
+        try:
+            follow(studio, book, listener, every, _tell)
+        except KeyboardInterrupt:
+            typer.echo("stopped", err=True)
+
+
+def _tell(done: Pulled) -> None:
+    typer.echo(f"{done.new} new answers, {done.known} known, {done.open} tasks still open")
+    if done.settled:
+        typer.echo(f"{done.settled} other values decided by them; push again to shorten the queue")
 
 
 @app.command()

@@ -1,0 +1,114 @@
+"""Which fields a person is asked about, and in which order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import yaml
+
+from common.options import Options
+from extract.folder import BookFolder
+from extract.record import MACHINE, Record
+from extract.roles import roles_of
+
+Field = tuple[Record, str]
+_BANDS = (0.5, 0.8)  # confidences between which doubts count as alike
+_TELLING = 3  # fields of a column that repeats its values, which tell about the rest of it
+
+
+class SecondReading(Options):
+    """What two people read.
+
+    Attributes:
+        share: share of the fields asked about.
+        fields: columns of which every field asked about is read twice.
+    """
+
+    share: float = 0.0
+    fields: tuple[str, ...] = ()
+
+
+def second_reading(
+    folder: BookFolder, share: float | None, fields: tuple[str, ...]
+) -> SecondReading:
+    """What two people read of this book: as said now, or else as said before.
+
+    What is said now is kept in the book's folder.
+    """
+    path = folder.root / "second-reading.yaml"
+    if share is None and not fields:
+        return SecondReading.read(path if path.is_file() else None)
+    wanted = SecondReading.of(share=share or 0.0, fields=fields)
+    path.write_text(yaml.safe_dump(wanted.model_dump(mode="json")), "utf-8")
+    return wanted
+
+
+def doubtful(records: Sequence[Record]) -> list[Field]:
+    """The fields that a person must look at and nobody has, in the order they are asked about.
+
+    First a few of each column whose values come again, because they settle others without a
+    person; then the most doubtful. Within that one column at a time, in book order, so that one
+    clerk's hand stays before the eyes.
+    """
+    found = [
+        (record, code)
+        for record in records
+        for code, value in record.fields.items()
+        if value.review and value.author == MACHINE
+    ]
+    telling = _telling(found)
+
+    def order(field: Field) -> tuple[int, str, tuple[int, int]]:
+        record, code = field
+        confidence = record.get(code).confidence
+        band = sum(confidence >= bound for bound in _BANDS) + 1
+        return 0 if (*record.key, code) in telling else band, code, record.key
+
+    return sorted(found, key=order)
+
+
+def _telling(fields: Sequence[Field]) -> set[tuple[int, int, str]]:
+    """The least sure few of each column that repeats its values."""
+    chosen: set[tuple[int, int, str]] = set()
+    if not fields:
+        return chosen
+    roles = roles_of(fields[0][0].register)
+    repeating = {*roles.get("constant", ()), *(c for some in roles.get("usual", ()) for c in some)}
+    for code in repeating:
+        own = sorted(
+            (field for field in fields if field[1] == code),
+            key=lambda field: field[0].get(code).confidence,
+        )
+        chosen |= {(*record.key, code) for record, _ in own[:_TELLING]}
+    return chosen
+
+
+def read_twice(records: Sequence[Record], wanted: SecondReading) -> list[Field]:
+    """The fields that a second person reads: of those asked about or answered, the chosen ones.
+
+    Which ones the share takes is the same at every call.
+    """
+    return [
+        (record, code)
+        for record in records
+        for code, value in record.fields.items()
+        if (value.review or value.author != MACHINE)
+        and (code in wanted.fields or _draw(record, code) < wanted.share)
+    ]
+
+
+def in_dispute(records: Sequence[Record]) -> list[Field]:
+    """The fields that two people read otherwise and nobody has decided since."""
+    return [
+        (record, code)
+        for record in records
+        for code, value in record.fields.items()
+        if value.review and value.author != MACHINE
+    ]
+
+
+def _draw(record: Record, code: str) -> float:
+    """A number in [0, 1) that belongs to the field."""
+    name = f"{record.book}/{record.page}/{record.entry}/{code}"
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) / 2**32
