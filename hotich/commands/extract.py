@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from common.executor import Pool, Ray, Serial
 from extract.folder import BookFolder
-from extract.match import match_record
+from extract.match import inform
 from extract.match.existing import open_existing
-from extract.record import Match, Record
+from extract.registers import load_register
 from extract.report import write_report
-from extract.run import How, Matcher, RunSummary, run_book
+from extract.run import How, RunSummary, run_book
 from extract.store import Store
 from models.plugins import open_reader
 from preprocessing.scans import book_name
@@ -48,7 +46,8 @@ def extract(
     Exit code 1 when a page failed or was refused: the causes are listed, the rest is done.
     """
     folder = BookFolder(out)
-    matcher = _matcher(against) if against else None
+    known = load_register(register)
+    matcher = inform.against(open_existing(against), known) if against else None
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -84,19 +83,6 @@ def _how(workers: int, ray: str) -> How:
     if ray:
         return Ray(ray)
     return Pool(workers) if workers > 1 else Serial()
-
-
-def _matcher(against: Path) -> Matcher:
-    index = open_existing(against)
-
-    def match(records: Sequence[Record]) -> list[Record]:
-        found = ((record, match_record(record.as_json(), index)) for record in records)
-        return [
-            replace(record, matches=tuple(Match(m["id"], m["score"]) for m in matches))
-            for record, matches in found
-        ]
-
-    return match
 
 
 def _tell(summary: RunSummary, folder: BookFolder, console: Console, as_json: bool) -> None:
