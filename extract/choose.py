@@ -19,6 +19,7 @@ _HIDDEN = 0.5  # probability of writing above which an unread place is not calle
 _INKED = 1.0  # ink (area over height squared) above which an unread place is not called blank
 _FIGURES = {"d": 31, "m": 12}  # the greatest figure of a part of a date
 _STROKE, _OTHER = 0.012, 0.015  # least ink of a stroke; share of every figure but 1 where unread
+_PARTS = 0.75  # weight of a date read part by part, beside the date read as a whole
 _BLANK = 0.4  # share of parts without ink that are blank
 _TRIED = 5  # texts of each part of a date that are combined
 _BETWEEN = "\x1f"  # stands between the parts of a date; no reader writes it
@@ -62,7 +63,9 @@ def texts_of(slots: Sequence[SlotReading]) -> tuple[tuple[str, float], ...]:
             combined.append((_BETWEEN.join(text for text, _ in picked), share))
     if not whole or not combined:
         return merged(combined or whole)
-    return merged((text, p / 2) for text, p in (*combined, *whole))
+    return merged(
+        (*((t, _PARTS * p) for t, p in combined), *((t, (1 - _PARTS) * p) for t, p in whole))
+    )
 
 
 def _unread(slot: SlotReading) -> tuple[tuple[str, float], ...]:

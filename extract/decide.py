@@ -32,6 +32,7 @@ from extract.registers import Generation, Register
 from extract.roles import roles_of
 from extract.runon import run_on_dates
 from extract.votes import named_elsewhere, vote
+from extract.witnesses import mend_tails
 from extract.years import book_years
 
 _LONGEST_LIFE = 90
@@ -84,6 +85,7 @@ def draft_book(
             _agree_in_words(drafts, code, words, roles["registered"], year_of_book)
     vote(drafted)
     one_case(drafted)
+    mend_tails(drafted)
     for drafts in drafted:
         agree_between_people(drafts, roles)
     for drafts in drafted:

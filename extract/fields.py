@@ -32,6 +32,7 @@ _LONGEST_LIFE = 90
 _TALL = 1.7  # lines' heights from which a place is searched for its lines
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
+_UPRIGHT = 1.5  # heights to widths of a stroke that stands
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
 
 
@@ -42,7 +43,8 @@ class FieldOptions(Options):
         ink: how ink is told from paper and print.
         least_ink: ink (area over height squared) under which a place is blank without reading.
         pale: ink less strong than this share of the page's usual writing is a smudge.
-        least_written: the same for the reader's word that something is written.
+        least_written: the same for the reader's word that something is written; ``least_stroke``
+            where a lone stroke may stand for 1.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
         flourish: strokes of a signature that fill less of their extent are no letters.
@@ -53,6 +55,7 @@ class FieldOptions(Options):
     least_ink: float = 0.012
     pale: float = 0.55
     least_written: float = 0.35
+    least_stroke: float = 0.2
     blot: float = 0.7
     blot_ink: float = 0.2
     flourish: float = 0.25
@@ -306,6 +309,7 @@ def _slot(
     if kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
         seen = [max(seen, key=lambda one: one.texts[0][1] * len(one.texts[0][0]))]
     blotted = any(_is_blot(piece.cut, options) for piece, _ in lines)
+    candidates = _joined(seen) or _stroke(kind, part, [(p.cut, r) for p, r in lines if r], options)
     return SlotReading(
         code=code,
         kind=kind,
@@ -313,11 +317,25 @@ def _slot(
         part=part,
         ink=ink,
         written=1.0 if blotted else max((r.written for _, r in lines if r), default=0.0),
-        candidates=() if blotted else _joined(seen),
+        candidates=() if blotted else candidates,
         weakest=min((r.weakest for r in seen), default=0.0),
         fit=sum(r.fit for r in seen),
         source=seen[0].source if seen else "",
     )
+
+
+def _stroke(
+    kind: str, part: str, lines: Sequence[tuple[Cut, Seen]], options: FieldOptions
+) -> tuple[tuple[str, float], ...]:
+    """One upright stroke where figures are expected, too little for the reader: 1."""
+    if kind != "number_token" and part not in ("d", "m"):
+        return ()
+    upright = [
+        seen.written
+        for cut, seen in lines
+        if cut.box.height > _UPRIGHT * cut.box.width and seen.written >= options.least_stroke
+    ]
+    return (("1", max(upright)),) if len(upright) == len(lines) > 0 else ()
 
 
 def _joined(lines: Sequence[Seen]) -> tuple[tuple[str, float], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import product
 from typing import Any
@@ -96,8 +97,19 @@ def _choose_pair(
     }
     a, b = max(sorted(pairs), key=lambda pair: pairs[pair])
     support = 1.0 if odds(a, b) > 1 else 0.0
-    drafts[first] = chosen(one, a, max(support, one.evidence.support))
-    drafts[second] = chosen(other, b, max(support, other.evidence.support))
+    drafts[first] = _weighed(chosen(one, a, max(support, one.evidence.support)), pairs, 0)
+    drafts[second] = _weighed(chosen(other, b, max(support, other.evidence.support)), pairs, 1)
+
+
+def _weighed(own: Drafted, pairs: Mapping[tuple[str, str], float], side: int) -> Drafted:
+    """The field with the options that were paired weighed by what the other field says of them,
+    so that what is paired next knows it; their sum stays."""
+    together: dict[str, float] = {}
+    for pair, weight in pairs.items():
+        together[pair[side]] = together.get(pair[side], 0.0) + weight
+    before = sum(own.options[value] for value in together)
+    scale = before / max(sum(together.values()), 1e-12)
+    return replace(own, options={**own.options, **{v: scale * w for v, w in together.items()}})
 
 
 def _best(drafted: Drafted) -> list[str]:

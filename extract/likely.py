@@ -11,6 +11,7 @@ OPEN_KINDS = ("person_name", "signature", "place", "text")
 """Kinds of fields in which anything may be written."""
 
 _CAPITAL = 1.5
+_JOINED = re.compile(r"(?<=[^\W\d_])-([^\W\d_])")
 _WORD = re.compile(r"(?<![\w\-'])[^\W\d_]\w*")  # not what follows a hyphen
 
 
@@ -20,6 +21,8 @@ def written_so(kind: str, text: str) -> float:
     weight = 0.0
     if kind == "place":
         weight -= _CAPITAL * sum(_wants_capital(word) for word in _WORD.findall(text))
+        after = [letter.isupper() for letter in _JOINED.findall(text)]
+        weight -= _CAPITAL * min(sum(after), len(after) - sum(after))  # one habit in one text
     for word in text.replace("-", " ").replace(",", " ").split():
         if word.lower() in _small() and word[0].isupper():
             weight -= _CAPITAL

@@ -71,7 +71,26 @@ def recurring(
         _posterior(_listed(own, known), chances, shares, new)
         for own, chances in zip(readings, likely, strict=True)
     ]
+    if known:
+        return [_as_listed(values, known, _begins_large(readings)) for values in found]
     return [_cased(values, own) for values, own in zip(found, readings, strict=True)]
+
+
+def _begins_large(readings: Sequence[Mapping[str, float]]) -> bool:
+    """Whether most readings begin with a capital."""
+    begins = [value[:1].isupper() for own in readings for value, _ in _best(own)[:1]]
+    return sum(begins) > len(begins) / 2
+
+
+def _as_listed(found: Mapping[str, float], known: Collection[str], large: bool) -> dict[str, float]:
+    """Values with the capitals of the list, the first letter as in most of the book."""
+    small = {value.lower() for value in known if value == value.lower()}
+    cased: dict[str, float] = {}
+    for value, probability in found.items():
+        form = value.lower() if value.lower() in small else value
+        form = form[:1].upper() + form[1:] if large and form != value else form
+        cased[form] = cased.get(form, 0.0) + probability
+    return cased
 
 
 def _mixed(readings: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from functools import cache
 from rapidfuzz.distance import Levenshtein
 
 from extract.choose import Drafted
+from extract.parse.tables import table
 from models import lexicon
 
 _STRENGTH = 1.0
@@ -167,10 +168,19 @@ def _parted(part: str, often: Collection[str]) -> list[str]:
     """A part that ends in parts the book often reads, cut before each of them; what comes before
     must name a place too: "xã", "BV", "bệnh viện" alone belong to the name behind them."""
     words = part.split()
+    for size in range(2, len(words) - 1):
+        if words[0].lower() in _units("hamlets") and words[size].lower() in _units("communes"):
+            return [" ".join(words[:size]), *_parted(" ".join(words[size:]), often)]
     for size in range(1, len(words)):
         if any(_is_name(word) for word in words[:size]) and " ".join(words[size:]).lower() in often:
             return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
     return [part]
+
+
+@cache
+def _units(kind: str) -> frozenset[str]:
+    """Words for places of this kind."""
+    return frozenset(table("places")[kind])
 
 
 def _is_name(word: str) -> bool:
