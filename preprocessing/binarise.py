@@ -19,6 +19,7 @@ from preprocessing.noise import grain_of
 
 _PAPER = 250.0
 _PRIOR = 0.02  # weight of the page's mean ink where no ink is near
+_MIDDLING = 90.0  # darkness of ink where none is seen
 
 
 class BinariseOptions(Options):
@@ -66,6 +67,27 @@ def stroke_width(ink: Image) -> float:
     if np.count_nonzero(ridge) < 50:
         return 4.0
     return float(np.clip(2 * np.percentile(distance[ridge], 60), 2, 20))
+
+
+def relative_darkness(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
+    """How dark each pixel of a flattened grey page is beside the ink around it, (H, W) uint8.
+
+    0 is paper, 128 as dark as that ink (Otsu's, no fainter than ``faint``); where there is none,
+    ink is taken to be of middling darkness. The neighbourhood is averaged at a quarter size.
+    """
+    _, first = cv2.threshold(flat, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    darkness = np.maximum(np.float32(_PAPER) - flat, np.float32(0))
+    weight = darkness * (first & (darkness > options.faint))
+    quarter = max(1, flat.shape[1] // 4), max(1, flat.shape[0] // 4)
+    near, both = (
+        cv2.resize(values, quarter, interpolation=cv2.INTER_AREA)
+        for values in (weight, weight * darkness)
+    )
+    side = odd(options.reach * stroke_width(uint8(first)) / 2)
+    least = np.float32(_PRIOR * _MIDDLING)
+    local = (_around(both, side) + least * np.float32(_MIDDLING)) / (_around(near, side) + least)
+    whole = cv2.resize(local, flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return uint8(np.minimum(darkness * (np.float32(128) / whole), np.float32(255)))
 
 
 def _refined(darkness: Floats, ink: Image, width: float, options: BinariseOptions) -> Image:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from common.options import Options
 from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, uint8
+from preprocessing.border import find_border, whiten
 
 _WORK = 500  # pixels of the long side at which the paper is estimated
 _TINY = 48  # and at which it is carried on under a frame
@@ -52,6 +53,13 @@ def paper_light(image: Image, border: Mask, options: LightOptions = DEFAULT) -> 
 def flatten(image: Image, light: Image, options: LightOptions = DEFAULT) -> Image:
     """``image`` divided by the paper's light: paper near ``white``, ink as dark as it was."""
     return uint8(cv2.divide(image, light, scale=options.white))
+
+
+def evenly_lit(page: Image, options: LightOptions = DEFAULT) -> Image:
+    """An RGB page (H, W, 3) as scanned, its paper white everywhere and its frame too."""
+    border = find_border(uint8(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)))
+    light = paper_light(page, border, options)
+    return whiten(flatten(page, light, options), border, options.white)
 
 
 def _continued(small: Image, frame: Mask) -> Image:

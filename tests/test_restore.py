@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from common.errors import HotichError, InputError, UsageError
 from hotich.commands.restore import restore
 from hotich.commands.skew import skew
+from models.evaluate_binarisation import classical, f_measure, otsu, sauvola
 from preprocessing.binarise import binarise, stroke_width
-from preprocessing.evaluate_binarisation import f_measure, otsu, ours, sauvola
 
 PAGE = tilt(write(rule(paper())), 2.0, 0)
 
@@ -94,7 +94,7 @@ def test_ours_beats_otsu_and_sauvola_on_a_stained_faded_page() -> None:
     stain = (rows - 400) ** 2 + (columns - 300) ** 2 < 200**2
     shade = np.where(stain, 0.7, 1.0) * np.linspace(1, 0.6, page.shape[1])[None, :]
     page = (page * cv2.GaussianBlur(shade, (0, 0), 25)[:, :, None]).astype(np.uint8)
-    best = f_measure(ours(page), truth)
+    best = f_measure(classical(page), truth)
     assert best > 88
     assert best > f_measure(otsu(page), truth) + 3
     assert best > f_measure(sauvola(page), truth) + 2

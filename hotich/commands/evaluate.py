@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import MissingPartError
-from preprocessing.evaluate_binarisation import main as binarisation
+from models.evaluate_binarisation import main as binarisation
+from models.evaluate_restoration import main as restoration
 from preprocessing.evaluate_skew import main as skew
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("skew")(skew)
 app.command("binarisation")(binarisation)
+app.command("restoration")(restoration)
 
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]

@@ -10,8 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.optim import Optimizer
-
-from models.network import LineNetwork
+from transformers import PreTrainedModel
 
 STATE, PROGRESS, AVERAGE = "state.safetensors", "progress.json", "average"
 
@@ -27,8 +26,8 @@ class Progress:
 
 def save(
     folder: Path,
-    network: LineNetwork,
-    average: LineNetwork,
+    network: PreTrainedModel,
+    average: PreTrainedModel,
     optimiser: Optimizer,
     progress: Progress,
 ) -> None:
@@ -47,12 +46,12 @@ def save(
 
 
 def load(
-    folder: Path, network: LineNetwork, average: LineNetwork, optimiser: Optimizer
+    folder: Path, network: PreTrainedModel, average: PreTrainedModel, optimiser: Optimizer
 ) -> Progress:
     """Put a saved state back; moments that no longer fit a changed network start anew."""
     tensors = load_file(folder / STATE)
     network.load_state_dict(_part(tensors, "weights/"))
-    average.load_state_dict(LineNetwork.from_pretrained(folder / AVERAGE).state_dict())
+    average.load_state_dict(type(average).from_pretrained(folder / AVERAGE).state_dict())
     for name, parameter in network.named_parameters():
         moments = {
             key: tensors[f"moments/{key}/{name}"]

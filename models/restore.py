@@ -1,0 +1,70 @@
+"""A cleaned page with its ink alone: stains and the other side gone, pale strokes back.
+
+The ink map says where ink is; the page's own pixels say how it looks. Strokes keep their soft
+edges and their width: only their darkness is raised, and only where it is low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from common.options import Options
+from models.ink_map import INK, InkLayers
+from models.reading import Image
+
+
+class RestoreOptions(Options):
+    """How ink is told apart and brought back.
+
+    Attributes:
+        white: level that paper is given.
+        surely: probability of ink from which a pixel is kept whole; below half of it, it goes.
+        sound: darkness under ``white`` that a stroke should reach; darker ones are untouched.
+        gain: most that a pale stroke is strengthened.
+        reach: pixels around that belong to the same stroke.
+    """
+
+    white: int = Field(default=250, ge=200, le=255)
+    surely: float = Field(default=0.5, gt=0, le=1)
+    sound: float = Field(default=130.0, gt=0, le=250)
+    gain: float = Field(default=3.0, ge=1)
+    reach: int = Field(default=6, ge=1)
+
+
+DEFAULT = RestoreOptions()
+
+
+def restore_ink(
+    flat: Image, layers: InkLayers, only: Sequence[str] = INK, options: RestoreOptions = DEFAULT
+) -> Image:
+    """An evenly lit grey page (H, W) on white paper, with the ink of the kinds ``only``.
+
+    Where lines of two kinds cross, the pixels are the upper one's (the pen's before the rule's),
+    so that lifting a rule cuts no stroke.
+    """
+    darkness = cv2.subtract(np.full_like(flat, options.white), flat)
+    factor = _kept(layers, only, options)
+    factor *= _gain(np.where(layers.ink > 127, darkness, np.uint8(0)), options)
+    inked = cv2.multiply(darkness, factor, dtype=cv2.CV_32F)
+    level = np.full(flat.shape, options.white, np.float32)
+    return np.asarray(cv2.subtract(level, inked, dtype=cv2.CV_8U), np.uint8)
+
+
+def _kept(layers: InkLayers, only: Sequence[str], options: RestoreOptions) -> NDArray[np.float32]:
+    """Share (H, W) of each pixel's darkness that is kept: ink and its soft edge."""
+    around = cv2.dilate(layers.of(only), np.ones((3, 3), np.uint8))
+    low = 255 * options.surely / 2
+    return np.asarray(np.clip((around.astype(np.float32) - low) / low, 0, 1), np.float32)
+
+
+def _gain(inked: Image, options: RestoreOptions) -> NDArray[np.float32]:
+    """How much the ink at each pixel is to be strengthened, smoothly, from its strokes alone."""
+    side = 2 * options.reach + 1
+    strength = cv2.dilate(inked, np.ones((side, side), np.uint8)).astype(np.float32)
+    wanted = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
+    return np.asarray(cv2.blur(wanted, (side, side)), np.float32)
