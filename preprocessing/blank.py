@@ -37,7 +37,7 @@ def is_blank(flat: Image, border: Mask, options: BlankOptions = DEFAULT) -> bool
     half = max(1, flat.shape[1] // 2), max(1, flat.shape[0] // 2)
     small = uint8(cv2.resize(flat, half, interpolation=cv2.INTER_AREA))
     page = uint8(cv2.bitwise_not(cv2.resize(border, half, interpolation=cv2.INTER_NEAREST)))
-    reach = odd(0.02 * max(half))
+    reach = odd(min(0.02 * max(half), 0.1 * min(half)))
     kernel = np.ones((reach, reach), np.uint8)
     page = uint8(cv2.erode(page, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0))
     area = cv2.countNonZero(page)

@@ -1,4 +1,4 @@
-"""One page cleaned: straight, evenly lit, its noise and frame gone, its pale ink back."""
+"""One page cleaned: upright, straight, evenly lit, its noise and frame gone, its pale ink back."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from common.options import Options
 from common.provenance import Step
 from preprocessing.arrays import Image, Mask, percentile, uint8
 from preprocessing.blank import BlankOptions, is_blank
-from preprocessing.border import BorderOptions, find_border, whiten
+from preprocessing.border import BorderOptions, find_border, find_neighbour, whiten
+from preprocessing.curl import CurlOptions
 from preprocessing.ink import InkOptions, recover_ink
 from preprocessing.legibility import legibility
 from preprocessing.light import LightOptions, flatten, paper_light
 from preprocessing.noise import NoiseOptions, denoise
-from preprocessing.skew import SkewOptions, skew_angle
-from preprocessing.transform import Transform, turned_size
+from preprocessing.orientation import OrientationOptions
+from preprocessing.perspective import PerspectiveOptions, find_perspective
+from preprocessing.skew import SkewOptions
+from preprocessing.straighten import StraightenOptions, how_it_lies, straighten
+from preprocessing.transform import Mapping, Transform
 
 _COLOURLESS = 24  # a page whose channels differ by less has no colour to keep
 
@@ -27,13 +31,17 @@ class CleanOptions(Options):
     """Which steps run, and how. ``None`` for a step's options leaves that step out.
 
     Attributes:
-        keep_geometry: leave size and position as scanned (no deskew).
+        skew: without it the page is neither turned nor made flat.
+        keep_geometry: leave size and position as scanned.
         least_angle: a page turned by less, in degrees, is left as it lies.
     """
 
+    perspective: PerspectiveOptions | None = PerspectiveOptions()
     border: BorderOptions | None = BorderOptions()
     light: LightOptions = LightOptions()
     skew: SkewOptions | None = SkewOptions()
+    orientation: OrientationOptions | None = OrientationOptions()
+    curl: CurlOptions | None = CurlOptions()
     noise: NoiseOptions | None = NoiseOptions()
     ink: InkOptions | None = InkOptions()
     blank: BlankOptions = BlankOptions()
@@ -61,7 +69,7 @@ class CleanPage:
 
     grey: Image
     colour: Image
-    transform: Transform
+    transform: Mapping
     angle: float
     legibility: float
     blank: bool
@@ -84,22 +92,34 @@ def clean_page(image: Image, options: CleanOptions = DEFAULT) -> CleanPage:
 
     Raises PageError when ``image`` is no such picture.
     """
-    colour = _as_rgb(image)
-    grey = _grey(colour)
     steps: list[Step] = []
+    colour, transform = _as_rgb(image), Transform.identity()
+    if options.perspective is not None and not options.keep_geometry:
+        seen = find_perspective(_grey(colour), options.perspective)
+        if seen is not None:
+            transform, size = seen
+            colour = transform.warp(colour, size, (options.light.white,) * 3)
+            steps.append(_step("perspective", options.perspective))
+    grey = _grey(colour)
     border = np.zeros_like(grey)
     if options.border is not None:
         border = find_border(grey, options.border)
+        border |= find_neighbour(grey, border, options.border)
         steps.append(_step("border", options.border))
     flat, blank = _flat(colour, border, options)
     steps.append(_step("light", options.light))
 
-    angle, transform = 0.0, Transform.identity()
+    angle = 0.0
+    mapping: Mapping = transform
     if options.skew is not None and not blank:
-        angle = skew_angle(grey, options.skew, border)
-        if not options.keep_geometry and abs(angle) >= options.least_angle:
-            flat, transform = _straighten(flat, angle, options.light.white)
-            steps.append(_step("deskew", options.skew, angle=angle))
+        how = _geometry(options.skew, options)
+        if options.keep_geometry:
+            angle = how_it_lies(grey, border, how).angle
+        else:
+            straight = straighten(grey, border, flat, options.light.white, how)
+            flat, angle = straight.image, straight.angle
+            mapping = transform.then(straight.mapping)
+            steps += [_step(name, how, angle=angle) for name in straight.done]
 
     page = _grey(flat)
     score = 0.0 if blank else legibility(page)
@@ -109,7 +129,7 @@ def clean_page(image: Image, options: CleanOptions = DEFAULT) -> CleanPage:
     if options.ink is not None:
         page = recover_ink(page, options.ink)
         steps.append(_step("ink", options.ink))
-    return CleanPage(page, flat, transform, angle, score, blank, tuple(steps))
+    return CleanPage(page, flat, mapping, angle, score, blank, tuple(steps))
 
 
 def _flat(colour: Image, border: Mask, options: CleanOptions) -> tuple[Image, bool]:
@@ -119,12 +139,13 @@ def _flat(colour: Image, border: Mask, options: CleanOptions) -> tuple[Image, bo
     return flat, is_blank(_grey(flat), border, options.blank)
 
 
-def _straighten(flat: Image, angle: float, white: int) -> tuple[Image, Transform]:
-    """``flat`` turned clockwise by ``angle`` about its centre onto a canvas that holds it all."""
-    size = flat.shape[1], flat.shape[0]
-    canvas = turned_size(angle, size)
-    transform = Transform.turn(-angle, size, canvas)
-    return transform.warp(flat, canvas, (white, white, white)), transform
+def _geometry(skew: SkewOptions, options: CleanOptions) -> StraightenOptions:
+    return StraightenOptions(
+        skew=skew,
+        orientation=options.orientation,
+        curl=options.curl,
+        least_angle=options.least_angle,
+    )
 
 
 def _as_rgb(image: Image) -> Image:

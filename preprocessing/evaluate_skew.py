@@ -1,25 +1,21 @@
-"""Figures of `skew_angle` on real pages turned by known angles, and on drawn ones.
-
-    python -m preprocessing.evaluate_skew FOLDER [--turns 13] [--seed 1]
+"""Pages turned by known angles, and how far an estimate of their skew is off.
 
 Real pages carry a small skew of their own, so an error is the estimate of the turned page
 minus that of the page as it is, minus the turn. Half the turns keep the canvas (corners are
 cut off), half enlarge it; what comes in is black, grey, white or the page's own edge.
+`hotich evaluate skew` prints the figures.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-import typer
 
 from preprocessing.arrays import Image
-from preprocessing.scans import open_scans
 from preprocessing.skew import skew_angle
 from preprocessing.transform import Transform, turned_size
 
@@ -66,17 +62,26 @@ def turned(image: Image, angle: float, fill: int | None, *, enlarge: bool) -> Im
     )
 
 
+def turned_anyhow(image: Image, rng: np.random.Generator) -> tuple[Image, float]:
+    """``image`` turned by an angle drawn from ±`REACH`, which is given with it."""
+    angle = float(rng.uniform(-REACH, REACH))
+    fill = (0, 128, 255, None)[int(rng.integers(4))]
+    return turned(image, angle, fill, enlarge=bool(rng.integers(2))), angle
+
+
 def measure(image: Image, name: str, turns: int, rng: np.random.Generator) -> Iterator[Turn]:
     """Turn one page ``turns`` times and compare with its estimate as it is."""
     own = skew_angle(image)
     for _ in range(turns):
-        angle = float(rng.uniform(-REACH, REACH))
-        fill = (0, 128, 255, None)[int(rng.integers(4))]
-        page = turned(image, angle, fill, enlarge=bool(rng.integers(2)))
-        start = time.process_time()
-        estimate = skew_angle(page)
-        seconds = time.process_time() - start
+        page, angle = turned_anyhow(image, rng)
+        estimate, seconds = timed(page)
         yield Turn(name, angle, estimate - own - angle, seconds)
+
+
+def timed(page: Image) -> tuple[float, float]:
+    """Our estimate in degrees and the processor's seconds it took."""
+    start = time.process_time()
+    return skew_angle(page), time.process_time() - start
 
 
 def figures(turns: list[Turn]) -> Figures:
@@ -88,23 +93,3 @@ def figures(turns: list[Turn]) -> Figures:
         float(errors.max()),
         float(np.mean([turn.seconds for turn in turns])),
     )
-
-
-def main(
-    folder: Annotated[Path, typer.Argument(help="Folder of page images.")],
-    turns: Annotated[int, typer.Option(min=1, help="Turns a page.")] = 13,
-    seed: Annotated[int, typer.Option(help="Of the angles.")] = 1,
-) -> None:
-    """Print the figures over all pages of a folder, and its worst turns."""
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng(seed)
-    done: list[Turn] = []
-    for scan in open_scans(folder):
-        done += measure(scan.load(), scan.source, turns, rng)
-    typer.echo(f"{folder}: {figures(done)}")
-    for turn in sorted(done, key=lambda turn: -abs(turn.error))[:5]:
-        typer.echo(f"  {turn.page} turned {turn.angle:+.2f}°: error {turn.error:+.3f}°")
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -28,7 +28,7 @@ from extract.registers import load_register
 from models.reading import Image
 from preprocessing.clean import clean_page
 from preprocessing.scans import open_scans
-from preprocessing.transform import Transform
+from preprocessing.transform import Mapping
 
 Truth = dict[int, list[dict[str, Any]]]
 
@@ -56,7 +56,7 @@ class ReadyPage:
     index: int
     grey: Image
     scale: float
-    transform: Transform
+    transform: Mapping
 
 
 def evaluate_book(folder: Path, learn: int = 16, overlay: Path | None = None) -> Score:

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import MissingPartError
+from hotich.commands.evaluate_geometry import curl, orientation, skew
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
-from preprocessing.evaluate_skew import main as skew
 
 if TYPE_CHECKING:
     from extract.evaluate import Score
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("skew")(skew)
+app.command("orientation")(orientation)
+app.command("curl")(curl)
 app.command("binarisation")(binarisation)
 app.command("restoration")(restoration)
 

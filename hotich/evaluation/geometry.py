@@ -1,0 +1,180 @@
+"""Figures of geometry: skew beside its peers, orientation, and curl, on real and rendered pages."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from hotich.evaluation.skew_peers import PEERS, peer_angles
+from hotich.evaluation.turned_pages import SEVERITIES, DrawnPage, Line
+from preprocessing.arrays import Image
+from preprocessing.clean import clean_page
+from preprocessing.evaluate_skew import Turn, figures, timed, turned_anyhow
+from preprocessing.orientation import orientation
+from preprocessing.scans import Scans
+from preprocessing.skew import skew_angle
+
+
+class Known(NamedTuple):
+    """A page with what is known of its angle: exactly (rendered), or nothing (real: None)."""
+
+    group: str
+    name: str
+    image: Image
+    angle: float | None
+
+
+class Shown(NamedTuple):
+    """A turned page, left as a file for the peers, and how each estimator did on it."""
+
+    group: str
+    estimator: str
+    turn: Turn
+
+
+def known_pages(real: Scans | None, drawn: Iterable[DrawnPage]) -> Iterator[Known]:
+    """Real pages, then rendered ones, each loaded when its turn comes."""
+    for scan in real or ():
+        yield Known("real", scan.source, scan.load(), None)
+    for page in drawn:
+        yield Known(f"rendered {page.severity}", str(page.path), page.load(), page.angle)
+
+
+def skew_turns(
+    pages: Iterable[Known], turns: int, seed: int, peers: Path | None, every: int
+) -> Iterator[Shown]:
+    """Turn each page ``turns`` times; the peers see the first turn of every ``every``-th page.
+
+    The error on a rendered page is against its known angle; on a real one against the same
+    estimator's angle of the page unturned.
+    """
+    rng = np.random.default_rng(seed)
+    with tempfile.TemporaryDirectory(prefix="hotich-skew-") as folder:
+        for number, page in enumerate(pages):
+            own = skew_angle(page.image) if page.angle is None else page.angle
+            for turn in range(turns):
+                image, angle = turned_anyhow(page.image, rng)
+                estimate, seconds = timed(image)
+                error = estimate - own - angle
+                yield Shown(page.group, "ours", Turn(page.name, angle, error, seconds))
+                if peers is None or turn or number % every:
+                    continue
+                files = [Path(folder) / name for name in ("turned.jpg", "own.jpg")]
+                for file, picture in zip(files, (image, page.image), strict=True):
+                    cv2.imwrite(str(file), cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+                after, before = peer_angles(peers, files)
+                yield Shown(
+                    page.group, "ours, peers' pages", Turn(page.name, angle, error, seconds)
+                )
+                for peer in PEERS:
+                    was = before[peer][0] if page.angle is None else page.angle
+                    missed = after[peer][0] - was - angle
+                    yield Shown(page.group, peer, Turn(page.name, angle, missed, after[peer][1]))
+
+
+def skew_table(shown: Sequence[Shown]) -> Iterator[str]:
+    """A line for each estimator and group of pages, and the worst of ours."""
+    groups = [*dict.fromkeys(row.group for row in shown)]
+    for estimator in dict.fromkeys(row.estimator for row in shown):
+        for group in ["all", *groups]:
+            turns = [
+                row.turn
+                for row in shown
+                if row.estimator == estimator and group in {"all", row.group}
+            ]
+            if turns:
+                yield f"{estimator:20s} {group:18s} {figures(turns)}"
+    ours = [row.turn for row in shown if row.estimator == "ours"]
+    for turn in sorted(ours, key=lambda turn: -abs(turn.error))[:8]:
+        yield f"  {turn.page} turned {turn.angle:+.2f}°: error {turn.error:+.3f}°"
+
+
+class Stood(NamedTuple):
+    """A page stood up in one of four ways, and what was said of it."""
+
+    group: str
+    name: str
+    degrees: int
+    said: int
+    sure: bool
+
+
+def orientations(pages: Iterable[Known]) -> Iterator[Stood]:
+    """Each page at 0, 90, 180 and 270 degrees; where it is not sure, 0 is what is said."""
+    for page in pages:
+        for quarters in range(4):
+            image = np.ascontiguousarray(np.rot90(page.image, quarters))
+            found = orientation(image, skew=skew_angle(image))
+            said = found.degrees if found.sure else 0
+            yield Stood(page.group, page.name, 90 * quarters, said, found.sure)
+
+
+def orientation_table(stood: Sequence[Stood]) -> Iterator[str]:
+    """Shares right and sure by group of pages, and what was wrong."""
+    for group in ["all", *dict.fromkeys(row.group for row in stood)]:
+        rows = [row for row in stood if group in {"all", row.group}]
+        right = np.mean([row.said == row.degrees for row in rows])
+        turned_wrong = sum(row.sure and row.said != row.degrees for row in rows)
+        yield f"{group:18s} n={len(rows)} right {right:.1%}, wrongly turned {turned_wrong}"
+    for row in stood:
+        if row.said != row.degrees:
+            yield f"  {row.name} at {row.degrees}: said {row.said}"
+
+
+class Levelled(NamedTuple):
+    """How far, in pixels, the printed lines of a page are from straight and level: root mean
+    square before, after only the skew is gone, and after all; and whether a curl was found."""
+
+    severity: str
+    turned_only: float
+    flat: float
+    curl: bool
+    corners: float
+
+
+def levelled(pages: Iterable[DrawnPage]) -> Iterator[Levelled]:
+    """Clean rendered pages and see where their printed lines come to lie."""
+    for page in pages:
+        image = page.load()
+        clean = clean_page(image)
+        mapped = [clean.transform.forward(line) for line in page.lines]
+        angle = np.radians(page.angle)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        height, width = image.shape[:2]
+        edges = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+        missed = np.abs(clean.transform.back(clean.transform.forward(edges)) - edges).max()
+        curl = "curl" in [step.name for step in clean.steps]
+        before, after = _uneven([line @ turn.T for line in page.lines]), _uneven(mapped)
+        yield Levelled(page.severity, before, after, curl, float(missed))
+
+
+def curl_table(rows: Sequence[Levelled]) -> Iterator[str]:
+    """How level the lines are by severity, without and with the curl made flat."""
+    for severity in SEVERITIES:
+        some = [row for row in rows if row.severity == severity]
+        if some:
+            before, after = (
+                float(np.mean([getattr(row, name) for row in some]))
+                for name in ("turned_only", "flat")
+            )
+            worse = sum(row.flat > row.turned_only + 0.5 for row in some)
+            yield (
+                f"rendered {severity:9s} n={len(some)} lines off level {before:.2f} px with the "
+                f"true skew gone, {after:.2f} px as cleaned; curl found on "
+                f"{sum(row.curl for row in some)}, worse by over 0.5 px on {worse}; corners "
+                f"there and back within {max(row.corners for row in some):.3f} px"
+            )
+
+
+def _uneven(lines: Sequence[Line]) -> float:
+    """Root mean square height of points about the mean height of their line."""
+    return float(np.sqrt(np.mean(np.concatenate([np.square(_about(line)) for line in lines]))))
+
+
+def _about(line: Line) -> Line:
+    return np.asarray(line[:, 1] - line[:, 1].mean(), np.float64)
