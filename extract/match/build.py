@@ -135,7 +135,8 @@ class _Writer:
         texts = [text_of(person) for person in chunk]
         ends = self._end + np.cumsum([len(text) for text in texts], dtype=np.uint64)
         files["rows.bin"].write(rows.tobytes())
-        files["marks.bin"].write(np.array([_mark(p) for p in chunk], MARK).tobytes())
+        marks = [(_hash(p.id.encode()), _hash(t)) for p, t in zip(chunk, texts, strict=True)]
+        files["marks.bin"].write(np.array(marks, MARK).tobytes())
         files["ends.bin"].write(ends.astype("<u8").tobytes())
         files["text.bin"].write(b"".join(texts))
         table, there = key_table(_components(rows, self.parts, self.places))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from common.tables import yaml_table
 from common.text import fold
 
+ROLES = Path(__file__).with_name("roles.yaml")
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$")
 _SEX = {"nam": "M", "trai": "M", "1": "M", "m": "M", "male": "M"} | {
     "nu": "F", "gai": "F", "2": "F", "f": "F", "female": "F"
@@ -59,18 +63,26 @@ def parse_sex(text: str) -> str:
     return _SEX.get(fold(text), "")
 
 
+def people_of(register: str, values: Mapping[str, str]) -> dict[str, Person]:
+    """The people whom a record's values tell of, by their role; ``roles.yaml`` says where.
+
+    Args:
+        values: normalised values by column code.
+    """
+    found = {}
+    for role, about in yaml_table(ROLES).get(register, {}).items():
+        told = {
+            field: source[1:] if source.startswith("=") else values.get(source) or ""
+            for field, source in about.items()
+        }
+        if told["name"]:
+            found[role] = Person(role, **told)
+    return found
+
+
 def person_of(record: dict[str, Any]) -> Person:
-    """The person whom a birth record (contract.md) is about."""
-
-    def value(code: str) -> str:
-        return (record["fields"].get(code) or {}).get("value") or ""
-
-    return Person(
-        id=f"{record['book']}/{record['page']}/{record['entry']}",
-        name=value("nksHoTen"),
-        birth=value("nksNgaySinh"),
-        sex=value("nksGioiTinh"),
-        father=value("chaHoTen"),
-        mother=value("meHoTen"),
-        place=value("nksNoiSinh"),
-    )
+    """The person whom a record (contract.md) is about first; all empty when none is named."""
+    values = {code: own["value"] for code, own in record["fields"].items() if own.get("value")}
+    people = people_of(record.get("register", "KS"), values)
+    main = next(iter(people.values()), Person(""))
+    return replace(main, id=f"{record['book']}/{record['page']}/{record['entry']}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
@@ -27,6 +27,7 @@ ROW = np.dtype(
     align=True,
 )
 SEXES = {"M": 1, "F": 2}
+_NOBODY, _NO_DATE = ("", "", ""), (0, 0, 0)
 _BETWEEN = re.compile(r"[,;]| - ")
 
 Rows = NDArray[np.void]
@@ -43,31 +44,33 @@ def place_parts(text: str) -> tuple[str, ...]:
 def encode(people: Sequence[Person], parts: Vocabulary, places: Vocabulary) -> Rows:
     """The rows of people whose parts are (or now become) those of the vocabularies."""
     rows = np.zeros(len(people), ROW)
-    rows[:] = [
-        (*_names(person, parts), _places(person, places), *_date(person), _sex(person))
-        for person in people
-    ]
+    known, new = parts.numbers, parts.number
+
+    def number(part: str) -> int:
+        found = known.get(part)
+        return new(part) if found is None else found
+
+    found = []
+    for person in people:
+        surname, middle, given = parse_name(person.name) or _NOBODY
+        father = parse_name(person.father) or _NOBODY
+        mother = parse_name(person.mother) or _NOBODY
+        found.append(
+            (
+                number(surname), number(middle), number(given),
+                number(father[0]), number(father[1]), number(father[2]),
+                number(mother[0]), number(mother[1]), number(mother[2]),
+                _places(person.place, places), *(parse_date(person.birth) or _NO_DATE),
+                SEXES.get(parse_sex(person.sex), 0),
+            )
+        )  # fmt: skip
+    rows[:] = found
     return rows
 
 
-def _names(person: Person, parts: Vocabulary) -> Iterable[int]:
-    for text in (person.name, person.father, person.mother):
-        name = parse_name(text)
-        yield from map(parts.number, name) if name else (0, 0, 0)
-
-
-def _places(person: Person, places: Vocabulary) -> tuple[int, ...]:
-    found = [places.number(part) for part in place_parts(person.place)]
-    found += [0] * (PLACES - len(found))
-    return tuple(found)
-
-
-def _date(person: Person) -> tuple[int, int, int]:
-    return parse_date(person.birth) or (0, 0, 0)
-
-
-def _sex(person: Person) -> int:
-    return SEXES.get(parse_sex(person.sex), 0)
+def _places(text: str, places: Vocabulary) -> tuple[int, ...]:
+    found = [places.number(part) for part in place_parts(text)] if text else []
+    return (*found, 0, 0, 0, 0)[:PLACES]
 
 
 def _bare(piece: str) -> str:

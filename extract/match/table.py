@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -20,6 +23,7 @@ from extract.match.people import Person
 COLUMNS = ("id", "ho_ten", "ngay_sinh", "gioi_tinh", "cha", "me", "noi_sinh")
 _SAMPLE = 1 << 18
 _LONGEST = 1 << 16  # characters of a line
+_SPACES = re.compile("[ \xa0]+")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS = (";", "\t", ",")
 
@@ -42,14 +46,10 @@ def read_people(path: Path) -> Iterator[Person]:
             that is none.
     """
     seen: set[int] = set()
-    try:
-        encoding = encoding_of(path)
-        with _open(path, encoding) as file:
-            lines = _lines(path, file, encoding)
-            header = next(lines, "")
-            delimiter = max(_DELIMITERS, key=header.count)
-            places = _places(path, next(csv.reader([header], delimiter=delimiter), []))
-            rows = csv.reader(lines, delimiter=delimiter)
+    with open_lines(path) as (lines, delimiter):
+        rows = csv.reader(lines, delimiter=delimiter)
+        try:
+            places = _places(path, next(rows, []))
             for cells in rows:
                 if not cells:
                     continue
@@ -58,18 +58,34 @@ def read_people(path: Path) -> Iterator[Person]:
                 if not person.id or key in seen:
                     what = f"id {person.id} stands twice" if person.id else "id is empty"
                     raise InputError(
-                        f"line {rows.line_num + 1}: {what}",
+                        f"line {rows.line_num}: {what}",
                         where=str(path),
                         hint="give every row an id of its own",
                     )
                 seen.add(key)
                 yield person
+        except csv.Error as error:
+            raise InputError(f"not a CSV table: {error}", where=str(path)) from error
+
+
+@contextmanager
+def open_lines(path: Path) -> Iterator[tuple[Iterator[str], str]]:
+    """The lines of a table in Unicode, and what parts its columns.
+
+    Raises:
+        InputError: it cannot be read as text.
+    """
+    try:
+        encoding = encoding_of(path)
+        codec = "latin-1" if encoding.codec == "latin" else encoding.codec
+        with path.open(encoding=codec, newline="") as file:
+            lines = _lines(path, file, encoding)
+            header = next(lines, "")
+            yield chain([header] if header else [], lines), max(_DELIMITERS, key=header.count)
     except UnicodeError as error:
         raise InputError(
             f"mixed encodings: {error}", where=str(path), hint="save it as “CSV UTF-8”"
         ) from error
-    except csv.Error as error:
-        raise InputError(f"not a CSV table: {error}", where=str(path)) from error
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
@@ -98,12 +114,6 @@ def encoding_of(path: Path) -> Encoding:
     return Encoding("utf-8-sig", CONVERSIONS[conversion_of(text)])
 
 
-def _open(path: Path, encoding: Encoding) -> IO[str]:
-    if encoding.codec == "latin":
-        return path.open(encoding="latin-1", newline="")
-    return path.open(encoding=encoding.codec, newline="")
-
-
 def _lines(path: Path, file: IO[str], encoding: Encoding) -> Iterator[str]:
     """The lines of a file in NFC; one that does not end is refused before it fills the memory."""
     number = 0
@@ -118,7 +128,7 @@ def _lines(path: Path, file: IO[str], encoding: Encoding) -> Iterator[str]:
             line = encoding.convert(line)
         elif not unicodedata.is_normalized("NFC", line):
             line = unicodedata.normalize("NFC", line)
-        yield line
+        yield _SPACES.sub(" ", line) if "  " in line or "\xa0" in line else line
 
 
 def _places(path: Path, names: Sequence[str]) -> list[int]:
@@ -136,10 +146,8 @@ def _places(path: Path, names: Sequence[str]) -> list[int]:
 
 def _person(cells: Sequence[str], places: Sequence[int]) -> Person:
     size = len(cells)
-    return Person(*(_clean(cells[place]) if place < size else "" for place in places))
+    return Person(*[_clean(cells[place]) if place < size else "" for place in places])
 
 
 def _clean(text: str) -> str:
-    text = text.strip()
-    plain = "  " not in text and "\n" not in text and "\t" not in text and "\xa0" not in text
-    return text if plain else squeeze(text)
+    return squeeze(text) if "\n" in text or "\t" in text else text.strip()

@@ -29,7 +29,7 @@ class Vocabulary:
     """Numbers for parts and for their keys; 0 is the empty part, numbers never change."""
 
     def __init__(self, parts: Iterable[tuple[str, ...]] = ()) -> None:
-        self._number: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
         self.rows: list[tuple[str, ...]] = []
         self._key_numbers: dict[str, dict[str, int]] = {name: {} for name in KEYS}
         self._of: dict[str, list[int]] = {name: [] for name in KEYS}
@@ -43,14 +43,14 @@ class Vocabulary:
 
     def number(self, part: str) -> int:
         """The part's number, a new one when it was never seen."""
-        known = self._number.get(part)
+        known = self.numbers.get(part)
         if known is None:
             known = self._add((part, *(key(part) for key in KEYS.values())))
         return known
 
     def key_number(self, name: str, part: str) -> int:
         """The number of the part's key; `UNKNOWN` when no part of the list has that key."""
-        known = self._number.get(part)
+        known = self.numbers.get(part)
         if known is not None:
             return self._of[name][known]
         return self._key_numbers[name].get(KEYS[name](part), UNKNOWN)
@@ -65,7 +65,7 @@ class Vocabulary:
         return [row[column] for row in self.rows]
 
     def _add(self, row: tuple[str, ...]) -> int:
-        number = self._number[row[0]] = len(self.rows)
+        number = self.numbers[row[0]] = len(self.rows)
         self.rows.append(row)
         for name, key in zip(KEYS, row[1:], strict=True):
             numbers = self._key_numbers[name]

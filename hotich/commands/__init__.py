@@ -19,6 +19,7 @@ COMMANDS = {
     "restore": Command("restore", "restore", "One page cleaned."),
     "skew": Command("skew", "skew", "The angle each page is turned by, as JSON lines."),
     "match": Command("match", "match", "Find people in a list of existing records."),
+    "reconcile": Command("reconcile", "reconcile", "Our records against another keying of them."),
     "review": Command("review", "app", "Label Studio: send doubtful fields, take them back."),
     "deliver": Command("deliver", "deliver", "The book's package: xlsx, zip of PDFs, manifest."),
     "check": Command("check", "check", "Acceptance of any package, ours or not."),

@@ -201,10 +201,13 @@ def _costed(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A CSV that appears whole or not at all."""
+    waiting = path.with_name(path.name + ".part")
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with waiting.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows(rows)
+        waiting.replace(path)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from error

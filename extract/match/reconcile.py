@@ -1,0 +1,153 @@
+"""Two keyings of the same book, ours and another's: the same, different, only here, only there.
+
+Cases are paired one to one by who they are about and by their number, never by number alone: a
+clerk may skip one. What differs only in how it is written is told apart from what says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from common.text import fold, squeeze
+from extract.match.build import index_of
+from extract.match.people import Person, parse_date, people_of
+from extract.match.score import Matcher
+from extract.registers import Column, Register
+
+_THERE = math.log(0.9 / 0.1)  # log odds that a case of ours was keyed by them at all
+_TELLS = 0.8  # of pairs that are one case, the share whose numbers agree; and whose days do
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a keying: where it stands, its values by column, and how sure they are."""
+
+    where: str
+    values: Mapping[str, str]
+    confidence: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a pair that differs; ``spelling``: only in how it is written."""
+
+    ours: Case
+    theirs: Case
+    column: Column
+    spelling: bool
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What two keyings share. ``pairs`` has every pair of cases, the same and the different."""
+
+    pairs: tuple[tuple[Case, Case], ...]
+    differences: tuple[Difference, ...]
+    only_ours: tuple[Case, ...]
+    only_theirs: tuple[Case, ...]
+
+    @property
+    def same(self) -> list[tuple[Case, Case]]:
+        """Pairs without any difference."""
+        differing = {id(one.ours) for one in self.differences}
+        return [pair for pair in self.pairs if id(pair[0]) not in differing]
+
+
+def reconcile(
+    ours: Sequence[Case], theirs: Sequence[Case], codes: Iterable[str], register: Register
+) -> Reconciled:
+    """Pair the cases of two keyings and compare them in the columns ``codes``."""
+    pairs = pair_cases(ours, theirs, register)
+    asked = set(codes)
+    columns = [column for column in register.columns if column.code in asked]
+    differences = [
+        Difference(ours[a], theirs[b], column, spelling)
+        for a, b in pairs
+        for column in columns
+        if (spelling := _differs(ours[a], theirs[b], column, register)) is not None
+    ]
+    mine, other = {a for a, _ in pairs}, {b for _, b in pairs}
+    return Reconciled(
+        tuple((ours[a], theirs[b]) for a, b in pairs),
+        tuple(differences),
+        tuple(case for at, case in enumerate(ours) if at not in mine),
+        tuple(case for at, case in enumerate(theirs) if at not in other),
+    )
+
+
+def pair_cases(
+    ours: Sequence[Case], theirs: Sequence[Case], register: Register
+) -> list[tuple[int, int]]:
+    """Which case is which, one to one, the surest first; in the order of ours."""
+    if not theirs:
+        return []
+    people = [_person(case, register, str(at)) for at, case in enumerate(theirs)]
+    matcher = Matcher(index_of(people))
+    told = [_told(case) for case in theirs]
+    shares = [Counter(column) for column in zip(*told, strict=True)]
+    offers = []
+    for a, case in enumerate(ours):
+        own = _told(case)
+        near = [b for b, other in enumerate(told) if any(map(_agree, own, other))]
+        for b, said in _odds(_person(case, register, "query"), near, matcher).items():
+            for one, other, count in zip(own, told[b], shares, strict=True):
+                if one and other:
+                    by_chance = count[other] / len(theirs)
+                    said += math.log(_TELLS / by_chance if one == other else 1 - _TELLS)
+            offers.append((said + _THERE, a, b))
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for said, a, b in sorted(offers, key=lambda offer: (-offer[0], offer[1:])):
+        if said > 0 and a not in pairs and b not in taken:
+            pairs[a] = b
+            taken.add(b)
+    return sorted(pairs.items())
+
+
+def _odds(query: Person, near: Sequence[int], matcher: Matcher) -> dict[int, float]:
+    """Log odds of theirs that share a key or the number with ours."""
+    rows = sorted({*near, *matcher.index.candidates(query).tolist()})
+    if not rows:
+        return {}
+    _, said = matcher.evidence.compare(query, matcher.index.rows[rows])
+    return dict(zip(rows, matcher.evidence.total(said).tolist(), strict=True))
+
+
+def _person(case: Case, register: Register, number: str) -> Person:
+    people = people_of(register.code, case.values)
+    return replace(next(iter(people.values()), Person("")), id=number)
+
+
+def _told(case: Case) -> tuple[str, str]:
+    """What tells a case beside its person: its number without its year, and its day."""
+    number = case.values.get("so", "").partition("/")[0].lstrip("0")
+    date = parse_date(case.values.get("ngayDangKy", ""))
+    return number, "" if date is None else "-".join(map(str, date))
+
+
+def _agree(one: str, other: str) -> bool:
+    return bool(one) and one == other
+
+
+def _differs(ours: Case, theirs: Case, column: Column, register: Register) -> bool | None:
+    """None when a field is the same; else whether it differs only in how it is written."""
+    one, other = (squeeze(case.values.get(column.code, "")) for case in (ours, theirs))
+    if one == other:
+        return None
+    meanings = register.enums.get(column.enum) or {}
+    one, other = (str(meanings.get(text, text)) for text in (one, other))
+    if one == other:
+        return None
+    return _bare(one) == _bare(other) and bool(one)
+
+
+def _bare(text: str) -> str:
+    """A value without what is a matter of writing: marks, case, signs, leading noughts."""
+    date = parse_date(text)
+    if date:
+        return "-".join(map(str, date))
+    words = "".join(ch if ch.isalnum() else " " for ch in fold(text)).split()
+    return " ".join(word.lstrip("0") or "0" for word in words)
