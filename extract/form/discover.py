@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from common.errors import FormError
@@ -16,10 +16,11 @@ from extract.form.ground import Ground, bounding, without_ghosts
 from extract.form.lend import lent
 from extract.form.marks import ticked_right
 from extract.form.recognise import Candidate, rank_forms
+from extract.form.second_look import CropReader, look_again
 from extract.form.slots import column_heads, slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import vocabulary
-from extract.form.words import PageReader, Word, in_rows, read_words, told_from_writing
+from extract.form.words import Word, in_rows, read_words, told_from_writing, with_dates
 from extract.registers import Label, Register, load_register, register_codes
 from models.print_reader import PrintReader
 from models.reading import Image
@@ -46,7 +47,7 @@ def discover_form(
     pages: Sequence[Image],
     register: Register,
     options: DiscoverOptions | None = None,
-    reader: PageReader | None = None,
+    reader: CropReader | None = None,
 ) -> BookForm:
     """Learn the blank form of a book, and where each of the register's fields is written on it.
 
@@ -67,9 +68,9 @@ def discover_form(
     known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
     printed = vocabulary(generation for each in known for generation in each.generations)
     readings = told_from_writing(
-        _readings(common, rules, reader), printed, common.grey, common.strict
+        _readings(common, rules, reader, printed), printed, common.grey, common.strict
     )
-    words = readings[0]
+    words = readings[-1] or readings[0]
     ranked = rank_forms([in_rows(reading) for reading in readings], known, size)
     chosen = _chosen(ranked, register, options)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
@@ -89,16 +90,23 @@ def discover_form(
     )
 
 
-def _readings(common: Consensus, rules: Rules, reader: PageReader) -> list[tuple[Word, ...]]:
-    """The print in several renderings: each reads worn labels that the others miss."""
+def _readings(
+    common: Consensus, rules: Rules, reader: CropReader, printed: Container[str]
+) -> list[tuple[Word, ...]]:
+    """The print in several renderings: each reads worn labels that the others miss.
+
+    What none of them understood is then read piece by piece.
+    """
     plain, strict = lift_rules(common.grey, rules), lift_rules(common.strict, rules)
-    return [
+    readings = [
         read_words(plain, reader),
         read_words(strict, reader),
         read_words(plain, reader, pale=False),
         read_words(plain, reader, pale=False, smooth=1.0, psm=6),
         read_words(strict, reader, pale=False, zoom=1.5, psm=6),
     ]
+    readings.append(look_again(plain, strict, readings, printed, reader))
+    return [with_dates(words) for words in readings]
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:

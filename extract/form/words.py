@@ -10,6 +10,7 @@ from typing import Protocol
 
 import cv2
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from common.geometry import Box
 from common.text import fold, nfc
@@ -20,6 +21,7 @@ _SPECK = 0.4  # words lower than this share of the usual height are dirt read as
 _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
 _READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
+_ALIKE = 3  # readings that read a word alike; writing is read otherwise each time
 _AROUND = 25  # words, in all readings, whose steadiness is usual there
 
 
@@ -116,8 +118,8 @@ def told_from_writing(
     (``strict``), by far more than the print around it is; that may be pale or torn there too.
 
     Args:
-        readings: words of the same form; the second reading is of ``strict``, and what it shows
-            too is the surer print.
+        readings: words of the same form; the second reading is of ``strict``. What it shows too,
+            and what several read alike, is the surer print.
         known: keys of words that forms print; most words read so are print.
         grey, strict: (H, W) consensus of the pages.
     """
@@ -130,11 +132,9 @@ def told_from_writing(
     def steady(word: Word) -> bool:
         near = np.argsort(np.hypot(*(places - word.box.centre).T))[:_AROUND]
         usual = float(min(np.median(shares), np.median(shares[near])))
-        again = any(w.key == word.key and _beside(w.box, word.box) for w in by_strict(word.box))
-        return _steadiness(word.box, grey, strict) >= (_READ_AGAIN if again else _STEADY) * usual
-
-    def by_strict(box: Box) -> list[Word]:
-        return [w for w in readings[1] if abs(w.box.x0 - box.x0) < box.height]
+        again = [any(_same(word, other) for other in words) for words in readings]
+        sure = again[1] or sum(again) >= _ALIKE
+        return _steadiness(word.box, grey, strict) >= (_READ_AGAIN if sure else _STEADY) * usual
 
     return [tuple(replace(word, steady=steady(word)) for word in words) for words in readings]
 
@@ -174,6 +174,21 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
+def with_dates(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, where what precedes *tháng* and *năm* on a row is *ngày* but for a letter.
+
+    The word is so short that a worn letter makes it another, and only there it is sure.
+    """
+    mended: dict[Word, Word] = {}
+    for row in in_rows(words):
+        keys = [word.key for word in row]
+        month = keys.index("thang") if "thang" in keys else 0
+        if month and "nam" in keys[month:] and "ngay" not in keys[:month]:
+            near = [w for w in row[:month] if Levenshtein.distance(w.key, "ngay") <= 1]
+            mended.update({word: replace(word, text="ngày") for word in near[-1:]})
+    return tuple(mended.get(word, word) for word in words)
+
+
 def around(words: Iterable[Word]) -> Box:
     """The box around words, of which there must be one."""
     boxes = [word.box for word in words]
@@ -181,6 +196,12 @@ def around(words: Iterable[Word]) -> Box:
     for box in boxes[1:]:
         whole = whole.union(box)
     return whole
+
+
+def _same(first: Word, second: Word) -> bool:
+    """Whether two readings read the same word in the same place."""
+    near = abs(first.box.x0 - second.box.x0) < first.box.height
+    return near and first.key == second.key and _beside(first.box, second.box)
 
 
 def _beside(first: Box, second: Box) -> bool:
