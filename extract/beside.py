@@ -22,7 +22,8 @@ _AROUND = 11  # pixels about the crossing of two rules in which ink is a rest of
 _BEGINS = 1.0  # heights of a place in which its writing begins
 _DOT = 0.2  # heights up to which ink is a dot
 _NEXT = 0.6  # heights between two places side by side, at most
-_LEVEL = 0.5  # share of the lower one's height that they have in common
+_LEVEL = 0.3  # heights by which the middles of two lines of one row differ, at most
+_TALLER = 1.7  # heights from which a place is more than a line
 _TOUCH = 0.2  # heights of a gap that goes on within a word
 _REACH = 3.0  # heights about the edge that are looked at
 _LEAST, _FAR = 0.1, 1.0  # heights that writing runs into the next place, at least and at most
@@ -89,8 +90,10 @@ def _beside(left: Box, right: Box) -> bool:
 
 
 def _level(one: Box, other: Box) -> bool:
-    low = min(one.height, other.height)
-    return min(one.y1, other.y1) - max(one.y0, other.y0) >= _LEVEL * low
+    """Whether two places are lines of one height in one row; a column for notes is none."""
+    low, high = sorted((one.height, other.height))
+    middles = (one.y0 + one.y1) / 2, (other.y0 + other.y1) / 2
+    return high < _TALLER * low and abs(middles[0] - middles[1]) < _LEVEL * low
 
 
 def _run_over(

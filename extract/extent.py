@@ -22,7 +22,7 @@ _LEAST_UPRIGHT = 0.3
 _SLACK = 0.3
 _INK, _THIN_INK = 1.0, 0.4  # most ink of a letter (it has 0.4 on the average) and of a stroke
 _SHORT = 6  # letters of a text that no blot leaves legible beside it
-_INK_COST = 10.0  # log weight for each unit of ink that is too much
+_INK_COST = 10.0  # log weight for as much ink again as the letters can take
 _COST = 6.0  # log weight for each height that the ink is too long or too short
 _HOPELESS = -12.0  # a text that fits no better than this was not written
 
@@ -55,7 +55,8 @@ def fits(text: str, ink: Extent) -> float:
         misfit += max(0.0, ink.high - _FLATTEST)
     elif set(text) <= _UPRIGHT:
         misfit += max(0.0, _LEAST_UPRIGHT - ink.high)
-    blot = max(0.0, ink.ink - sum(_most_ink(letter) for letter in text))
+    room = sum(_most_ink(letter) for letter in text)
+    blot = max(0.0, ink.ink / room - 1) if room else 0.0
     return -_COST * misfit - (_INK_COST * blot if len(text) <= _SHORT else 0.0)
 
 
