@@ -25,7 +25,7 @@ from preprocessing.strips import STRIPS, height_of, profiles, steps
 
 Values = NDArray[np.float64]
 
-_SMALLEST = 32  # pixels of the short side below which nothing is said
+SMALLEST = 32  # pixels of the short side below which nothing is said
 _COARSE = 500  # pixels of the long side for the first search
 _FINE = 1600  # and for the last
 _MOST = 200_000  # marks that are looked at
@@ -100,7 +100,7 @@ def skew_angle(image: Image, options: SkewOptions = DEFAULT, border: Mask | None
     ``image``: (H, W) grey or (H, W, 3) RGB uint8; ``border``: its frame, when already known.
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
-    if min(grey.shape) < _SMALLEST:
+    if min(grey.shape) < SMALLEST:
         return 0.0
     return skew_of_marks(thin_marks(grey, find_border(grey) if border is None else border), options)
 

@@ -13,7 +13,7 @@ from preprocessing.arrays import Floats, Image, Mask, Number
 from preprocessing.border import find_border
 from preprocessing.curl import CurlOptions, curl_of_marks
 from preprocessing.orientation import OrientationOptions, orientation
-from preprocessing.skew import SkewOptions, skew_of_marks, thin_marks
+from preprocessing.skew import SMALLEST, SkewOptions, skew_of_marks, thin_marks
 from preprocessing.transform import Mapping, Transform, turned_size
 
 
@@ -54,9 +54,18 @@ class Straight:
     done: tuple[str, ...]
 
 
-def how_it_lies(grey: Image, border: Mask | None, options: StraightenOptions) -> Lie:
+def how_it_lies(grey: Image, border: Mask, options: StraightenOptions) -> Lie:
     """The skew of a page and, where it is sure, its quarter turns."""
-    return _look(grey, find_border(grey) if border is None else border, options)[0]
+    return _look(grey, border, options)[0]
+
+
+def page_angle(image: Image, options: StraightenOptions | None = None) -> float:
+    """Degrees by which a page's content is turned counter-clockwise, over -180 up to 180.
+
+    ``image``: (H, W) grey or (H, W, 3) RGB uint8. 0.0 where nothing tells.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
+    return how_it_lies(grey, find_border(grey), options or StraightenOptions()).angle
 
 
 def straighten(
@@ -87,7 +96,7 @@ def straighten(
 def _look(grey: Image, border: Mask, options: StraightenOptions) -> tuple[Lie, Floats]:
     """How a page lies, and its thin marks the right way up."""
     marks = thin_marks(grey, border)
-    skew = skew_of_marks(marks, options.skew) if min(grey.shape) >= 32 else 0.0
+    skew = skew_of_marks(marks, options.skew) if min(grey.shape) >= SMALLEST else 0.0
     if options.orientation is None:
         return Lie(0, skew), marks
     found = orientation(grey, options.orientation, border, skew)

@@ -1,4 +1,4 @@
-"""`hotich skew`: the angle each page is turned by."""
+"""`hotich skew`: the angle each page is turned by, quarter turns included where they are sure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from common.errors import InputError, PageError
 from preprocessing.scans import Scan, open_scans
-from preprocessing.skew import skew_angle
+from preprocessing.straighten import page_angle
 
 
 def skew(
@@ -18,6 +18,7 @@ def skew(
 ) -> None:
     """Degrees by which each page's content is turned counter-clockwise, as JSON lines.
 
+    Over -180 up to 180: a page upside down has 180. Where nothing tells, it is 0.
     A page that cannot be used gets a line with its error; the exit code is then 1, or 3 when
     no page could be used.
     """
@@ -47,6 +48,6 @@ def _lines(name: str) -> Iterator[dict[str, object]]:
 
 def _measured(scan: Scan) -> dict[str, object]:
     try:
-        return {"angle": skew_angle(scan.load())}
+        return {"angle": page_angle(scan.load())}
     except PageError as error:
         return {"angle": None, "error": str(error)}
