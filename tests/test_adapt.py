@@ -168,7 +168,7 @@ def test_corrections_in_a_book_become_lines(tmp_path: Path) -> None:
             path = book.folder.crop(*record.key, code)
             cv2.imwrite(str(path), written[top:bottom, left:right])
         assert corrected_lines(book) == []  # what the machine read teaches nothing
-        said = {"nksHoTen": "Trần Thị Lánh", "ngayDangKy": "11.07.1962", "noiDangKy": "Xã Tân Phú"}
+        said = {"nksHoTen": "Trần Thị Lánh", "ngayDangKy": "12.07.1962", "noiDangKy": "Xã Tân Phú"}
         for code, value in said.items():
             book.store.correct(
                 BOOK, *record.key, code, value=value, status="read", author="chị Hoa", time="t"

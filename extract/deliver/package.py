@@ -154,10 +154,16 @@ PERSON, DERIVED, DECLARED = "người sửa", "suy ra", "khai báo khi giao"
 
 
 def _sources(store: Store, case: Case, headers: Sequence[str]) -> Iterator[Source]:
-    """The cells that are not simply what the machine read."""
+    """The cells that are not simply what the machine read, and what people said of fields for
+    which the sheet has no column."""
     record = case.record
-    for header, cell in zip(headers, case.cells, strict=True):
-        code = column_code(header)
+    shown = {column_code(header): cell for header, cell in zip(headers, case.cells, strict=True)}
+    more = {
+        code: value.value
+        for code, value in record.fields.items()
+        if value.author != MACHINE and code not in shown
+    }
+    for code, cell in {**shown, **more}.items():
         value = record.get(code)
         at = (record.page, record.entry, record.get("so").value or "", code)
         if value.author != MACHINE:
