@@ -1,0 +1,120 @@
+"""A reviewer at a real browser, hands on the keyboard only; every key and request is counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, sync_playwright
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_SHOWN = """(document.querySelector('.hotich')?.innerText ?? '')
+    .split('\\n').filter(line => line.trim()).slice(0, 2).join(' | ')"""
+
+
+@dataclass
+class Reviewer:
+    """One signed-in person. ``keys`` counts strokes, a chord as one; ``clicks`` the mouse's."""
+
+    page: Page
+    keys: int = 0
+    clicks: int = 0
+    requests: list[str] = field(default_factory=list)
+
+    def sign_in(self, url: str, user: str, password: str) -> None:
+        self.page.goto(f"{url}/user/login")
+        self.page.fill("input[name=email]", user)
+        self.page.fill("input[name=password]", password)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda address: "login" not in address)
+
+    def begin(self, url: str, project: int) -> None:
+        """Open a project's label stream."""
+        self.page.goto(f"{url}/projects/{project}/data?labeling=1")
+        self.wait()
+
+    def wait(self, before: str = "") -> str:
+        """Wait for a task other than ``before``, its field in focus; its place on the screen."""
+        self.page.wait_for_function(
+            f"""before => {{
+                const now = {_SHOWN}, focus = document.activeElement;
+                return now && now !== before && ['TEXTAREA', 'INPUT'].includes(focus.tagName);
+            }}""",
+            arg=before,
+            timeout=60_000,
+        )
+        return self.shown()
+
+    def shown(self) -> str:
+        """What tells this task from another: the field's name and its place in the book."""
+        return str(self.page.evaluate(_SHOWN))
+
+    def reads(self) -> str:
+        """The text that stands in the field."""
+        return str(self.page.evaluate("document.activeElement.value"))
+
+    def press(self, chord: str) -> None:
+        self.keys += 1
+        self.page.keyboard.press(chord)
+
+    def correct(self, text: str) -> None:
+        """Make the field say ``text`` from where the caret stands, at its end, and send it."""
+        old = self.reads()
+        kept = max(size for size in range(len(old) + 1) if text.startswith(old[:size]))
+        for _ in range(len(old) - kept):
+            self.press("Backspace")
+        for letter in text[kept:]:
+            self.keys += 1
+            self.page.keyboard.type(letter)
+        self.send()
+
+    def state(self, key: str) -> None:
+        """Say a state by its key, and send it."""
+        self.press("Tab")
+        self.press(key)
+        self.press("Control+Enter")
+
+    def send(self) -> None:
+        self.press("Tab")
+        self.press("Control+Enter")
+
+
+@contextmanager
+def at_the_browser(log: Path, width: int = 1100, height: int = 640) -> Iterator[Reviewer]:
+    """A browser with an empty profile; ``log`` gets Chromium's own network log."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=[*_FLAGS, f"--log-net-log={log}"]
+        )
+        page = browser.new_page(viewport={"width": width, "height": height})
+        person = Reviewer(page)
+        page.context.on("request", lambda request: person.requests.append(request.url))
+        yield person
+        browser.close()
+
+
+def hosts(log: Path, requests: list[str]) -> set[str]:
+    """Every host that a page asked for: what the debugger saw, and what the network log holds.
+
+    What the browser asks for itself (its maker's updates) has no page as its origin.
+    """
+    seen = [url for url in requests if not url.startswith(("data:", "blob:"))]
+    content = json.loads(log.read_text("utf-8"))
+    started = content["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    for event in content["events"]:
+        about = event.get("params", {})
+        if event["type"] == started and str(about.get("initiator", "")).startswith("http"):
+            seen.append(about["url"])
+    return {urlsplit(url).hostname or "" for url in seen}

@@ -1,0 +1,335 @@
+"""Review against one real Label Studio: a browser, a killed server, a lost webhook, drawn boxes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import extracted_book
+import httpx
+import pytest
+from openpyxl import load_workbook
+from reviewer import Reviewer, at_the_browser, hosts
+from typer.testing import CliRunner
+
+import annotation.client
+from annotation.boxes import BoxReader
+from annotation.client import LabelStudio
+from annotation.listener import Listener, connect, receive
+from annotation.projects import ensure
+from annotation.pull import pull
+from annotation.push import bring_up_to_date, push
+from annotation.queue import SecondReading, doubtful
+from annotation.server import USER, Server
+from annotation.written import meant
+from common.errors import HotichError, UsageError
+from extract.deliver import DeliverOptions, deliver
+from extract.folder import BookFolder
+from extract.record import Record, read_records
+from extract.reopen import Extracted
+from extract.run import run_book
+from hotich.commands.review import app
+
+ROOT = Path(__file__).parents[1]
+FIELDS = 30
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server; its environment is made on first use and kept for the next run."""
+    kept = os.environ.get("HOTICH_LABEL_STUDIO_VENV") or str(ROOT / ".venv-label-studio")
+    made = Server(tmp_path_factory.mktemp("label-studio"), Path(kept))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def studio(server: Server) -> Iterator[LabelStudio]:
+    with LabelStudio(server.url, server.credentials.token) as made:
+        yield made
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Iterator[Extracted]:
+    with extracted_book.make(tmp_path / "book") as made:
+        yield made
+
+
+def answer(studio: LabelStudio, task: int, text: str = "", state: str = "", **more: Any) -> None:
+    """What a browser sends when a person submits."""
+    result: list[dict[str, Any]] = []
+    if text:
+        result.append({"from_name": "text", "type": "textarea", "value": {"text": [text]}})
+    if state:
+        result.append({"from_name": "state", "type": "choices", "value": {"choices": [state]}})
+    for part in result:
+        part |= {"id": part["from_name"], "to_name": "image"}
+    content = {"result": result, "lead_time": 4.5, **more}
+    studio.call("POST", f"/api/tasks/{task}/annotations/", json=content)
+
+
+def by_place(studio: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
+    tasks = studio.tasks(project)
+    found = {task["data"]["hotich"]: task for task in tasks}
+    assert len(found) == len(tasks)  # each once
+    return found
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extracted]:
+    """The sample book, extracted; ``HOTICH_SAMPLE`` names a folder where that was done."""
+    done = os.environ.get("HOTICH_SAMPLE")
+    folder = BookFolder(Path(done) if done else tmp_path_factory.mktemp("sample"))
+    if not folder.records.is_file():
+        run_book([ROOT / "sample" / "KS.1962.01.pdf"], "KS", folder, book="KS.1962.01")
+    with Extracted.open(folder.root) as made:
+        yield made
+
+
+def written(true: Record, code: str) -> str:
+    """What a person who reads rightly types for a field."""
+    value = true.get(code)
+    if value.raw and meant(value.raw, true, code)[0] == value.value:
+        return value.raw
+    return value.value or ""
+
+
+def work_through(
+    person: Reviewer, asked: list[tuple[Record, str]], truth: dict[tuple[int, int], Record]
+) -> dict[tuple[int, int, str], tuple[str | None, str]]:
+    """Answer the tasks in their order; what was said of each field."""
+    said: dict[tuple[int, int, str], tuple[str | None, str]] = {}
+    screen = person.shown()
+    for place, (record, code) in enumerate(asked):
+        true = truth[record.key]
+        assert f"Tờ {record.page}, trường hợp {record.entry} " in screen  # in our order
+        text = written(true, code)
+        if text:
+            person.correct(text)
+            said[*record.key, code] = (meant(text, record, code)[0], "")
+        else:
+            status = "illegible" if true.get(code).status == "illegible" else "blank"
+            person.state("1" if status == "illegible" else "2")
+            said[*record.key, code] = (None, status)
+        if place + 1 < len(asked):
+            screen = person.wait(screen)
+    return said
+
+
+def test_thirty_fields_with_the_keyboard_only(
+    server: Server, studio: LabelStudio, sample: Extracted, tmp_path: Path
+) -> None:
+    truth = {record.key: record for record in read_records(ROOT / "sample" / "truth.jsonl")}
+    pushed = push(studio, server, sample).fields
+    asked = doubtful(sample.records())[:FIELDS]
+    with at_the_browser(tmp_path / "net.json") as person:
+        person.sign_in(server.url, USER, server.credentials.password)
+        person.begin(server.url, pushed.project)
+        began = time.monotonic()
+        said = work_through(person, asked, truth)
+        person.page.wait_for_timeout(1500)
+        seconds = (time.monotonic() - began) / FIELDS
+    print(
+        f"\n{FIELDS} fields of the sample book (rendered): {person.keys / FIELDS:.1f} keystrokes "
+        f"({2 * FIELDS / FIELDS:.0f} of them chords) and {person.clicks} clicks a field, "
+        f"{seconds:.1f} s of machine time"
+    )
+    assert person.clicks == 0
+    assert hosts(tmp_path / "net.json", person.requests) == {"127.0.0.1"}
+
+    pulled = pull(studio, sample)
+    assert pulled.new == FIELDS
+    values = {(*r.key, c): v for r in sample.records() for c, v in r.fields.items()}
+    for at, (value, state) in said.items():
+        assert (values[at].author, values[at].value) == (USER, value), at
+        assert not state or values[at].status == state
+    again = push(studio, server, sample).fields
+    assert again.added == 0
+    assert again.waiting + again.renewed <= pushed.added - FIELDS
+
+    workbook = load_workbook(deliver(sample, tmp_path / "out", DeliverOptions("01/1962")).xlsx)
+    sources = {
+        (int(row[0]), int(row[1]), row[3]): row
+        for row in workbook["Nguon"].iter_rows(min_row=2, values_only=True)
+        if row[7] == USER
+    }
+    assert set(sources) == set(said)
+    assert all(row[8] for row in sources.values())
+
+
+def test_killed_in_mid_push(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotation.client, "CHUNK", 60)
+    shown = {"label": "x", "place": "x", "hint": "x", "marks": "x", "image": "/static/x.jpg"}
+    text = {"id": "reading", "from_name": "text", "to_name": "image", "type": "textarea"}
+    tasks = [
+        {
+            "data": {**shown, "hotich": f"{page}/1/so", "reading": f"{page}"},
+            "predictions": [
+                {"model_version": "hotich", "result": [{**text, "value": {"text": [str(page)]}}]}
+            ],
+        }
+        for page in range(1, 301)
+    ]
+    with LabelStudio(server.url, server.credentials.token) as studio:
+        folder = BookFolder(server.home / "killed")
+        project = ensure(studio, server, folder, "killed", "fields").id
+        calls, real = 0, studio.call
+
+        def call(method: str, path: str, **content: Any) -> Any:
+            nonlocal calls
+            calls += path.endswith("/import")
+            if calls == 3:
+                kill = (server.credentials.pid, signal.SIGKILL)
+                threading.Timer(0.05, os.killpg, kill).start()
+                calls += 1
+            return real(method, path, **content)
+
+        monkeypatch.setattr(studio, "call", call)
+        with pytest.raises(HotichError):
+            bring_up_to_date(studio, project, tasks)
+    server.start()
+    with LabelStudio(server.url, server.credentials.token) as studio:
+        left = len(by_place(studio, project))
+        assert left < len(tasks)
+        done = bring_up_to_date(studio, project, tasks)
+        assert (done.added, done.waiting, done.renewed) == (len(tasks) - left, left, 0)
+        there = by_place(studio, project)
+        assert len(there) == len(tasks)
+        assert all(len(task["predictions"]) == 1 for task in there.values())
+        assert bring_up_to_date(studio, project, tasks).added == 0
+
+
+def test_a_lost_webhook_loses_nothing(server: Server, studio: LabelStudio, book: Extracted) -> None:
+    done = push(studio, server, book).fields
+    tasks = by_place(studio, done.project)
+    with Listener(BoxReader(book.folder)) as listener:
+        projects, users = connect(studio, book, listener), studio.users()
+        answer(studio, tasks["1/2/nksHoTen"]["id"], "Trần-thị-Lãnh")
+        event = listener.answers.get(timeout=10)
+        assert receive(book, event, projects, users).new == 1
+        assert receive(book, event, projects, users).new == 0
+        bad = httpx.post(f"{listener.url}x/webhook", json={}, trust_env=False)
+        assert bad.status_code == 404
+    answer(studio, tasks["1/2/chaHoTen"]["id"], state="illegible")  # nobody listens
+    assert pull(studio, book).new == 1
+    assert pull(studio, book).new == 0
+    second = book.records()[1]
+    name = second.get("nksHoTen")
+    assert (name.raw, name.value, name.author) == ("Trần-thị-Lãnh", "Trần Thị Lãnh", USER)
+    assert second.get("chaHoTen").status == "illegible"
+    efforts = book.store.efforts(book.name)
+    assert [(e.field, e.seconds) for e in efforts] == [("nksHoTen", 4.5), ("chaHoTen", 4.5)]
+
+
+def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extracted) -> None:
+    twice = SecondReading(fields=("nksHoTen",))
+    done = push(studio, server, book, twice)
+    assert done.projects["second"].added == 2 and "third" not in done.projects
+    first = by_place(studio, done.fields.project)
+    second = by_place(studio, done.projects["second"].project)
+    assert set(second) == {"1/2/nksHoTen", "2/2/nksHoTen"}
+    data = second["1/2/nksHoTen"]["data"]
+    assert "Lành" not in str(data) and not second["1/2/nksHoTen"]["predictions"]  # blind
+    answer(studio, first["1/2/nksHoTen"]["id"], "Trần Thị Lành")
+    answer(studio, second["1/2/nksHoTen"]["id"], "Trần Thị Lánh")
+    answer(studio, first["2/2/nksHoTen"]["id"], "Thạch Thị Sa Rây")
+    answer(studio, second["2/2/nksHoTen"]["id"], "Thạch Thị Sa Rây")
+    assert pull(studio, book).new == 4
+    values = [record.get("nksHoTen") for record in book.records()]
+    assert [(v.value, v.review) for v in (values[1], values[3])] == [
+        ("Trần Thị Lành", True),
+        ("Thạch Thị Sa Rây", False),
+    ]
+    third = push(studio, server, book, twice).projects["third"]
+    (task,) = by_place(studio, third.project).values()
+    assert "Lành" in task["data"]["hint"] and "Lánh" in task["data"]["hint"]
+    answer(studio, task["id"], "Trần Thị Lánh")
+    pull(studio, book)
+    settled = book.records()[1].get("nksHoTen")
+    assert (settled.value, settled.review) == ("Trần Thị Lánh", False)
+
+
+def test_a_box_drawn_is_read(server: Server, studio: LabelStudio, book: Extracted) -> None:
+    book.store.save_page(book.name, 2, "refused", "không thấy mẫu", {"picture_scale": 0.5})
+    done = push(studio, server, book).projects["pages"]
+    (task,) = studio.tasks(done.project)
+    drawn = {"x": 20, "y": 30, "width": 60, "height": 4, "rotation": 0}
+    region = {"id": "a", "to_name": "image", "original_width": 800, "original_height": 1100}
+    label = {"from_name": "field", "type": "rectanglelabels"}
+    box = {**region, **label, "value": {**drawn, "rectanglelabels": ["nksHoTen"]}}
+    with Listener(BoxReader(book.folder)) as listener:
+        connect(studio, book, listener)
+        (backend,) = studio.call("GET", "/api/ml", params={"project": done.project})
+        assert backend["state"] == "CO"
+        said = studio.call(
+            "POST",
+            f"/api/ml/{backend['id']}/interactive-annotating",
+            json={"task": task["id"], "context": {"result": [box]}},
+        )
+    (read,) = said["data"]["result"]
+    assert read["id"] == "a" and read["value"]["text"][0].strip()
+    result = [
+        box,
+        {**region, "from_name": "text", "type": "textarea", "value": {**drawn, "text": ["Lê Ba"]}},
+        {**region, "from_name": "entry", "type": "number", "value": {**drawn, "number": 3}},
+    ]
+    path = f"/api/tasks/{task['id']}/annotations/"
+    studio.call("POST", path, json={"result": result, "lead_time": 9.0})
+    assert pull(studio, book).new == 1
+    missed = book.records()[-1]
+    assert (missed.page, missed.entry, missed.get("nksHoTen").value) == (2, 3, "Lê Ba")
+    assert missed.get("nksHoTen").box == (320, 660, 1280, 748)
+    assert pull(studio, book).new == 0
+
+
+def test_what_the_machine_reads_again_replaces_what_waits(
+    server: Server, studio: LabelStudio, book: Extracted
+) -> None:
+    records = book.records()
+    count = len(doubtful(records))
+    first = push(studio, server, book).fields
+    assert (first.added, first.renewed, first.waiting) == (count, 0, 0)
+    tasks = by_place(studio, first.project)
+    token = {"Authorization": f"Token {server.credentials.token}"}
+    address = server.url + tasks["1/2/nksHoTen"]["data"]["image"]
+    image = httpx.get(address, headers=token, trust_env=False)
+    assert image.content == book.folder.crop(1, 2, "nksHoTen").read_bytes()
+    answer(studio, tasks["1/2/nksNgaySinh"]["id"], "12-5-62")
+    last = records[3]
+    other = replace(last.get("nksHoTen"), value="Thạch Sa Rây", raw=None, confidence=0.5)
+    sure = replace(last.get("chaHoTen"), confidence=0.99, review=False)
+    changed = last.with_fields({"nksHoTen": other, "chaHoTen": sure})
+    book.store.save_records(book.name, [*records[:3], changed])
+    again = push(studio, server, book).fields
+    assert (again.added, again.renewed, again.dropped) == (0, 1, 1)
+    waiting = by_place(studio, first.project)
+    assert set(waiting) == set(tasks) - {"2/2/chaHoTen"}
+    assert waiting["2/2/nksHoTen"]["data"]["reading"] == "Thạch Sa Rây"
+
+
+def test_the_commands_against_the_real_server(server: Server, book: Extracted) -> None:
+    env = {
+        "HOTICH_LABEL_STUDIO_HOME": str(server.home),
+        "HOTICH_LABEL_STUDIO_VENV": str(server.environment),
+    }
+
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(app, words, env=env, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert server.url in run("status") and "signup" in run("status")
+    assert run("start").startswith(server.url)  # it runs: nothing is started twice
+    assert ", 0 renewed, 0 settled, 0 already there" in run("push", str(book.folder.root))
+    assert "0 new, " in run("push", str(book.folder.root))
+    assert "0 new answers" in run("pull", str(book.folder.root))
+    with LabelStudio(server.url, "0" * 40) as stranger, pytest.raises(UsageError, match="token"):
+        stranger.user()
