@@ -45,6 +45,19 @@ def test_a_bent_page_pulled_back_matches_the_blank_print() -> None:
     assert darkness(fit.warp) > 1.2 * darkness(straight)
 
 
+def test_pale_print_holds_a_page_beside_a_heavy_title_and_dark_writing() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    page = (255 - 0.3 * (255.0 - blank)).astype(np.uint8)
+    cv2.putText(page, "KHAI SANH " * 3, (60, 80), cv2.FONT_HERSHEY_TRIPLEX, 1.5, 0, 4)
+    rng = np.random.default_rng(3)
+    for y in range(120, 420, 12):
+        cv2.putText(page, str(rng.integers(10**18)), (60, y), cv2.FONT_ITALIC, 0.5, 0, 2)
+    seen = features(page, keypoints=600).points
+    print_rows = np.flatnonzero((blank[500:] < 120).any(axis=1)) + 500
+    shares = [np.mean(seen[:, 1] > y) for y in (500, float(np.median(print_rows)))]
+    assert shares[0] > 0.4 and shares[1] > 0.15
+
+
 def test_an_upside_down_page_is_known_as_such() -> None:
     blank, _ = form_pages.blank_page(FORM)
     page = form_pages.page(FORM, 3).grey[::-1, ::-1]

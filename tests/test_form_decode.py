@@ -62,6 +62,18 @@ def test_like_labels_go_to_their_owners() -> None:
     ]
 
 
+def test_a_witness_s_home_is_not_the_declarant_s() -> None:
+    """*Người chứng thứ nhứt* is so like *thứ nhì* that both are near: the likest owns."""
+    witnesses = [
+        line
+        for which in ("nhứt", "nhì")
+        for line in (f"Người chứng thứ {which} (Tên, họ)", "Tuổi | Nghề-nghiệp | Cư-trú tại")
+    ]
+    words = words_of([*OLD[:-1], "Nghề-nghiệp", "Ở tại", *witnesses])
+    homes = [i for i in best_of(words).cases[0] if "nycNoiCuTru" in i.state.codes]
+    assert [home.occurrence.text for home in homes] == ["Ở tại"]
+
+
 def test_the_mother_printed_first_keeps_her_age() -> None:
     best = best_of(words_of([*OLD[:4], *OLD[6:9], *OLD[4:6], *OLD[9:]]))
     codes = codes_of(best)
