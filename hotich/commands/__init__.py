@@ -19,6 +19,7 @@ COMMANDS = {
     "restore": Command("restore", "restore", "One page cleaned."),
     "skew": Command("skew", "skew", "The angle each page is turned by, as JSON lines."),
     "match": Command("match", "match", "Find people in a list of existing records."),
+    "link": Command("link", "link", "The same person within and across extracted books."),
     "reconcile": Command("reconcile", "reconcile", "Our records against another keying of them."),
     "review": Command("review", "app", "Label Studio: send doubtful fields, take them back."),
     "deliver": Command("deliver", "deliver", "The book's package: xlsx, zip of PDFs, manifest."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import MissingPartError
+from hotich.evaluation.match_commands import against, links, matching
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
@@ -22,6 +23,9 @@ app.command("skew")(skew)
 app.command("orientation")(orientation)
 app.command("curl")(curl)
 app.command("binarisation")(binarisation)
+app.command("matching")(matching)
+app.command("links")(links)
+app.command("against")(against)
 app.command("restoration")(restoration)
 
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")

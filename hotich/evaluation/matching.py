@@ -23,9 +23,10 @@ from extract.match import (
     read_people,
     resolve,
 )
+from extract.match.explain import as_text, explain
 from extract.match.fit import Figures, figures
 from extract.match.score import DEFAULTS
-from extract.match.simulate import Question, Trial, questions
+from extract.match.simulate import Question, Trial, is_person, questions
 from extract.match.table import COLUMNS
 
 SHARES = (0.5, 0.1)  # of those asked for, who are in the list
@@ -80,7 +81,7 @@ def make_data(people: int, queries: int, seed: int, work: Path) -> Data:
         trial = Trial(people, queries, seed)
         write_people(data.listing, trial.rows())
         told = ((*fields_of(person), int(there)) for person, there in trial.chosen)
-        _write(data.chosen, (*COLUMNS, "listed"), told)
+        write_rows(data.chosen, (*COLUMNS, "listed"), told)
     return data
 
 
@@ -117,7 +118,7 @@ def measured(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
 
 def write_people(path: Path, people: Iterable[Person]) -> None:
     """A CSV as `hotich match` reads it."""
-    _write(path, COLUMNS, map(fields_of, people))
+    write_rows(path, COLUMNS, map(fields_of, people))
 
 
 def fields_of(person: Person) -> tuple[str, ...]:
@@ -200,7 +201,7 @@ def _costed(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
     return result, cost
 
 
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A CSV that appears whole or not at all."""
     waiting = path.with_name(path.name + ".part")
     try:
@@ -211,3 +212,42 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
         waiting.replace(path)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from error
+
+
+def explained(people: int, queries: int, seed: int, work: Path, count: int) -> Iterator[str]:
+    """``count`` matches explained: first those that are wrong, then doubtful and sure right ones,
+    then people not in the list."""
+    if not count:
+        return
+    data = make_data(people, queries, seed, work)
+    index = PeopleIndex.open(work / f"index-{people}-{queries}-{seed}")
+    matcher, asked = Matcher(index, MatchOptions(top=1)), questions_of(data, seed)
+    found = resolve(matcher, [matcher.candidates(query) for query, _ in asked])
+    kinds: dict[str, list[tuple[float, str]]] = {}
+    for (query, truth), rows in zip(asked, found, strict=True):
+        if not rows:
+            continue
+        best = rows[0]
+        kind = _kind(truth, is_person(best.id, truth), best.score >= DEFAULTS.threshold)
+        shown = kinds.setdefault(kind, [])
+        if len(shown) < 4 * count:
+            text = as_text(explain(matcher, query, best))
+            shown.append((best.score, f"[{kind}; {truth or 'not in the list'}]\n{text}"))
+    for kind in _SHOWN:
+        one = sorted(kinds.get(kind, []), reverse=kind.startswith("wrong"))
+        step = max(len(one) // max(count // len(_SHOWN), 1), 1)
+        yield from (text for _, text in one[::step][: max(count // len(_SHOWN), 1)])
+
+
+_SHOWN = (
+    "wrong: another person", "wrong: not in the list", "right", "right, not reported",
+    "right: nobody",
+)  # fmt: skip
+
+
+def _kind(truth: str | None, right: bool, reported: bool) -> str:
+    if right:
+        return "right" if reported else "right, not reported"
+    if not reported:
+        return "right: nobody" if truth is None else "missed"
+    return "wrong: not in the list" if truth is None else "wrong: another person"

@@ -34,3 +34,29 @@ def asterocr_python(given: Path | None = None) -> Path:
                 hint=f"{' '.join(call)}, or give --asterocr PYTHON",
             )
     return python
+
+
+SPLINK = "splink==5.0.0"
+SPLINK_ENVIRONMENT = Path(".venv-splink")
+
+
+def splink_python(given: Path | None = None) -> Path:
+    """The python that has splink: the one given, or that of ``.venv-splink``, made once.
+
+    Raises:
+        MissingPartError: it could not be installed (the package index was not reached).
+    """
+    python = (
+        given or SPLINK_ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    )
+    if given is None and not python.is_file():
+        venv.create(SPLINK_ENVIRONMENT, with_pip=True)
+        call = [str(python), "-m", "pip", "install", "--quiet", SPLINK]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise MissingPartError(
+                "splink could not be installed",
+                where=str(SPLINK_ENVIRONMENT),
+                hint=f"{' '.join(call)}, or give --splink PYTHON",
+            )
+    return python
