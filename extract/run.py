@@ -13,27 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common.errors import FormError, PageError
-from common.executor import Pool, Ray, Serial, run
+from common.executor import run
 from common.options import Options
 from common.provenance import Step
 from extract.answers import At, Decided, decide_with_answers
 from extract.confidence import load_calibration
 from extract.folder import BookFolder
-from extract.form import BookForm, discover_form, load_form, save_form
-from extract.page import PageOptions, PageResult, ReadPage, reduced
+from extract.learn import How, LearnOptions, Progress, learn_form, silent
+from extract.page import PageOptions, PageResult, ReadPage
 from extract.readings import PageReading
 from extract.record import FieldValue, Record, write_records
 from extract.registers import Register, load_register
+from extract.scan_identity import SCAN, check_same_scans, identity
 from extract.store import Store, StoredPage
 from models.handwriting import HandwritingReader, ReaderOptions
-from models.reading import Image, Reader
-from preprocessing.clean import clean_page
-from preprocessing.scans import Scan, Scans, open_scans
+from models.reading import Reader
+from preprocessing.scans import Scan, open_scans
 
-Progress = Callable[[str, int, int], None]
 _BEST_PATH = ReaderOptions(beam=0)  # alternatives come from reading with the place's language
-How = Serial | Pool | Ray | None
 Matcher = Callable[[Sequence[Record]], Sequence[Record]]
 
 
@@ -41,12 +38,12 @@ class RunOptions(Options):
     """How a book is run.
 
     Attributes:
+        learn: how the form is learnt.
         page: how each page is read.
-        sample: how many pages, spread over the book, teach the form.
     """
 
+    learn: LearnOptions = LearnOptions()
     page: PageOptions = PageOptions()
-    sample: int = 24
 
 
 @dataclass(frozen=True)
@@ -68,10 +65,6 @@ class RunSummary:
     def needs_attention(self) -> bool:
         """A page failed or was refused."""
         return bool(self.outcomes.get("failed") or self.outcomes.get("refused"))
-
-
-def silent(phase: str, done: int, of: int) -> None:
-    """Progress that nobody watches."""
 
 
 def run_book(
@@ -100,19 +93,23 @@ def run_book(
 
     Raises:
         InputError: no usable scans. FormError: the book shows no form of the register.
+        UsageError: the folder is another book's, or is at work; or scans changed that people
+            have answered questions about.
     """
     options = options or RunOptions()
     known, scans = load_register(register), open_scans(list(paths))
-    folder.prepare()
-    kept = store or Store.open(folder.store_url)
-    found = learn_form(scans, known, folder, form, options, progress)
-    step = ReadPage(folder, options.page, reader or HandwritingReader(options=_BEST_PATH))
-    read_pages(scans, step, kept, book, how, progress)
-    pages = [page for page in kept.pages(book) if page.page <= len(scans)]
-    decided = decide(book, pages, known, found.generation, kept.answers(book))
-    records = list(matcher(decided.records) if matcher else decided.records)
-    kept.save_records(book, decided.unsaid(records))
-    write_records(folder.records, records)
+    with folder.taken(book, register):
+        kept = store or Store.open(folder.store_url)
+        answers = kept.answers(book)
+        check_same_scans(scans, kept.pages(book), {page for page, _, _ in answers})
+        found = learn_form(scans, known, folder, form, options.learn, how, progress)
+        step = ReadPage(folder, options.page, reader or HandwritingReader(options=_BEST_PATH))
+        read_pages(scans, step, kept, book, how, progress)
+        pages = [page for page in kept.pages(book) if page.page <= len(scans)]
+        decided = decide(book, pages, known, found.generation, answers)
+        records = list(matcher(decided.records) if matcher else decided.records)
+        kept.save_records(book, decided.unsaid(records))
+        write_records(folder.records, records)
     return RunSummary(
         book,
         found.generation,
@@ -120,28 +117,6 @@ def run_book(
         Counter(page.outcome for page in pages),
         tuple((page.page, page.cause) for page in pages if page.outcome != "done"),
     )
-
-
-def learn_form(
-    scans: Scans,
-    register: Register,
-    folder: BookFolder,
-    given: Path | None,
-    options: RunOptions,
-    progress: Progress = silent,
-) -> BookForm:
-    """The book's form: given by a person, found by an earlier run, or learnt from its pages.
-
-    It is always read back from the folder, so that a resumed run sees the very same form.
-    """
-    if given is not None:
-        _save(load_form(given), folder)
-    elif not folder.form.is_file():
-        pages = _sample(scans, options, progress)
-        if not pages:
-            raise FormError("no page of the book can be used", hint="see the scans")
-        _save(discover_form(pages, register), folder)
-    return load_form(folder.form)
 
 
 def read_pages(
@@ -155,14 +130,15 @@ def read_pages(
     """Read every page that an earlier run with the same form and reader has not read."""
     key = _key(step)
     known = {page.page: page for page in store.pages(book)}
-    waiting = [scan for scan in scans if not _is_read(known.get(scan.index), _of(key, scan))]
+    waiting = [scan for scan in scans if not _is_read(known.get(scan.index), key, scan)]
     if waiting:
         store.save_step(book, Step("read pages", {"pages": len(waiting)}, step.reader.source))
     done = len(scans) - len(waiting)
     progress("pages", done, len(scans))
     for scan, outcome in zip(waiting, run(step, waiting, how), strict=True):
         result = outcome.value or PageResult(scan.index, "failed", str(outcome.error), {})
-        payload = {**result.payload, "key": _of(key, scan), "source": scan.source}
+        own = {"key": key, "source": scan.source, SCAN: identity(scan)}
+        payload = {**result.payload, **own}
         if outcome.cause:
             payload["traceback"] = outcome.cause
         store.save_page(book, result.page, result.outcome, result.cause, payload)
@@ -183,34 +159,6 @@ def decide(
     return decide_with_answers(book, readings, register, form, curves, answers)
 
 
-def _save(form: BookForm, folder: BookFolder) -> None:
-    """Write the form's files, ``form.yaml`` last: a run killed meanwhile learns it again."""
-    waiting = folder.root / "form.part"
-    waiting.mkdir(exist_ok=True)
-    save_form(form, waiting)
-    names = sorted((path.name for path in waiting.iterdir()), key=lambda n: n == folder.form.name)
-    for name in names:
-        (waiting / name).replace(folder.root / name)
-    waiting.rmdir()
-
-
-def _sample(scans: Scans, options: RunOptions, progress: Progress) -> list[Image]:
-    """Clean grey pages spread over the book; pages that cannot be used are left out."""
-    count = min(options.sample, len(scans))
-    pages = []
-    for done in range(count):
-        scan = scans[round(done * (len(scans) - 1) / max(count - 1, 1))]
-        progress("form", done, count)
-        try:
-            clean = clean_page(scan.load(), options.page.clean)
-        except PageError:
-            continue  # recorded with its cause when its turn comes
-        if not clean.blank:
-            pages.append(reduced(clean.grey)[0])
-    progress("form", count, count)
-    return pages
-
-
 def _key(step: ReadPage) -> str:
     """What a page's readings depend on beside its scan: form, reader, options."""
     digest = hashlib.sha256(step.folder.form.read_bytes())
@@ -219,10 +167,7 @@ def _key(step: ReadPage) -> str:
     return digest.hexdigest()[:16]
 
 
-def _of(key: str, scan: Scan) -> str:
-    size = scan.path.stat().st_size if scan.path.is_file() else 0
-    return f"{key} {scan.source} {size}"
-
-
-def _is_read(page: StoredPage | None, key: str) -> bool:
-    return page is not None and page.outcome != "failed" and page.payload.get("key") == key
+def _is_read(page: StoredPage | None, key: str, scan: Scan) -> bool:
+    if page is None or page.outcome == "failed" or page.payload.get("key") != key:
+        return False
+    return page.payload.get(SCAN) == identity(scan)

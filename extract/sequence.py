@@ -53,7 +53,7 @@ def dates_run_on(records: Sequence[Record], rule: Rule) -> Iterator[tuple[int, I
     (code,) = rule.fields
     for place, (before, after) in enumerate(pairwise(records), start=1):
         one, two = (date_of_value(record.get(code).value) for record in (before, after))
-        if one and two and one.ordinal - two.ordinal > rule.number("days"):
+        if one and two and one.ordinal - two.latest > rule.number("days"):
             yield place, rule.issue((code,), first=one.text, second=two.text)
 
 

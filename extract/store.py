@@ -72,9 +72,13 @@ class Store:
         try:
             engine = sa.create_engine(url)
         except sa.exc.ArgumentError as error:
-            raise UsageError(f"not a store address: {url}", hint="e.g. sqlite:///a.db") from error
+            raise UsageError("not a store address", hint="e.g. sqlite:///a.db") from error
         except ModuleNotFoundError as error:
-            raise MissingPartError(f"no driver {error.name}", where=url) from error
+            raise MissingPartError(
+                f"no driver {error.name}",
+                hint=".venv/bin/pip install -c constraints.txt -e '.[cluster]'",
+            ) from error
+        where = engine.url.render_as_string(hide_password=True)
         if engine.dialect.name == "sqlite":
             _tame_sqlite(engine)
         store = cls(engine)
@@ -83,10 +87,10 @@ class Store:
                 migrate(connection)
         except sa.exc.OperationalError as error:
             raise MissingPartError(
-                f"the store does not open: {error.orig}", where=url, hint="check path and server"
+                f"the store does not open: {error.orig}", where=where, hint="check path and server"
             ) from error
         except sa.exc.DatabaseError as error:
-            raise InputError(f"not a store: {error.orig}", where=url) from error
+            raise InputError(f"not a store: {error.orig}", where=where) from error
         return store
 
     def close(self) -> None:

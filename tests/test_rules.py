@@ -90,6 +90,8 @@ def test_the_sequence_of_a_book() -> None:
     assert dates[1] == set()  # five days back: clerks do that
     dates = broken(record(nksNgaySinh="1961"), record(2, so="08/1962", ngayDangKy="12.03.1962"))
     assert dates[1] == {"S04"}
+    partial = broken(record(), record(2, so="08/1962", ngayDangKy="1962"))
+    assert "S04" not in partial[1]  # some day of that year
 
 
 def test_messages_name_what_they_mean() -> None:

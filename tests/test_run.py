@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from common.errors import InputError, UsageError
+from common.errors import FormError, InputError, UsageError
 from common.executor import Pool
 from extract.folder import BookFolder
 from extract.record import read_records
@@ -77,7 +77,7 @@ def test_a_second_run_reads_nothing_again(unbroken: Path, scans: Path, form: Pat
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import extract.run
+import extract.learn, extract.run
 from tests.test_run import run
 moment = sys.argv[4]
 def die(*args, **kwargs):
@@ -85,7 +85,7 @@ def die(*args, **kwargs):
 if moment == "records":
     extract.run.write_records = die
 if moment == "form":
-    extract.run.load_form = die
+    extract.learn.load_form = die
 scans, form, out = (Path(name) for name in sys.argv[1:4])
 run(scans, form, out, dies=int(moment) if moment.isdigit() else 0)
 """
@@ -170,3 +170,38 @@ def test_records_carry_no_times_and_no_paths(unbroken: Path, tmp_path: Path) -> 
     assert set(json.loads(text.splitlines()[0])) == {
         *("book", "page", "entry", "register", "form", "fields", "issues", "matches")
     }
+
+
+def test_a_folder_is_one_books_and_one_runs(unbroken: Path, scans: Path, form: Path) -> None:
+    folder = BookFolder(unbroken)
+    before = folder.records.read_bytes()
+    with pytest.raises(UsageError, match="holds book b, register KS"):
+        run_book([scans], "KS", folder, book="another", form=form, reader=MarkReader(unbroken))
+    with folder.taken("b", "KS"), pytest.raises(UsageError, match="another run is at work"):
+        run(scans, form, unbroken)
+    assert folder.records.read_bytes() == before
+
+
+def test_an_answer_stays_with_its_scan(scans: Path, form: Path, tmp_path: Path) -> None:
+    book, out = tmp_path / "book", tmp_path / "out"
+    book.mkdir()
+    for name in ("0001.png", "0002.png"):
+        (book / name).write_bytes((scans / name).read_bytes())
+    run(book, form, out)
+    store = Store.open(BookFolder(out).store_url)
+    said = {"value": "Lê Thị Lan", "status": "read", "author": "lan", "time": "2026-11-22T08:00"}
+    store.correct("b", 2, 1, "meHoTen", **said)
+    (book / "0003.png").write_bytes((scans / "0003.png").read_bytes())
+    assert run(book, form, out).records[1].fields["meHoTen"].value == "Lê Thị Lan"
+    (book / "0000.png").write_bytes((scans / "0004.png").read_bytes())
+    with pytest.raises(UsageError, match="people have answered for page 2"):
+        run(book, form, out)
+    (book / "0000.png").rename(book / "0009.png")
+    assert run(book, form, out).records[1].fields["meHoTen"].value == "Lê Thị Lan"
+
+
+def test_a_book_without_a_usable_page_says_why(form: Path, tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "1.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
+    with pytest.raises(FormError, match="1.png"):
+        run_book([tmp_path / "book"], "KS", BookFolder(tmp_path / "out"), book="b")

@@ -162,3 +162,10 @@ def test_records_file_is_whole_and_survives_the_round(tmp_path: Path) -> None:
     path.write_text('{"book": "x"}\n')
     with pytest.raises(InputError, match=r"records\.jsonl:1"):
         read_records(path)
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(MissingPartError) as told:
+        Store.open("postgresql+psycopg://u:SECRETPW@127.0.0.1:9/none")
+    assert "SECRETPW" not in str(told.value) and "***" in str(told.value)

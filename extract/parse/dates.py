@@ -175,7 +175,20 @@ def _labelled(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None
             parts[current].append(token)
     if "month" not in parts and "year" not in parts:
         return None
+    month = parts.get("month", [])
+    if "year" not in parts and len(month) > 1 and re.fullmatch(r"\d{4}", month[-1]):
+        parts["year"] = [month.pop()]  # "tháng 5 1959"
+    _split_figures(parts)
     return _number(parts.get("day")), _month(parts.get("month")), _number(parts.get("year"))
+
+
+def _split_figures(parts: dict[str, list[str]]) -> None:
+    """Figures whose label is missing go to the part they stand for: ``09-04 năm 1962``, ``ngày 9
+    tháng 4/1962``."""
+    for part, following, most in (("day", "month", 12), ("month", "year", _LAST_YEAR)):
+        figures = [token for token in parts.get(part, []) if token.isdigit()]
+        if following not in parts and len(figures) == 2 and int(figures[1]) <= most:
+            parts[part], parts[following] = figures[:1], figures[1:]
 
 
 def _starts_year(

@@ -12,11 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from common.executor import Pool, Ray, Serial
 from extract.folder import BookFolder
+from extract.learn import How
 from extract.match import inform
 from extract.match.existing import open_existing
 from extract.registers import load_register
 from extract.report import write_report
-from extract.run import How, RunSummary, run_book
+from extract.run import RunSummary, run_book
 from extract.store import Store
 from models.plugins import open_reader
 from preprocessing.scans import book_name
@@ -68,7 +69,7 @@ def extract(
             book=book or book_name(scans),
             form=None if form == "auto" else Path(form),
             store=Store.open(store) if store else None,
-            reader=open_reader(reader),
+            reader=open_reader(reader) if reader else None,
             how=_how(workers, ray),
             matcher=matcher,
             progress=show,
@@ -102,7 +103,7 @@ def _tell(summary: RunSummary, folder: BookFolder, console: Console, as_json: bo
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     for page, cause in summary.causes:
-        console.print(f"page {page}: {cause}", highlight=False, markup=False)
+        console.print(f"page {page}: {cause}", highlight=False, markup=False, soft_wrap=True)
     if console.is_terminal:
         share = review / len(fields) if fields else 0.0
         text = f"{summary.book}: {len(summary.records)} records, form {summary.form}, "

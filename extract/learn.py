@@ -1,0 +1,101 @@
+"""The book's form: given by a person, found by an earlier run, or learnt from pages of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import FormError
+from common.executor import Pool, Ray, Serial, run
+from common.options import Options
+from extract.folder import BookFolder
+from extract.form import BookForm, discover_form, load_form, save_form
+from extract.page import reduced
+from extract.registers import Register
+from models.reading import Image
+from preprocessing.clean import CleanOptions, clean_page
+from preprocessing.scans import Scan, Scans
+
+Progress = Callable[[str, int, int], None]
+How = Serial | Pool | Ray | None
+
+
+def silent(phase: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
+
+
+class LearnOptions(Options):
+    """How a form is learnt.
+
+    Attributes:
+        clean: how pages are cleaned for it.
+        pages: how many, spread over the book.
+    """
+
+    clean: CleanOptions = CleanOptions()
+    pages: int = 24
+
+
+def learn_form(
+    scans: Scans,
+    register: Register,
+    folder: BookFolder,
+    given: Path | None,
+    options: LearnOptions,
+    how: How = None,
+    progress: Progress = silent,
+) -> BookForm:
+    """The book's form: given by a person, found by an earlier run, or learnt from its pages.
+
+    It is always read back from the folder, so that a resumed run sees the very same form.
+    """
+    if given is not None:
+        _save(load_form(given), folder)
+    elif not folder.form.is_file():
+        pages, causes = _sample(scans, options, how, progress)
+        if not pages:
+            said = "; ".join(dict.fromkeys(causes))[:300] or "nothing is on them"
+            raise FormError(f"no page of the book can be used: {said}", hint="see the scans")
+        _save(discover_form(pages, register), folder)
+    return load_form(folder.form)
+
+
+def _save(form: BookForm, folder: BookFolder) -> None:
+    """Write the form's files, ``form.yaml`` last: a run killed meanwhile learns it again."""
+    waiting = folder.root / "form.part"
+    waiting.mkdir(exist_ok=True)
+    save_form(form, waiting)
+    names = sorted((path.name for path in waiting.iterdir()), key=lambda n: n == folder.form.name)
+    for name in names:
+        (waiting / name).replace(folder.root / name)
+    waiting.rmdir()
+
+
+def _sample(
+    scans: Scans, options: LearnOptions, how: How, progress: Progress
+) -> tuple[list[Image], list[str]]:
+    """Clean grey pages spread over the book, and why others of them cannot be used: each cause is
+    recorded when the page's turn comes."""
+    count = min(options.pages, len(scans))
+    chosen = [scans[round(i * (len(scans) - 1) / max(count - 1, 1))] for i in range(count)]
+    pages, causes = [], []
+    progress("form", 0, count)
+    for done, outcome in enumerate(run(_CleanPage(options.clean), chosen, how), start=1):
+        if outcome.value is not None:
+            pages.append(outcome.value)
+        elif outcome.error:
+            causes.append(str(outcome.error))
+        progress("form", done, count)
+    return pages, causes
+
+
+@dataclass(frozen=True)
+class _CleanPage:
+    """The step: a scan in, its clean grey page out; None when nothing is on it."""
+
+    options: CleanOptions
+
+    def __call__(self, scan: Scan) -> Image | None:
+        clean = clean_page(scan.load(), self.options)
+        return None if clean.blank else reduced(clean.grey)[0]
