@@ -73,10 +73,10 @@ def _unread(slot: SlotReading) -> tuple[tuple[str, float], ...]:
     where hardly any ink is."""
     if slot.part not in _FIGURES:
         return (("", 1.0),)
-    blank = 0.0 if slot.ink >= _STROKE else _BLANK
+    blank = (("", _BLANK),) if slot.ink < _STROKE else ()
     others = [(str(n), _OTHER) for n in range(2, _FIGURES[slot.part] + 1)]
-    one = 1.0 - blank - sum(p for _, p in others)
-    return tuple(sorted((("", blank), ("1", one), *others), key=lambda item: -item[1]))
+    one = 1.0 - sum(p for _, p in (*blank, *others))
+    return tuple(sorted((*blank, ("1", one), *others), key=lambda item: -item[1]))
 
 
 def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Drafted:

@@ -18,6 +18,7 @@ from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
 from extract.confidence import Calibration
 from extract.ditto import province_drafted, resolve_dittos
+from extract.hand import weigh_ages_by_hand
 from extract.kin import agree_between_people, agree_on_age
 from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
@@ -80,6 +81,7 @@ def draft_book(
         drafted.append(drafts)
     number_entries(cases, drafted, roles)
     number_pages(cases, drafted, roles)
+    weigh_ages_by_hand(cases, drafted, roles)
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
             _agree_in_words(drafts, code, words, roles["registered"], year_of_book)

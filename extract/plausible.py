@@ -64,5 +64,10 @@ def _likely(value: str, day: PartialDate, parent: bool) -> float:
     return _share(day.year - date.year, _AGES)
 
 
+def share_of_age(age: int, parent: bool) -> float:
+    """How likely an age is, of a parent at a birth or of who declares it."""
+    return _share(age, _AGES if parent else _DECLARANTS)
+
+
 def _share(age: int, ages: Mapping[range, float]) -> float:
     return next((share for known, share in ages.items() if age in known), _NEVER)

@@ -15,7 +15,7 @@ from common.text import fold
 Favour = Callable[[str], float]
 
 _SLIP = 0.08  # share of letters that are misread
-NEW = 0.02
+NEW = 0.002
 """Share of values that stand only once in a book where one value is the rule."""
 _TRIED = 6  # values of each reading that may be the book's
 _MOST = 60  # values that are tried for the book
@@ -47,6 +47,7 @@ def recurring(
     Returns:
         For each reading the probabilities of the book's values and of its own.
     """
+    readings = [_listed(own, known) for own in readings]
     pooled: Counter[str] = Counter()
     for own in readings:
         for value, probability in _best(own):
@@ -57,6 +58,8 @@ def recurring(
     likely = [{value: _likelihood(value, own) for value in values} for own in readings]
     shares = {value: pooled[value] / sum(pooled.values()) for value in values}
     favours = {value: favour(value) if favour else 1.0 for value in values}
+    if known:
+        favours = {v: f if v in known else _UNKNOWN * f for v, f in favours.items()}
     for _ in range(_ROUNDS):
         counts = dict.fromkeys(values, 0.0)
         for own in likely:
@@ -68,8 +71,7 @@ def recurring(
         total = max(sum(shared.values()), 1e-9)
         shares = {value: count / total for value, count in shared.items()}
     found = [
-        _posterior(_listed(own, known), chances, shares, new)
-        for own, chances in zip(readings, likely, strict=True)
+        _posterior(own, chances, shares, new) for own, chances in zip(readings, likely, strict=True)
     ]
     if known:
         return [_as_listed(values, known, _begins_large(readings)) for values in found]
@@ -84,7 +86,7 @@ def _begins_large(readings: Sequence[Mapping[str, float]]) -> bool:
 
 def _as_listed(found: Mapping[str, float], known: Collection[str], large: bool) -> dict[str, float]:
     """Values with the capitals of the list, the first letter as in most of the book."""
-    small = {value.lower() for value in known if value == value.lower()}
+    small = {value for value in known if value.islower() and value.capitalize() not in known}
     cased: dict[str, float] = {}
     for value, probability in found.items():
         form = value.lower() if value.lower() in small else value
