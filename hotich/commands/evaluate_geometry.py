@@ -27,14 +27,17 @@ def skew(
     rendered: Rendered = None,
     seeds: Books = 7,
     pages: Drawn = 5,
-    turns: Annotated[int, typer.Option(min=1, help="Turns a page.")] = 2,
+    turns: Annotated[int, typer.Option(min=1, help="Turns a page.")] = 1,
     seed: Annotated[int, typer.Option(help="Of the angles.")] = 1,
     peers: Annotated[
         Path | None, typer.Option(help="A python with the peers; else .venv-deskew, made once.")
     ] = None,
     every: Annotated[
-        int, typer.Option(help="The peers see one turn of every so many pages; 0: no peers.")
+        int, typer.Option(min=1, help="The peers see one turn of every so many pages.")
     ] = 6,
+    kept: Annotated[
+        Path | None, typer.Option(help="A file that keeps what is done, to go on later.")
+    ] = None,
 ) -> None:
     """Skew of pages turned by known angles (±15°): ours, jdeskew, deskew and minAreaRect."""
     from hotich.evaluation.geometry import known_pages, skew_table, skew_turns
@@ -43,8 +46,8 @@ def skew(
     cv2.setNumThreads(1)
     real = open_scans(data) if data else None
     known = known_pages(real, _drawn(rendered, seeds, pages))
-    python = peers_python(peers) if every else None
-    for line in skew_table(list(skew_turns(known, turns, seed, python, every))):
+    python = peers_python(peers)
+    for line in skew_table(list(skew_turns(known, turns, seed, python, every, kept))):
         typer.echo(line)
 
 

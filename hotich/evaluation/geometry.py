@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,16 +23,16 @@ from preprocessing.skew import skew_angle
 
 
 class Known(NamedTuple):
-    """A page with what is known of its angle: exactly (rendered), or nothing (real: None)."""
+    """A page, not yet loaded, with what is known of its angle: exactly, or nothing (real: None)."""
 
     group: str
     name: str
-    image: Image
+    load: Callable[[], Image]
     angle: float | None
 
 
 class Shown(NamedTuple):
-    """A turned page, left as a file for the peers, and how each estimator did on it."""
+    """How an estimator did on a turned page."""
 
     group: str
     estimator: str
@@ -38,43 +40,69 @@ class Shown(NamedTuple):
 
 
 def known_pages(real: Scans | None, drawn: Iterable[DrawnPage]) -> Iterator[Known]:
-    """Real pages, then rendered ones, each loaded when its turn comes."""
+    """Real pages, then rendered ones."""
     for scan in real or ():
-        yield Known("real", scan.source, scan.load(), None)
+        yield Known("real", scan.source, scan.load, None)
     for page in drawn:
-        yield Known(f"rendered {page.severity}", str(page.path), page.load(), page.angle)
+        name = f"{page.path.parent.parent.name}/{page.path.name}"
+        yield Known(f"rendered {page.severity}", name, page.load, page.angle)
 
 
 def skew_turns(
-    pages: Iterable[Known], turns: int, seed: int, peers: Path | None, every: int
+    pages: Iterable[Known], turns: int, seed: int, peers: Path | None, every: int, kept: Path | None
 ) -> Iterator[Shown]:
     """Turn each page ``turns`` times; the peers see the first turn of every ``every``-th page.
 
     The error on a rendered page is against its known angle; on a real one against the same
-    estimator's angle of the page unturned.
+    estimator's angle of the page unturned. Pages that the file ``kept`` has are not done again.
     """
-    rng = np.random.default_rng(seed)
+    known: dict[str, list[Shown]] = {}
+    for line in kept.read_text(encoding="utf-8").splitlines() if kept and kept.is_file() else ():
+        name, rows = json.loads(line)
+        known[name] = [Shown(group, by, Turn(*turn)) for group, by, turn in rows]
+    for number, page in enumerate(pages, start=1):
+        if page.name not in known:
+            shown = _turned_page(page, turns, seed, None if number % every else peers)
+            known[page.name] = shown
+            if kept:
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([page.name, shown], ensure_ascii=False) + "\n")
+        yield from known[page.name]
+
+
+def _turned_page(page: Known, turns: int, seed: int, peers: Path | None) -> list[Shown]:
+    rng = np.random.default_rng([seed, zlib.crc32(page.name.encode())])
+    image = grey_of(page.load())
+    own = skew_angle(image) if page.angle is None else page.angle
+    shown = []
+    for turn in range(turns):
+        turned, angle = turned_anyhow(image, rng)
+        estimate, seconds = timed(turned)
+        ours = Turn(page.name, angle, estimate - own - angle, seconds)
+        shown.append(Shown(page.group, "ours", ours))
+        if peers and not turn:
+            shown.append(Shown(page.group, "ours, peers' pages", ours))
+            shown += _peers_on(page, image, turned, angle, peers)
+    return shown
+
+
+def _peers_on(
+    page: Known, image: Image, turned: Image, angle: float, peers: Path
+) -> Iterator[Shown]:
     with tempfile.TemporaryDirectory(prefix="hotich-skew-") as folder:
-        for number, page in enumerate(pages):
-            own = skew_angle(page.image) if page.angle is None else page.angle
-            for turn in range(turns):
-                image, angle = turned_anyhow(page.image, rng)
-                estimate, seconds = timed(image)
-                error = estimate - own - angle
-                yield Shown(page.group, "ours", Turn(page.name, angle, error, seconds))
-                if peers is None or turn or number % every:
-                    continue
-                files = [Path(folder) / name for name in ("turned.jpg", "own.jpg")]
-                for file, picture in zip(files, (image, page.image), strict=True):
-                    cv2.imwrite(str(file), cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
-                after, before = peer_angles(peers, files)
-                yield Shown(
-                    page.group, "ours, peers' pages", Turn(page.name, angle, error, seconds)
-                )
-                for peer in PEERS:
-                    was = before[peer][0] if page.angle is None else page.angle
-                    missed = after[peer][0] - was - angle
-                    yield Shown(page.group, peer, Turn(page.name, angle, missed, after[peer][1]))
+        pictures = [turned] if page.angle is not None else [turned, image]
+        files = [Path(folder) / f"{number}.jpg" for number in range(len(pictures))]
+        for file, picture in zip(files, pictures, strict=True):
+            cv2.imwrite(str(file), picture)
+        found = peer_angles(peers, files)
+    for peer in PEERS:
+        angle_found, seconds = found[0][peer]
+        own = found[1][peer][0] if page.angle is None else page.angle
+        yield Shown(page.group, peer, Turn(page.name, angle, angle_found - own - angle, seconds))
+
+
+def grey_of(image: Image) -> Image:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def skew_table(shown: Sequence[Shown]) -> Iterator[str]:
@@ -107,8 +135,9 @@ class Stood(NamedTuple):
 def orientations(pages: Iterable[Known]) -> Iterator[Stood]:
     """Each page at 0, 90, 180 and 270 degrees; where it is not sure, 0 is what is said."""
     for page in pages:
+        upright = grey_of(page.load())
         for quarters in range(4):
-            image = np.ascontiguousarray(np.rot90(page.image, quarters))
+            image = np.ascontiguousarray(np.rot90(upright, quarters))
             found = orientation(image, skew=skew_angle(image))
             said = found.degrees if found.sure else 0
             yield Stood(page.group, page.name, 90 * quarters, said, found.sure)

@@ -37,7 +37,7 @@ def min_area_rect(grey):
 
 recipes = {
     "jdeskew": lambda grey: -get_angle(grey),
-    "deskew": lambda grey: -(determine_skew(grey, min_deviation=0.1) or 0.0),
+    "deskew": lambda grey: -(determine_skew(grey, min_deviation=0.2) or 0.0),
     "minAreaRect": min_area_rect,
 }
 for line in sys.stdin:
