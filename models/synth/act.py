@@ -36,7 +36,19 @@ class Choice:
     box: str = ""
 
 
-Fact = date | time | str | Kin | Choice | None
+UNTICKED = Choice("", "")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A paper of some coded kind, and its number: what a blank ``<code>Giay`` holds."""
+
+    kind: str
+    value: str
+    number: str
+
+
+Fact = date | time | str | Kin | Choice | Notice | None
 """What a column holds; None: the question does not arise, and the blank stays empty."""
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date, time
 
 from common.text import squeeze, title_case
-from models.synth.act import Act, Choice, Fact, Kin
+from models.synth.act import UNTICKED, Act, Choice, Fact, Kin, Notice
 from models.synth.clerk import BLANK, READ, Clerk, Parts, Written, spaced
 from models.synth.entry import PAPERED, composed, nation, signed
-from models.synth.people import Person
+from models.synth.people import OLD_SOUTH, Person
 from models.synth.spoken import spoken_date
 
 ADULT = 16  # years from which somebody has a paper of identity
@@ -67,7 +67,7 @@ def _person(
     paper = clerk.text(person.id_number) if age >= ADULT else clerk.blank()
     fields = {
         "HoTen": name,
-        "NgaySinh": clerk.maybe(_born(clerk, person, day, parts.get(f"{role}NgaySinh", ())), 0.02),
+        "NgaySinh": clerk.maybe(_born(clerk, person, day, role, parts), 0.02),
         "GioiTinh": clerk.sex(person.sex),
         "DanToc": clerk.maybe(clerk.text(person.ethnic), 0.02),
         "QuocTich": clerk.maybe(nation(clerk), 0.02),
@@ -89,17 +89,18 @@ def _about(clerk: Clerk, role: str, person: Person | None, day: date) -> dict[st
     return {f"_{role}{name}": clerk.text(text) for name, text in extra.items()}
 
 
-def _born(clerk: Clerk, person: Person, day: date, parts: Sequence[str]) -> Written:
+def _born(clerk: Clerk, person: Person, day: date, role: str, parts: Parts) -> Written:
     """A day of birth; an age where the form leaves the choice; of the old often only the year."""
     age = day.year - person.born.year
-    whole = not parts or "d" not in parts
-    modern = clerk.form == "tt15-2015"
-    if whole and not modern and age > 1 and clerk.rng.random() < 0.5:
+    asked = parts.get(f"{role}NgaySinh", ())
+    whole = "d" not in asked
+    free = clerk.form == "1976-1998" or (role == "nkt" and clerk.form in OLD_SOUTH)
+    if whole and free and age > 1 and clerk.rng.random() < 0.5:
         return clerk.aged(person, day.year)
     if age >= OLD and clerk.rng.random() < YEAR_ONLY:
         year = clerk.text(str(person.born.year))
         return year if whole else replace(year, texts={"y": year.texts[""]})
-    return clerk.dated(person.born, parts)
+    return clerk.dated(person.born, asked)
 
 
 def _paper(role: str, person: Person) -> Written:
@@ -112,9 +113,15 @@ def _paper(role: str, person: Person) -> Written:
 def _fact(clerk: Clerk, code: str, fact: Fact, parts: Sequence[str]) -> Written:
     if fact is None:
         return Written(None, None, BLANK) if code.startswith("_") else clerk.blank()
+    if fact == UNTICKED:
+        return Written(None, None, BLANK)
     if isinstance(fact, Choice):
         mark = "v" if clerk.zero else "x"
         return Written(fact.label, fact.value, READ, {fact.box or fact.value: mark})
+    if isinstance(fact, Notice):
+        stem = code.removesuffix("Giay")
+        kind, number = (f"{stem}Loai", fact.kind, fact.value), (f"{stem}So", fact.number)
+        return composed(kind, "số", (*number, fact.number))
     if isinstance(fact, time):
         return _hour(fact, parts)
     if isinstance(fact, date):

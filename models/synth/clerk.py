@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from common.text import nfc, squeeze, title_case
-from models.synth.people import FEMALE, Home, Person
+from models.synth.people import FEMALE, OLD_SOUTH, Home, Person
 from models.synth.spoken import NORTH, PLAIN, SOUTH, Dialect, spoken, spoken_date
 
 _JOINED = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
@@ -24,7 +24,10 @@ HOME_STYLES = {
     "rvn-1955-1975": ["short", "full", "district"],
     "1976-1998": ["short", "full", "district", "dashed"],
     "tt15-2015": ["plain", "units", "units"],
+    "1999-2015": ["plain", "district", "units"],
+    "nam-ky-1883-1955": ["short", "full", "district"],
 }
+MODERN = ("1999-2015", "tt15-2015")  # years of birth, volumes with their year, whole offices
 
 Parts = Mapping[str, Sequence[str]]  # code → the parts of it that the form has blanks for
 
@@ -73,9 +76,10 @@ class Clerk:
     @classmethod
     def random(cls, form: str, rng: np.random.Generator) -> Clerk:
         """Draw a clerk who worked on this generation of the form."""
-        south = form.startswith("rvn")
+        south = form in OLD_SOUTH
         hyphens = ["old", "capital", "none"]
         share = {"rvn-1955-1975": (0.45, 0.15, 0.4), "1976-1998": (0.0, 0.06, 0.94)}
+        share["nam-ky-1883-1955"] = (0.5, 0.1, 0.4)
         ages = [0.6, 0.33, 0.07, 0] if south else [0.65, 0.2, 0, 0.15]
         sexes = [("nam", "nữ"), ("Nam", "Nữ"), ("trai", "gái"), ("con trai", "con gái")]
         dates = ["full", "dash", "slash", "dot", "bare", "words"]
@@ -176,7 +180,7 @@ class Clerk:
 
     def aged(self, person: Person, year: int) -> Written:
         """An age, from which the year of birth is derived."""
-        if self.age_style == "year" or self.form == "tt15-2015":
+        if self.age_style == "year" or self.form in MODERN:
             return self.text(str(person.born.year))
         age = max(1, year - person.born.year)
         bare = str(age)

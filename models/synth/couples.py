@@ -29,7 +29,7 @@ def marriage(here: Community, day: date) -> Story:
         "_kyChong": Kin(husband.name),
         "_thuBacVo": here.pick(["vợ chánh", "chánh", "vợ chánh"]),
     }
-    if here.form == "tt15-2015" and not again and rng.random() < 0.5:
+    if here.form in ("tt15-2015", "1999-2015") and not again and rng.random() < 0.5:
         facts["ngayXacLapQuanHeHonNhan"] = None
     for role, person in (("vo", wife), ("chong", husband)):
         facts |= _origins(here, role, person, day)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from models.synth.act import Choice, Fact, Kin, Story, tables
+from models.synth.act import Choice, Fact, Kin, Notice, Story, tables
 from models.synth.people import FEMALE, MALE, Community, Person, years_before
 
 YEAR = timedelta(days=365.25)
 AGES = {  # share of deaths below an age, by era; what is left is older
     "tt15-2015": ((1, 0.02), (5, 0.03), (18, 0.05), (60, 0.33)),
+    "1999-2015": ((1, 0.03), (5, 0.05), (18, 0.08), (60, 0.36)),
     "": ((1, 0.08), (5, 0.14), (18, 0.2), (60, 0.5)),
 }
 OLDEST = 97
@@ -134,8 +135,11 @@ def _certificate(
     office = f"UBND xã {dead.home.commune}"
     if not at_home:
         office = f"BVĐK {here.pick([dead.home.district, dead.home.province])}"
+    number = f"{rng.integers(1, 300):02d}/{given.year}"
+    kind = ("Biên bản xác nhận", "6") if at_home and rng.random() < 0.3 else ("Giấy báo tử", "1")
     return {
-        "gbtSo": f"{rng.integers(1, 300):02d}/{given.year}",
+        "gbtGiay": Notice(*kind, number),
+        "gbtSo": number,
         "gbtNgay": given,
         "gbtCoQuanCap": office,
     }

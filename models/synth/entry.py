@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from common.text import squeeze, title_case
-from models.synth.clerk import BLANK, READ, Clerk, Parts, Written, spaced
+from models.synth.clerk import BLANK, MODERN, READ, Clerk, Parts, Written, spaced
 from models.synth.people import Case, Home, Person
 from models.synth.spoken import spoken_date
 
@@ -23,6 +23,7 @@ COMPOSITE = {
         "nycNgayCapGiayToTuyThan",
     ),
     "nguoiKyChucVu": ("nguoiKy", "chucVuNguoiKy"),
+    "gbtGiay": ("gbtLoai", "gbtSo"),
 } | {f"{role}Giay": (f"{role}LoaiGiayToTuyThan", f"{role}SoGiayToTuyThan") for role in PAPERED}
 
 
@@ -56,7 +57,7 @@ def page_fields(
 
     ``printed`` are the codes that this book's sheets carry in print.
     """
-    modern = clerk.form == "tt15-2015"
+    modern = clerk.form in MODERN
     volume = f"01/{year}" if modern else "1"
     office = clerk.place(home.commune)
     if modern:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from models.synth.act import Choice, Fact, Kin, Story, tables
+from models.synth.act import UNTICKED, Choice, Fact, Kin, Story, tables
 from models.synth.people import FEMALE, MALE, Community, Person, years_before
 
 
@@ -30,6 +30,7 @@ def recognition(here: Community, day: date) -> Story:
         relation = "Cha" if asker.sex == MALE else "Mẹ"
     facts: dict[str, Fact] = {
         "loaiXacNhan": Choice(label, value, box),
+        "loaiDangKy": UNTICKED,
         "nycQHNguoiDuocNhan": relation,
         "_kyKhai": Kin(asker.name),
     }

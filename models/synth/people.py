@@ -15,6 +15,7 @@ from common.tables import yaml_table
 SOCIETY = Path(__file__).parent / "society.yaml"
 
 MALE, FEMALE = "Nam", "Nữ"
+OLD_SOUTH = ("nam-ky-1883-1955", "rvn-1955-1975")
 _T = TypeVar("_T")
 
 
@@ -240,7 +241,7 @@ class Community:
 
     def _birthplace(self, home: Home) -> tuple[str, str | None]:
         """Where the child was born, in plain spelling, and the province if the text names it."""
-        south = self.form.startswith("rvn")
+        south = self.form in OLD_SOUTH
         house = ["nhà bảo sanh", "nhà hộ sanh", "bảo-sanh-viện"] if south else ["trạm xá", "TYT xã"]
         hospital = "bệnh viện" if south else self.pick(["Bệnh viện", "BVĐK", "BV huyện"])
         roll = self.rng.random()
@@ -258,7 +259,7 @@ class Community:
         """A note added some time after ``day``: a copy was given."""
         issued = day + timedelta(days=int(self.rng.integers(30, 3000)))
         when = f"{issued.day}/{issued.month}/{issued.year}"
-        if self.form.startswith("rvn"):
+        if self.form in OLD_SOUTH:
             return f"{self.pick(['Đã cấp trích-lục', 'Cấp bản sao', 'Trích-lục'])} ngày {when}"
         return f"{self.pick(['Đã cấp bản sao', 'Cấp lại bản chính', 'Cấp bản sao'])} {when}"
 

@@ -28,6 +28,8 @@ PENS_OF = {
     "rvn-1955-1975": ["dip", "dip", "fountain", "fountain", "ballpoint"],
     "1976-1998": ["fountain", "ballpoint", "ballpoint"],
     "tt15-2015": ["ballpoint", "gel", "gel"],
+    "1999-2015": ["ballpoint", "ballpoint", "gel"],
+    "nam-ky-1883-1955": ["dip", "dip", "dip", "fountain"],
 }
 TYPED = 0.1  # share of books written on a typewriter
 TWO_CLERKS = 0.35  # share of books that a second clerk goes on with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from models.synth.act import Choice, Fact, Kin, Story, tables
+from models.synth.act import UNTICKED, Choice, Fact, Kin, Story, tables
 from models.synth.people import FEMALE, MALE, Community, Person, years_before
 
 YEAR = timedelta(days=365.25)
@@ -15,7 +15,11 @@ def guardianship(here: Community, day: date) -> Story:
     """A minor without parents gets a guardian on ``day``."""
     ward, guardian, kind = _guarded(here, years_before(day, here.rng.uniform(1, 16), here.rng))
     label = "Giám hộ cử" if kind == BY_CHOICE else "Giám hộ đương nhiên"
-    facts: dict[str, Fact] = {"ghLoai": Choice(label, kind), "_kyKhai": Kin(guardian.name)}
+    facts: dict[str, Fact] = {
+        "ghLoai": Choice(label, kind),
+        "loaiDangKy": UNTICKED,
+        "_kyKhai": Kin(guardian.name),
+    }
     return Story({"gh": guardian, "dgh": ward, "nyc": guardian}, facts)
 
 
@@ -70,6 +74,7 @@ def correction(here: Community, day: date) -> Story:
         f"{person.home.province}",
         "tdNoiDung": what,
         "tdLoai": Choice(label, kind),
+        "loaiDangKy": UNTICKED,
         "_kyKhai": Kin(asker.name),
     }
     return Story({"td": person, "nyc": asker}, facts)
