@@ -80,7 +80,7 @@ def blind_task(record: Record, code: str, crop: Path, images: str | None) -> dic
     column = load_register(record.register).column(code)
     data = _asked(record, column, crop, images)
     data |= {"marks": " ", "hint": texts()["hints"].get(column.type, ""), "reading": ""}
-    return {"data": data, "predictions": []}
+    return {"data": data, "predictions": [_prediction("", 0.0)]}
 
 
 def third_task(
@@ -107,12 +107,11 @@ def _asked(record: Record, column: Column, crop: Path, images: str | None) -> di
 
 
 def _prediction(text: str, score: float) -> dict[str, Any]:
+    """The text filled in; a space where there is none, because Label Studio puts the caret only
+    into a field that holds something."""
     result = {"id": "reading", "from_name": "text", "to_name": "image", "type": "textarea"}
-    return {
-        "model_version": VERSION,
-        "score": score,
-        "result": [{**result, "value": {"text": [text]}}] if text else [],
-    }
+    filled = {**result, "value": {"text": [text or " "]}}
+    return {"model_version": VERSION, "score": score, "result": [filled]}
 
 
 def _hints(record: Record, column: Column, value: FieldValue) -> Iterator[str]:
@@ -127,12 +126,12 @@ def _hints(record: Record, column: Column, value: FieldValue) -> Iterator[str]:
 
 
 def corrections_of(task: dict[str, Any], users: dict[int, str]) -> list[Correction]:
-    """What people said in a task, oldest first; skipped and empty annotations say nothing."""
+    """What people said in a task, oldest first; a skipped one says nothing."""
     place = Place.parse(task["data"]["hotich"])
     found = []
     for annotation in sorted(task["annotations"], key=lambda one: str(one["updated_at"])):
         said = _said(annotation["result"])
-        if annotation["was_cancelled"] or said is None:
+        if annotation["was_cancelled"]:
             continue
         seconds = annotation.get("lead_time")
         found.append(Correction(place, *said, *who_and_when(annotation, users), seconds))
@@ -148,13 +147,14 @@ def who_and_when(annotation: dict[str, Any], users: dict[int, str]) -> tuple[str
     return users.get(who, f"user {who}"), moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _said(result: list[dict[str, Any]]) -> tuple[str | None, Status] | None:
+def _said(result: list[dict[str, Any]]) -> tuple[str | None, Status]:
+    """The text and the state; who sends an empty field says that nothing stands there."""
     answers = {part["from_name"]: part["value"] for part in result}
     state = answers.get("state", {}).get("choices", [])
     if state:
         return None, "blank" if state[0] == "blank" else "illegible"
     text = typed(answers.get("text", {}))
-    return (text, "read") if text else None
+    return (text, "read") if text else (None, "blank")
 
 
 def typed(value: dict[str, Any]) -> str:

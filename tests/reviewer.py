@@ -53,7 +53,7 @@ class Reviewer:
                 return now && now !== before && ['TEXTAREA', 'INPUT'].includes(focus.tagName);
             }}""",
             arg=before,
-            timeout=60_000,
+            timeout=30_000,
         )
         return self.shown()
 

@@ -23,6 +23,8 @@ from annotation.texts import layout
 from annotation.written import meant, proposed
 from common.errors import MissingPartError, UsageError
 from extract.reopen import Extracted
+from extract.report import write_report
+from extract.report.people import work_of
 from hotich.commands.review import app
 
 ROOT = Path(__file__).parents[1]
@@ -92,9 +94,10 @@ def test_a_task_says_what_a_person_needs(book: Extracted) -> None:
     embedded = field_task(record, "nksHoTen", crop, None)["data"]["image"]
     assert embedded.startswith("data:image/jpeg;base64,")
     blank = field_task(record, "ghiChu", book.folder.crop(1, 2, "ghiChu"), None)
-    assert blank["predictions"][0]["result"] == []
+    (empty,) = blank["predictions"][0]["result"]
+    assert empty["value"]["text"] == [" "]  # or the caret would not stand in it
     second = blind_task(record, "nksHoTen", crop, "x")
-    assert second["predictions"] == [] and "Lành" not in str(second)
+    assert "Lành" not in str(second)  # blind
 
 
 def test_letters_in_doubt_are_marked_and_nothing_else_is_markup() -> None:
@@ -137,7 +140,8 @@ def test_what_people_said() -> None:
     assert said(annotation(" Nguyễn  Văn ")) == [("Nguyễn Văn", "read", "a@b")]
     assert said(annotation("x", "illegible")) == [(None, "illegible", "a@b")]
     assert said(annotation(None, "blank", updated_by=2)) == [(None, "blank", "c@d")]
-    assert said(annotation("", ""), annotation("x", was_cancelled=True)) == []
+    assert said(annotation("x", was_cancelled=True)) == []
+    assert said(annotation(" ")) == said(annotation(None)) == [(None, "blank", "a@b")]
     later = annotation("hai", updated_at="2026-11-22T08:00:00Z", completed_by=9)
     assert said(later, annotation("một")) == [("một", "read", "a@b"), ("hai", "read", "user 9")]
 
@@ -177,3 +181,33 @@ def test_a_stopped_server_is_known_and_its_secrets_are_private(tmp_path: Path) -
     assert len(token) == 40 and server.credentials.token == token
     assert stat.S_IMODE((tmp_path / "home" / "server.json").stat().st_mode) == 0o600
     assert not server.running() and not server.stop()
+
+
+def test_the_report_says_who_did_what(book: Extracted) -> None:
+    said = [
+        ("nksHoTen", "Trần Thị Lành", "lan@xa.vn", False, 4.0),
+        ("nksHoTen", "Trần Thị Lánh", "hoa@xa.vn", True, 6.0),
+        ("chaHoTen", "Trần Văn Sửu", "lan@xa.vn", False, 8.0),
+        ("chaHoTen", "Trần Văn Sửu", "hoa@xa.vn", True, None),
+        ("nksHoTen", "Trần Thị Lánh", "ba@xa.vn", False, 3.0),
+    ]
+    for place, (code, value, author, second, seconds) in enumerate(said):
+        time = f"2026-11-22T08:0{place}:00"
+        book.store.correct(
+            *(book.name, 1, 2, code),
+            value=value,
+            status="read",
+            author=author,
+            time=time,
+            second=second,
+            seconds=seconds,
+        )
+    work = work_of(book)
+    lan, hoa, ba = sorted(work.people, key=lambda person: (-person.fields, person.first))
+    assert (lan.name, lan.fields, lan.changed, lan.usual_seconds) == ("lan@xa.vn", 2, 0, 6.0)
+    assert (hoa.second, hoa.changed, hoa.usual_seconds, ba.fields) == (2, 1, 6.0, 1)
+    both = work.agreement
+    assert (both.n, both.same, both.letters, both.settled) == (2, 1, 2, 1)
+    page = write_report(book.folder.root).read_text("utf-8")
+    for words in ("Người đã rà soát (3)", "lan@xa.vn", "giống nhau 1 (50,0 %)", "6,0"):
+        assert words in page

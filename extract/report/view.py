@@ -15,6 +15,7 @@ from extract.folder import BookFolder
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
+from extract.report.people import Work, work_of
 from extract.store import StoredPage
 
 
@@ -113,6 +114,7 @@ class BookView:
     columns: tuple[ColumnView, ...]
     levels: Counter[str]
     seen: Seen
+    work: Work
 
     @property
     def cases(self) -> list[CaseView]:
@@ -160,6 +162,7 @@ def book_view(book: Extracted) -> BookView:
         columns=tuple(_columns(records, labels)),
         levels=Counter(field.level for field in fields),
         seen=_seen(book, records),
+        work=work_of(book),
     )
 
 
