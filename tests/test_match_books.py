@@ -24,19 +24,17 @@ HOI = Person(
 )
 
 
-def record(
-    values: Mapping[str, str], page: int = 1, register: str = "KS", **named: FieldValue
-) -> Record:
+def record(values: Mapping[str, str], register: str = "KS", **named: FieldValue) -> Record:
     fields = {code: FieldValue(text, text, 0.9, "read") for code, text in values.items()}
     form = "rvn-1955-1975" if register == "KS" else "tt15-2015"
-    return Record("b", page, 1, register, form, {**fields, **named})
+    return Record("b", 1, 1, register, form, {**fields, **named})
 
 
 def of(person: Person, **named: FieldValue) -> Record:
     columns = ("nksHoTen", "nksNgaySinh", "nksGioiTinh", "chaHoTen", "meHoTen", "nksNoiSinh")
     values = (person.name, person.birth, person.sex, person.father, person.mother, person.place)
     told = {c: v for c, v in zip(columns, values, strict=True) if v}
-    return record({c: v for c, v in told.items() if c not in named}, **named)
+    return record({c: v for c, v in told.items() if c not in named}, "KS", **named)
 
 
 def read(value: str, confidence: float, *others: tuple[str, float]) -> FieldValue:

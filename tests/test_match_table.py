@@ -33,7 +33,7 @@ def tcvn3(text: str) -> str:
 def vni(text: str) -> str:
     def shown(ch: str) -> str:
         found = TABLE["vni"].get(ch.lower(), ch.lower())
-        return found.upper() if ch.isupper() else found
+        return str(found.upper() if ch.isupper() else found)
 
     return "".join(shown(ch) for ch in text)
 

@@ -124,12 +124,12 @@ def _chosen(
     silent = nobody + max(1 - nobody - sum(listed.values()), 0.0)
 
     def likely(option: str) -> float:
-        return silent + sum(
-            chance * shares["agree"][_agreement(option, text)] / (
-                frequency if _agreement(option, text) != "differ" else 1.0
-            )
-            for text, chance in listed.items()
-        )  # fmt: skip
+        said = silent
+        for text, chance in listed.items():
+            agreement = _agreement(option, text)
+            by_chance = 1.0 if agreement == "differ" else frequency
+            said += chance * float(shares["agree"][agreement]) / by_chance
+        return said
 
     weights = {option: p * likely(option) for option, p in reader.items()}
     for text, chance in listed.items():

@@ -14,8 +14,13 @@ import json
 import sys
 import time
 
-import splink.comparison_library as cl
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+import splink.comparison_library as cl  # type: ignore[import-not-found]
+from splink import (
+    DuckDBAPI,
+    Linker,
+    SettingsCreator,
+    block_on,
+)
 
 
 def main(existing: str, queries: str, out: str) -> None:
