@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import extracted_book
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 from common.errors import InputError
 from extract.acceptance import check_package, find_packages
 from extract.deliver import DeliverOptions, deliver
+from extract.record import Record
 from hotich.commands.check import check
 
 BASE = "KS.1962.01"
@@ -27,8 +29,14 @@ FIRST = "KS.1962.01.1962-07-10.001.pdf"
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("delivered")
     with extracted_book.make(home / "book") as book:
+        book.store.save_records(book.name, [reviewed(record) for record in book.records()])
         deliver(book, home / "out", DeliverOptions())
     return home / "out"
+
+
+def reviewed(record: Record) -> Record:
+    fields = {code: replace(value, review=False) for code, value in record.fields.items()}
+    return record.with_fields(fields)
 
 
 @pytest.fixture
@@ -93,6 +101,11 @@ def tamper(folder: Path) -> None:
         file.write(b"x")
 
 
+def unreviewed(folder: Path) -> None:
+    path = folder / f"{BASE}.manifest.json"
+    path.write_text(path.read_text("utf-8").replace('"unreviewed": 0', '"unreviewed": 7'))
+
+
 def rename_headers(folder: Path) -> None:
     path = folder / f"{BASE}.xlsx"
     book = load_workbook(path)
@@ -118,6 +131,7 @@ FAULTS: list[tuple[str, Callable[[Path], None]]] = [
     ("F07", edit_cell("nksHoTen", "'Nguyễn Văn Tư")),
     ("F07", edit_cell("nksHoTen", "Nguye\u0302\u0303n Va\u0306n Tu\u031b")),
     ("F07-name", edit_cell("chaHoTen", "Nguyễn V4n Tư")),
+    ("F07-name", edit_cell("chaHoTen", "+ Văn Tư")),
     ("F16", edit_cell("ghiChu", "=1+1")),
     ("B07", edit_cell("ghiChu", "null")),
     ("B07", edit_cell("meHoTen", "NaN")),
@@ -139,6 +153,7 @@ FAULTS: list[tuple[str, Callable[[Path], None]]] = [
     ("B03", lambda folder: (folder / f"{BASE}.zip").unlink()),
     ("B03", lambda folder: (folder / f"{BASE}.xlsx").unlink()),
     ("B08-hash", tamper),
+    ("B09", unreviewed),
     ("H01", lambda folder: (folder / f"{BASE}.zip").write_bytes(b"PK")),
     ("H01", lambda folder: (folder / f"{BASE}.xlsx").write_bytes(b"PK")),
     ("H01", lambda folder: (folder / f"{BASE}.manifest.json").write_text("[1]")),

@@ -100,6 +100,16 @@ def test_the_manifest_names_the_bytes_and_equal_packages_are_equal(
     assert again.zip.read_bytes() == package.zip.read_bytes()
 
 
+def test_what_nobody_reviewed_is_counted(book: Extracted, tmp_path: Path) -> None:
+    doubtful = [c for r in book.records() for c in r.fields if r.get(c).review]
+    package = deliver(book, tmp_path / "before", DeliverOptions())
+    assert package.unreviewed == len(doubtful) > 0
+    correct(book, "nksHoTen", "Nguyễn Văn Tứ", entry=2)
+    package = deliver(book, tmp_path / "after", DeliverOptions())
+    assert package.unreviewed == len(doubtful) - 1
+    assert json.loads(package.manifest.read_text("utf-8"))["unreviewed"] == package.unreviewed
+
+
 def test_a_correction_stands_with_its_author(book: Extracted, tmp_path: Path) -> None:
     correct(book, "nksHoTen", "Nguyễn Văn Tứ")
     correct(book, "chaHoTen", None)

@@ -42,13 +42,16 @@ def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator
 
 
 def check_manifest(path: Path) -> Iterator[Finding]:
-    """The files that a manifest names have the bytes that it says."""
+    """The files that a manifest names have the bytes that it says; nothing waits for a person."""
     try:
-        files = json.loads(path.read_text("utf-8"))["files"]
+        content = json.loads(path.read_text("utf-8"))
+        files, unreviewed = content["files"], int(content.get("unreviewed", 0))
         wanted = {str(name): str(about["sha256"]) for name, about in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         yield finding("H01", path.name, cause=error)
         return
+    if unreviewed:
+        yield finding("B09", path.name, fields=unreviewed)
     for name, digest in wanted.items():
         file = path.parent / Path(name).name
         if not file.is_file():

@@ -12,6 +12,7 @@ from extract.acceptance.sheet import Row
 from extract.parse.dates import PartialDate, date_of_value
 from extract.registers import Column, Register
 
+_NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]]")
 _NUMBER = re.compile(r"^(\d+)[a-zA-Z]{0,3}/(\d{4})$")
 _BOOK = re.compile(r"^\d+[a-zA-Z]?/(?:\d{4})(?:-\d{4})?$")
 _PLACEHOLDERS = re.compile(r"^(null|nan|none|undefined|n/a|#n/a|#ref!|#value!)$|\[\?\]", re.I)
@@ -47,7 +48,7 @@ def _cell(
     codes = register.enums.get(column.enum)
     if codes and value not in codes:
         yield finding("F06", at, column=code, text=value)
-    if column.type == "person_name" and any(ch.isdigit() for ch in value):
+    if column.type == "person_name" and _NO_NAME.search(value):
         yield finding("F07-name", at, column=code, text=value)
     if code == "trangSo" and not value.isdigit():
         yield finding("F05", at, text=value)

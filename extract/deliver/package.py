@@ -42,13 +42,17 @@ class DeliverOptions(Options):
 
 @dataclass(frozen=True)
 class Package:
-    """The files of a delivered book; ``corrected`` counts cells that a person set."""
+    """The files of a delivered book.
+
+    ``corrected`` counts cells that a person set, ``unreviewed`` fields that one should still see.
+    """
 
     xlsx: Path
     zip: Path
     manifest: Path
     cases: int
     corrected: int
+    unreviewed: int
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,14 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     workbook.save(content)
     base = book_base(register.code, number, options.commune)
     files = {f"{base}.xlsx": content.getvalue(), f"{base}.zip": _zip(book, cases)}
-    manifest = {f"{base}.manifest.json": _manifest(book.name, files, cases)}
+    unreviewed = sum(value.review for record in records for value in record.fields.values())
+    manifest = {f"{base}.manifest.json": _manifest(book.name, files, cases, unreviewed)}
     out.mkdir(parents=True, exist_ok=True)
     for name, data in (files | manifest).items():
         write_whole(out / name, data)
     corrected = sum(source.kind == PERSON for source in sources)
     xlsx, archive, listing = (out / name for name in files | manifest)
-    return Package(xlsx, archive, listing, len(cases), corrected)
+    return Package(xlsx, archive, listing, len(cases), corrected, unreviewed)
 
 
 def book_number(records: Sequence[Record], name: str, options: DeliverOptions) -> BookNumber:
@@ -187,11 +192,12 @@ def _zip(book: Extracted, cases: Sequence[Case]) -> bytes:
     return content.getvalue()
 
 
-def _manifest(name: str, files: dict[str, bytes], cases: Sequence[Case]) -> bytes:
+def _manifest(name: str, files: dict[str, bytes], cases: Sequence[Case], unreviewed: int) -> bytes:
     content = {
         "book": name,
         "step": Step("deliver").as_dict(),
         "cases": len(cases),
+        "unreviewed": unreviewed,
         "files": {
             file: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
             for file, data in files.items()

@@ -33,5 +33,8 @@ def deliver(
             typer.echo(f"hotich: {error}", err=True)
             raise typer.Exit(1) from error
     typer.echo(f"{package.cases} cases, {package.corrected} cells set by a person")
+    if package.unreviewed:
+        doubt = f"{package.unreviewed} fields are still for a person to look at"
+        typer.echo(f"hotich: {doubt}: hotich review push, pull; then deliver again", err=True)
     for path in (package.xlsx, package.zip, package.manifest):
         typer.echo(str(path))
