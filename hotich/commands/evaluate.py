@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import MissingPartError
-from hotich.evaluation.match_commands import against, links, matching
 from hotich.commands.evaluate_geometry import curl, orientation, skew
+from hotich.commands.evaluate_review import effort, review
+from hotich.evaluation.match_commands import against, links, matching
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
 
@@ -23,6 +24,8 @@ app.command("skew")(skew)
 app.command("orientation")(orientation)
 app.command("curl")(curl)
 app.command("binarisation")(binarisation)
+app.command("effort")(effort)
+app.command("review")(review)
 app.command("matching")(matching)
 app.command("links")(links)
 app.command("against")(against)
