@@ -31,7 +31,6 @@ app.command("links")(links)
 app.command("against")(against)
 app.command("restoration")(restoration)
 
-FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
 
 
@@ -43,6 +42,9 @@ def books(
     seed: Annotated[
         list[int] | None, typer.Option(help="Never trained on; repeatable; 9001 when left out.")
     ] = None,
+    register: Annotated[
+        str, typer.Option(help="KS, KH, KT, CMC, HN, NCN, GH, CDGH, LH, TD.")
+    ] = "KS",
     work: Work = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -51,6 +53,7 @@ def books(
     Several books of one decay are also counted together.
     """
     from extract.evaluate import table
+    from extract.registers import load_register
     from hotich.evaluation.books import BookFigure, evaluate_books, together
 
     def show(title: str, score: Score, cost: str) -> None:
@@ -62,8 +65,9 @@ def books(
 
     figures: list[BookFigure] = []
     with _work(work) as folder:
+        forms = form or [generation.id for generation in load_register(register).generations]
         for figure in evaluate_books(
-            form or FORMS, severity or ["moderate"], pages, seed or [9001], Path(folder)
+            forms, severity or ["moderate"], pages, seed or [9001], Path(folder), register
         ):
             show(figure.title, figure.score, figure.cost)
             figures.append(figure)
