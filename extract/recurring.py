@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
-from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
@@ -20,8 +19,6 @@ NEW = 0.002
 _TRIED = 6  # values of each reading that may be the book's
 _MOST = 60  # values that are tried for the book
 _ROUNDS = 20
-_WORDS, _WORDS_TRIED = 5, 2  # words of a text, at most, that is put together; tried at each place
-_LITTLE = 0.05
 _LETTERS = 3  # of so many letters of a known value one may be misread
 _UNKNOWN = 0.05  # how likely a value is that is in no list, beside those that are
 _ALONE = 0.9  # readings that a value must explain beyond its own
@@ -52,8 +49,6 @@ def recurring(
     for own in readings:
         for value, probability in _best(own):
             pooled[value] += probability  # type: ignore[assignment]
-    for value, weight in _mixed(readings).items():
-        pooled.setdefault(value, weight)  # type: ignore[arg-type]
     values = [value for value, _ in pooled.most_common(_MOST)]
     likely = [{value: _likelihood(value, own) for value in values} for own in readings]
     shares = {value: pooled[value] / sum(pooled.values()) for value in values}
@@ -86,29 +81,13 @@ def _begins_large(readings: Sequence[Mapping[str, float]]) -> bool:
 
 def _as_listed(found: Mapping[str, float], known: Collection[str], large: bool) -> dict[str, float]:
     """Values with the capitals of the list, the first letter as in most of the book."""
-    small = {value for value in known if value.islower() and value.capitalize() not in known}
+    small = {value for value in known if value == value.lower()}
     cased: dict[str, float] = {}
     for value, probability in found.items():
         form = value.lower() if value.lower() in small else value
         form = form[:1].upper() + form[1:] if large and form != value else form
         cased[form] = cased.get(form, 0.0) + probability
     return cased
-
-
-def _mixed(readings: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Values put together word by word from what most readings say at each place of a text, with
-    a small weight: a name of which every reading has another word wrong."""
-    texts = [(value.split(), p) for own in readings for value, p in _best(own)]
-    sizes = Counter(len(words) for words, _ in texts)
-    size, _ = sizes.most_common(1)[0] if sizes else (0, 0)
-    if not 2 <= size <= _WORDS:
-        return {}
-    votes: list[Counter[str]] = [Counter() for _ in range(size)]
-    for words, probability in texts:
-        for place, word in enumerate(words if len(words) == size else ()):
-            votes[place][word] += probability  # type: ignore[assignment]
-    often = [[word for word, _ in own.most_common(_WORDS_TRIED)] for own in votes]
-    return {" ".join(words): _LITTLE for words in product(*often)}
 
 
 def _listed(own: Mapping[str, float], known: Collection[str]) -> Mapping[str, float]:

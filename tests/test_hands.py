@@ -153,12 +153,6 @@ def test_a_declarants_ditto_points_to_the_parent_of_that_name() -> None:
     assert drafts["nycNgheNghiep"].value.value == "làm ruộng"
 
 
-def test_a_name_no_page_reads_whole_is_put_together_word_by_word() -> None:
-    read = ["Trầm Văn Sành", "Trần Văn Sàng", "Trần Văn Bành", "Trần Năn Sành", "Trên Văn Sành"]
-    found = [max(own, key=lambda value: own[value]) for own in recurring([{t: 0.5} for t in read])]
-    assert found == ["Trần Văn Sành"] * 5
-
-
 def test_a_hand_whose_threes_look_like_nines_is_known_from_its_numbers() -> None:
     def age(code: str, text: str) -> SlotReading:
         return SlotReading(code, "age", (1, 0, 9, 9), written=0.99, candidates=((text, 0.9),))
