@@ -44,8 +44,9 @@ def weigh_ages_by_hand(
         likely = [_posterior(texts, parent, table) for _, _, texts, _, parent in ages]
         seen = (
             (str(age), texts, share)
-            for (_, _, texts, _, _), own in zip(ages, likely, strict=True)
+            for (_, _, texts, _, parent), own in zip(ages, likely, strict=True)
             for age, share in own.items()
+            if parent  # who declares may be old
         )
         table = _table(known + _count(seen, table))
     for drafts, code, texts, year, parent in ages:
