@@ -20,6 +20,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_GLANCE = 250  # ms before a hand moves: nobody types into a field that has just appeared
 _SHOWN = """(document.querySelector('.hotich')?.innerText ?? '')
     .split('\\n').filter(line => line.trim()).slice(0, 2).join(' | ')"""
 
@@ -71,6 +72,7 @@ class Reviewer:
 
     def correct(self, text: str) -> None:
         """Make the field say ``text`` from where the caret stands, at its end, and send it."""
+        self.page.wait_for_timeout(_GLANCE)
         old = self.reads()
         kept = max(size for size in range(len(old) + 1) if text.startswith(old[:size]))
         for _ in range(len(old) - kept):
@@ -78,6 +80,7 @@ class Reviewer:
         for letter in text[kept:]:
             self.keys += 1
             self.page.keyboard.type(letter)
+        assert self.reads() == text  # what the person sees before sending it
         self.send()
 
     def state(self, key: str) -> None:

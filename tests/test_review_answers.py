@@ -1,0 +1,143 @@
+"""What people said decides the rest of a book again, and how far the rest can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import extracted_book
+import pytest
+
+from extract.answers import At, decide_with_answers
+from extract.confidence import load_calibration
+from extract.readings import EntryReading, PageReading, SlotReading
+from extract.record import MACHINE, FieldValue, Record, read_records
+from extract.registers import load_register
+from extract.trust import trusted
+
+KS = load_register("KS")
+FORM = KS.generation("rvn-1955-1975")
+OFFICE = "Xã Tân Phú"
+
+
+def slot(code: str, kind: str, *texts: tuple[str, float], top: int = 0) -> SlotReading:
+    box = (100, 100 + top, 900, 160 + top)
+    return SlotReading(
+        code, kind, box, written=0.99, candidates=texts, weakest=0.5, source="handwriting@test"
+    )
+
+
+def pages(count: int = 8) -> list[PageReading]:
+    """Births whose office is misread everywhere, and whose signer shares a place with an office."""
+    return [
+        PageReading(
+            page,
+            (
+                EntryReading(
+                    1,
+                    (
+                        slot("noiDangKy", "place", ("Xã Tân Phù", 0.6), (OFFICE, 0.3)),
+                        slot("nksHoTen", "person_name", (f"Lê Văn {name}", 0.9), top=200),
+                        slot("nguoiKy", "person_name", ("Lê Ba - Chủ tịch", 0.9), top=400),
+                        slot("chucVuNguoiKy", "text", ("Lê Ba - Chủ tịch", 0.9), top=400),
+                    ),
+                ),
+            ),
+        )
+        for page, name in zip(range(1, count + 1), "ABCDEGHIKLM", strict=False)
+    ]
+
+
+def said(value: str | None, status: str = "read") -> FieldValue:
+    return FieldValue(value, value, 1.0, status, source="correction@lan", author="lan", time="t")  # type: ignore[arg-type]
+
+
+def decided(answers: Mapping[At, FieldValue]) -> list[Record]:
+    found = decide_with_answers("b", pages(), KS, FORM, load_calibration(), answers)
+    return list(found.records)
+
+
+def test_an_office_that_people_corrected_is_settled_on_other_pages() -> None:
+    alone = decided({})
+    assert {record.get("noiDangKy").value for record in alone} == {"Xã Tân Phù"}
+    office = {(page, 1, "noiDangKy"): said(OFFICE) for page in (1, 4, 6)}
+    again = decided(office)
+    assert {record.get("noiDangKy").value for record in again} == {OFFICE}
+    others = [record.get("noiDangKy") for record in again if record.page not in (1, 4, 6)]
+    assert all(value.author == MACHINE for value in others)
+
+
+def test_answers_touch_nothing_that_does_not_depend_on_them() -> None:
+    alone, again = decided({}), decided({(2, 1, "nguoiKy"): said("Lê Bá")})
+    for one, other in zip(alone, again, strict=True):
+        assert one.get("nksHoTen").value == other.get("nksHoTen").value
+        assert other.get("chucVuNguoiKy").value == "Chủ tịch"  # split before the name was said
+    assert again[1].get("nguoiKy").author == "lan"
+
+
+def test_states_and_missed_cases_come_back_as_they_are() -> None:
+    found = decided(
+        {
+            (3, 1, "nksHoTen"): said(None, "illegible"),
+            (5, 1, "nksHoTen"): said(None, "blank"),
+            (5, 2, "nksHoTen"): said("Lê Văn Sót"),
+        }
+    )
+    states = {record.key: record.get("nksHoTen").status for record in found}
+    assert (states[3, 1], states[5, 1], states[5, 2]) == ("illegible", "blank", "read")
+    assert [record.key for record in found].index((5, 2)) == 5
+    assert not any(record.get("nksHoTen").review for record in found if record.key == (5, 2))
+
+
+def books(right: bool) -> tuple[list[Record], list[Record]]:
+    """Twelve records whose name the machine gives 0.8; people answered eight of them."""
+    own, now = [], []
+    for page in range(1, 13):
+        value = FieldValue("a", f"Tên {page}", 0.8, "read")
+        record = Record("b", page, 1, "KS", FORM.id, {"nksHoTen": value})
+        own.append(record)
+        answer = said(f"Tên {page}" if right else f"Khác {page}")
+        now.append(record.with_fields({"nksHoTen": answer}) if page <= 8 else record)
+    return now, own
+
+
+def test_a_column_read_well_is_trusted_more_and_one_read_badly_less() -> None:
+    def left(right: bool) -> float:
+        now, own = books(right)
+        return trusted(now, own, KS)[-1].get("nksHoTen").confidence
+
+    assert left(True) > 0.85 and left(False) < 0.5
+    _, own = books(True)
+    assert trusted(own, own, KS) == own  # without answers nothing moves
+
+
+def test_settling_writes_the_records_and_keeps_what_the_machine_said(tmp_path: Path) -> None:
+    with extracted_book.make(tmp_path / "book") as made:
+        assert made.settle() == 0  # no readings in the store: nothing is touched
+        for page in pages(2):
+            made.store.save_page(made.name, page.page, "done", "", page.as_json())
+        made.store.save_page(made.name, 3, "empty", "", {})
+        made.settle()
+        at = (made.name, 1, 1, "nksHoTen")
+        before = made.store.history(*at)
+        made.store.correct(*at, value="Lê Văn Ba", status="read", author="lan", time="t")
+        assert made.settle() == 0 and made.settle() == 0
+        history = made.store.history(*at)
+        assert [value.author for value in history] == [*(v.author for v in before), "lan"]
+        (first, *_) = read_records(made.folder.records)
+        assert first.get("nksHoTen").value == "Lê Văn Ba" == made.records()[0].get("nksHoTen").value
+
+
+@pytest.mark.parametrize(("second", "waits"), [("x", True), ("y", False)])
+def test_a_second_reading_is_held_against_the_first(
+    tmp_path: Path, second: str, waits: bool
+) -> None:
+    with extracted_book.make(tmp_path / "book") as made:
+        at = (made.name, 1, 2, "nksHoTen")
+        made.store.correct(*at, value=second, status="read", author="hoa", time="1", second=True)
+        made.store.correct(*at, value="y", status="read", author="lan", time="2")
+        value = made.records()[1].get("nksHoTen")
+        assert (value.value, value.author, value.review) == ("y", "lan", waits)
+        made.store.correct(*at, value="z", status="read", author="ba", time="3")
+        value = made.records()[1].get("nksHoTen")
+        assert (value.value, value.review) == ("z", False)
