@@ -26,7 +26,7 @@ Values = NDArray[np.float64]
 
 SMALLEST = 32  # pixels of the short side below which nothing is said
 _COARSE = 500  # pixels of the long side for the first search
-_FINE = 1600  # and for the last
+FINE = 1600  # and for the last
 _MOST = 200_000  # marks that are looked at
 _FEWEST = 50  # marks below which nothing can be said
 _NARROW = 0.03  # marks all within this share of the page (standard deviation) say nothing
@@ -113,11 +113,11 @@ def skew_of_marks(darkness: Floats, options: SkewOptions = DEFAULT) -> float:
 
 
 def thin_marks(grey: Image, border: Mask) -> Floats:
-    """Darkness (0…1) of thin dark marks on a copy at most `_FINE` pixels long, frame left out."""
-    small = shrunk(grey, _FINE)
+    """Darkness (0…1) of thin dark marks on a copy at most `FINE` pixels long, frame left out."""
+    small = shrunk(grey, FINE)
     span = odd(0.008 * max(small.shape), least=5)
     hat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((span, span), np.uint8))
-    frame = cv2.dilate(shrunk(border, _FINE), np.ones((5, 5), np.uint8))
+    frame = cv2.dilate(shrunk(border, FINE), np.ones((5, 5), np.uint8))
     hat[frame > 0] = 0
     edge = span // 2
     hat[:edge], hat[-edge:], hat[:, :edge], hat[:, -edge:] = 0, 0, 0, 0

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, Mask, Number
+from preprocessing.arrays import Floats, Image, Mask, Number, shrunk
 from preprocessing.border import find_border
 from preprocessing.curl import CurlOptions, curl_of_marks
 from preprocessing.orientation import OrientationOptions, orientation
-from preprocessing.skew import SMALLEST, SkewOptions, skew_of_marks, thin_marks
+from preprocessing.skew import FINE, SMALLEST, SkewOptions, skew_of_marks, thin_marks
 from preprocessing.transform import Mapping, Transform, turned_size
 
 
@@ -95,11 +95,12 @@ def straighten(
 
 def _look(grey: Image, border: Mask, options: StraightenOptions) -> tuple[Lie, Floats]:
     """How a page lies, and its thin marks the right way up."""
-    marks = thin_marks(grey, border)
+    small, frame = shrunk(grey, FINE), shrunk(border, FINE)
+    marks = thin_marks(small, frame)
     skew = skew_of_marks(marks, options.skew) if min(grey.shape) >= SMALLEST else 0.0
     if options.orientation is None:
         return Lie(0, skew), marks
-    found = orientation(grey, options.orientation, border, skew)
+    found = orientation(small, options.orientation, frame, skew)
     if not found.sure or not found.degrees:
         return Lie(0, skew), marks
     quarters = found.degrees // 90

@@ -50,7 +50,8 @@ def profiles(marks: Floats) -> Values:
 
 def steps(strips: Values, gaps: tuple[int, ...], reach: int) -> Steps:
     """The steps between strips that are ``gaps`` apart, of at most ``reach`` pixels."""
-    seen = [_between(strips, gap, reach) for gap in gaps]
+    quick = strips.astype(np.float32)
+    seen = [_between(quick, gap, reach) for gap in gaps]
     return Steps(*(np.concatenate(values) for values in zip(*seen, strict=True)))
 
 
@@ -59,7 +60,7 @@ def height_of(window: NDArray[np.int64]) -> Values:
     return np.asarray((window + 1) / (WINDOWS + 1))
 
 
-def _between(strips: Values, gap: int, reach: int) -> Steps:
+def _between(strips: Floats, gap: int, reach: int) -> Steps:
     first, second = strips[:-gap], strips[gap:]
     far = np.arange(-reach - 1, reach + 2)
     products = np.stack([_windowed(first * np.roll(second, -fall, axis=1)) for fall in far])
@@ -78,7 +79,7 @@ def _between(strips: Values, gap: int, reach: int) -> Steps:
     return Steps(window, pair, pair + gap, fall[pair, window], weight[pair, window])
 
 
-def _windowed(values: Values) -> Values:
+def _windowed(values: Floats) -> Floats:
     """(pairs, rows) summed over `WINDOWS` windows, each overlapping the next by half."""
     edges = np.linspace(0, values.shape[1], WINDOWS + 2).astype(int)[:-1]
     sums = np.add.reduceat(values, edges, axis=1)
