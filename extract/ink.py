@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from common.geometry import Box
 from common.options import Options
+from extract.grain import GrainOptions, without_grain
 from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
 
@@ -54,6 +55,7 @@ class InkOptions(Options):
             share of that one's ink; ``about`` of its height above and below belong to it. What
             holds less than ``body`` of the ink is no body.
         margin: paper left around the trimmed ink, as a share of the line's height.
+        grain: how dirt in many small pieces is told from strokes.
     """
 
     dark: int = 45
@@ -79,6 +81,7 @@ class InkOptions(Options):
     about: float = 0.6
     body: float = 0.6
     margin: float = 0.15
+    grain: GrainOptions = GrainOptions()
 
 
 _GAP = 1.0  # heights of a line from which a gap in its ink is no room that letters took
@@ -113,7 +116,8 @@ def lift_ink(
     options: InkOptions,
     labels: Sequence[Box] = (),
 ) -> Image:
-    """The page without its printed form, (H, W) grey; both in the form's geometry.
+    """The page without its printed form and grainy dirt, (H, W) grey; both in the form's
+    geometry.
 
     Rules and leaders are lifted wherever they run, found on the page or, where writing hides
     them, on the blank form. Other print is where the blank form is dark,
@@ -148,7 +152,7 @@ def lift_ink(
     joined = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
     lifted[print_here & (near == 0)] = PAPER
-    return lifted
+    return without_grain(lifted, places, PAPER - options.dark, options.grain, PAPER)
 
 
 def _window(box: Box, page: Image) -> tuple[slice, slice]:
