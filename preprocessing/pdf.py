@@ -11,78 +11,122 @@ import numpy as np
 import pymupdf
 from numpy.typing import NDArray
 
-from common.errors import InputError, PageError
+from common.errors import PageError
 from preprocessing.arrays import Image
-from preprocessing.pictures import check_pixels
+from preprocessing.pictures import check_jpeg, check_pixels, refused
 
 Placed = dict[str, Any]  # one entry of MuPDF's `get_image_info`
 
 _POINTS_PER_INCH = 72
-_UNREADABLE = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+_UNREADABLE = (RuntimeError, ValueError, IndexError, pymupdf.mupdf.FzErrorBase)
 _HIDDEN = "ignore-text"  # the invisible text layer of a PDF that has been through OCR
 _SLACK = 0.02  # how far, of the page's side, a scan may fall short of its page or overhang it
 _MAX_DPI = 600.0
+_AGAIN = "scan or export it again"
 
-# MuPDF writes what it repairs to stderr; a page's cause of failure comes as an exception.
+# MuPDF paints what it cannot decode of an image grey or white, and only warns, with these words.
+_LOST = (
+    "padding truncated image",
+    "premature end of file in jpeg",
+    "ignoring zlib error",
+    "treating as end of file",
+    "Stream does not end with EOC",
+)
+
+# What MuPDF has to say we ask for; it need not go to stderr too.
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 def count_pages(path: Path) -> int:
-    """Raises InputError when the PDF is encrypted, damaged beyond repair or has no page."""
-    with _opened(path) as document:
-        try:
-            pages = len(document)
-        except _UNREADABLE as error:  # cut short: MuPDF opens it, and finds no page tree
-            raise _damaged(path) from error
-    if not pages:
-        raise InputError("the PDF has no pages", where=path.name, hint="export it again")
-    return pages
+    """Raises PageError when the PDF is encrypted, damaged beyond repair or has no page."""
+    with _opened(path, path.name) as document:
+        return len(document)
 
 
 def load(path: Path, number: int, source: str, pixels: int, dpi: int) -> Image:
     """Page ``number`` (from 0), upright as a viewer shows it, as RGB uint8 (H, W, 3).
 
     A page that is one scan gives that image at its own resolution; any other page is drawn at
-    the resolution of its finest image, ``dpi`` at least. Raises PageError, naming ``source``.
+    the resolution of its finest image, ``dpi`` at least. Raises PageError, naming ``source``,
+    when the file cannot be used or the page, or an image on it, is not whole.
     """
-    with _opened(path) as document:
+    with _opened(path, source) as document:
         try:
             page = document[number]
-            scan = _only_scan(page)
-            if scan is not None:
-                check_pixels(scan["width"], scan["height"], source, pixels)
-                return _upright(_pixels(pymupdf.Pixmap(document, scan["xref"])), page, scan)
-            resolution = _resolution(page, dpi)
-            scale = resolution / _POINTS_PER_INCH
-            check_pixels(
-                round(page.rect.width * scale), round(page.rect.height * scale), source, pixels
-            )
-            return _pixels(page.get_pixmap(dpi=round(resolution), alpha=False))
+            _check_images(document, page, source)
+            image = _image(document, page, source, pixels, dpi)
+            _check_shown(document, page, source)
         except _UNREADABLE as error:
-            raise PageError(
-                "the PDF page is damaged", where=source, hint="scan or export it again"
-            ) from error
+            raise PageError("the PDF page is damaged", where=source, hint=_AGAIN) from error
+    return image
+
+
+def _image(
+    document: pymupdf.Document, page: pymupdf.Page, source: str, pixels: int, dpi: int
+) -> Image:
+    scan = _only_scan(page)
+    if scan is not None:
+        check_pixels(scan["width"], scan["height"], source, pixels)
+        return _upright(_pixels(pymupdf.Pixmap(document, scan["xref"])), page, scan)
+    resolution = _resolution(page, dpi)
+    scale = resolution / _POINTS_PER_INCH
+    check_pixels(round(page.rect.width * scale), round(page.rect.height * scale), source, pixels)
+    return _pixels(page.get_pixmap(dpi=round(resolution), alpha=False))
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pymupdf.Document]:
+def _opened(path: Path, source: str) -> Iterator[pymupdf.Document]:
+    """The document, with at least one page; what was warned of before is forgotten."""
+    pymupdf.TOOLS.mupdf_warnings()
     try:
+        with path.open("rb"):
+            pass  # MuPDF does not tell why it cannot open a file
         document = pymupdf.open(path, filetype="pdf")
+    except OSError as error:
+        raise refused(error, source) from error
     except _UNREADABLE as error:
-        raise _damaged(path) from error
+        raise _damaged(source) from error
     with document:
         if document.needs_pass:
-            raise InputError(
-                "the PDF is encrypted", where=path.name, hint="save it without a password"
-            )
+            raise PageError("the PDF is encrypted", where=source, hint="save it without a password")
+        try:
+            pages = len(document)
+        except _UNREADABLE as error:  # cut short: MuPDF opens it, and finds no page tree
+            raise _damaged(source) from error
+        if not pages:
+            raise PageError("the PDF has no pages", where=source, hint="export it again")
         yield document
 
 
-def _damaged(path: Path) -> InputError:
-    return InputError(
-        "the PDF is damaged and cannot be opened", where=path.name, hint="export it again"
+def _damaged(source: str) -> PageError:
+    return PageError(
+        "the PDF is damaged and cannot be opened", where=source, hint="copy or export it again"
     )
+
+
+def _check_images(document: pymupdf.Document, page: pymupdf.Page, source: str) -> None:
+    """Raises PageError when a JPEG on the page is not whole."""
+    for xref, *_, coding, _ in page.get_images(full=True):
+        if coding == "DCTDecode":
+            check_jpeg(document.extract_image(xref)["image"], source)
+
+
+def _check_shown(document: pymupdf.Document, page: pymupdf.Page, source: str) -> None:
+    """Raises PageError when an image was not decoded whole, or nothing is left of a page.
+
+    A page that shows nothing is blank only in a sound file: in one that MuPDF had to repair, or
+    with a page that drew a warning, its content is what was lost.
+    """
+    warnings = pymupdf.TOOLS.mupdf_warnings()
+    if any(words in warnings for words in _LOST):
+        raise PageError("the image is damaged or cut short", where=source, hint=_AGAIN)
+    if not page.get_bboxlog() and (warnings or document.is_repaired):
+        raise PageError(
+            "the PDF is damaged and nothing is left of this page",
+            where=source,
+            hint="copy or export it again",
+        )
 
 
 def _only_scan(page: pymupdf.Page) -> Placed | None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
-from common.errors import PageError, UsageError
+from common.errors import PageError, UsageError, advice
+from preprocessing import jpeg
 from preprocessing.arrays import Image, uint8
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".jp2"})
@@ -22,6 +23,7 @@ TIFF_SUFFIXES = frozenset({".tif", ".tiff"})
 
 # What Pillow raises for bytes it cannot decode; the two last come from its TIFF and PNG readers.
 _UNDECODABLE = (OSError, ValueError, EOFError, KeyError, TypeError, struct.error, SyntaxError)
+_JPEG = ("JPEG", "MPO")
 _SUBFILE_TYPE = 254
 _REDUCED = 1
 
@@ -55,6 +57,8 @@ def load(path: Path, frame: int, source: str, pixels: int) -> Image:
     with _opened(path, source) as image:
         image.seek(frame)
         check_pixels(image.width, image.height, source, pixels)
+        if image.format in _JPEG:
+            check_jpeg(path.read_bytes(), source)
         return _rgb(ImageOps.exif_transpose(image))
 
 
@@ -89,6 +93,19 @@ def check_pixels(width: int, height: int, source: str, pixels: int) -> None:
         )
 
 
+def check_jpeg(data: bytes, source: str) -> None:
+    """Raises PageError when a JPEG file is not whole, which decoders let pass."""
+    fault = jpeg.fault(data)
+    if fault:
+        raise PageError(f"the image is {fault}", where=source, hint="copy or scan it again")
+
+
+def refused(error: OSError, source: str) -> PageError:
+    """A file that the operating system does not let us read."""
+    what = (error.strerror or str(error)).lower()
+    return PageError(f"cannot be read: {what}", where=source, hint=advice(error))
+
+
 @contextmanager
 def _opened(path: Path, source: str) -> Iterator[Pillow.Image]:
     try:
@@ -96,10 +113,12 @@ def _opened(path: Path, source: str) -> Iterator[Pillow.Image]:
         with warnings.catch_warnings(action="ignore"), Pillow.open(path) as image:
             yield image
     except UnidentifiedImageError as error:
-        raise PageError("not an image", where=source, hint="scan it again") from error
+        raise PageError("not an image", where=source, hint="copy or scan it again") from error
     except _UNDECODABLE as error:
+        if isinstance(error, OSError) and error.errno:  # the system's, not a decoder's
+            raise refused(error, source) from error
         raise PageError(
-            "the image is damaged or cut short", where=source, hint="scan it again"
+            "the image is damaged or cut short", where=source, hint="copy or scan it again"
         ) from error
 
 

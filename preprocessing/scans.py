@@ -17,6 +17,8 @@ PathLike = str | Path
 
 _PDF = ".pdf"
 _DIGITS = re.compile(r"(\d+)")
+_SMALLEST = 16  # pixels a page is high and wide, at least
+_LIGHT = 32, 0.001  # a page that was lit has this share of pixels above this level, at least
 
 
 class Limits(Options):
@@ -59,8 +61,11 @@ class Scan:
             raise PageError("the file is gone", where=self.source, hint="put it back")
         if self.path.suffix.lower() == _PDF:
             limits = self.limits
-            return pdf.load(self.path, self.frame, self.source, limits.pixels, limits.dpi)
-        return pictures.load(self.path, self.frame, self.source, self.limits.pixels)
+            image = pdf.load(self.path, self.frame, self.source, limits.pixels, limits.dpi)
+        else:
+            image = pictures.load(self.path, self.frame, self.source, self.limits.pixels)
+        _check_lit(image, self.source)
+        return image
 
 
 class Scans(Sequence[Scan]):
@@ -85,19 +90,22 @@ def open_scans(paths: PathLike | Sequence[PathLike], limits: Limits | None = Non
     """The pages of ``paths`` (files as given, a folder's images in natural order).
 
     No page is decoded yet: a page that turns out damaged raises PageError when loaded, and the
-    others stay usable. Raises InputError when a path is missing, of an unknown kind, empty,
-    damaged as a whole, or over a limit.
+    others stay usable; so does a file, among others, that is damaged as a whole, as one page.
+    Raises InputError when a path is missing, of an unknown kind, empty, over a limit, or the
+    only one and damaged.
     """
     limits = limits or Limits()
     pages: list[Scan] = []
     ignored: list[Path] = []
-    for path in _as_paths(paths):
+    known = _as_paths(paths)
+    alone = len(known) == 1 and not known[0].is_dir()
+    for path in known:
         files = [path]
         if path.is_dir():
             files, others = _folder(path)
             ignored += others
         for file in files:
-            for frame, source in _pages_of(file, limits, alone=not path.is_dir()):
+            for frame, source in _pages_of(file, limits, alone=alone):
                 pages.append(Scan(len(pages) + 1, source, file, frame, limits))
             if len(pages) > limits.pages:
                 raise InputError(
@@ -115,6 +123,20 @@ def book_name(paths: PathLike | Sequence[PathLike]) -> str:
     if first.is_dir():
         return first.name
     return first.stem if len(known) == 1 else first.parent.name
+
+
+def _check_lit(image: Image, source: str) -> None:
+    """Raises PageError for what a broken scanner gives: a dot, or darkness."""
+    height, width = image.shape[:2]
+    if min(height, width) < _SMALLEST:
+        raise PageError(f"{width}×{height} pixels are no page", where=source, hint="scan it again")
+    level, share = _LIGHT
+    if (image[::4, ::4] > level).mean() < share:
+        raise PageError(
+            "the page is black all over",
+            where=source,
+            hint="look at the scanner's lamp and scan it again",
+        )
 
 
 def natural_key(name: str) -> list[tuple[int, str]]:
@@ -146,22 +168,26 @@ def _folder(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _pages_of(file: Path, limits: Limits, *, alone: bool) -> list[tuple[int, str]]:
-    """(frame, source) of each page in a file; a damaged image in a folder still counts as one."""
+    """(frame, source) of each page in a file; a damaged file among others counts as one."""
     _check_file(file, limits)
-    suffix = file.suffix.lower()
-    if suffix == _PDF:
-        return [(n, f"{file.name} p. {n + 1}") for n in range(pdf.count_pages(file))]
-    if not alone and suffix not in pictures.TIFF_SUFFIXES:
-        return [(0, file.name)]
     try:
-        frames = pictures.frames(file)
+        frames = _frames(file, alone=alone)
     except PageError:
         if alone:
             raise
-        return [(0, file.name)]
-    if len(frames) == 1:
+        return [(0, file.name)]  # it tells its cause when it is loaded
+    if len(frames) == 1 and file.suffix.lower() != _PDF:
         return [(frames[0], file.name)]
     return [(frame, f"{file.name} p. {n}") for n, frame in enumerate(frames, start=1)]
+
+
+def _frames(file: Path, *, alone: bool) -> list[int]:
+    suffix = file.suffix.lower()
+    if suffix == _PDF:
+        return list(range(pdf.count_pages(file)))
+    if alone or suffix in pictures.TIFF_SUFFIXES:
+        return pictures.frames(file)
+    return [0]
 
 
 def _check_file(file: Path, limits: Limits) -> None:

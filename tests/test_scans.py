@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import struct
+import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,11 +56,11 @@ def test_a_folder_comes_in_natural_order_and_other_files_are_named(tmp_path: Pat
 
 
 def test_pages_of_several_files_count_on(tmp_path: Path) -> None:
-    frames = [Image.fromarray(np.full((20, 30), level, np.uint8)) for level in (10, 20, 30)]
+    frames = [Image.fromarray(np.full((20, 30), level, np.uint8)) for level in (50, 60, 70)]
     frames[0].save(tmp_path / "b.tif", save_all=True, append_images=frames[1:])
     scans = open_scans([_write(tmp_path / "a.png"), tmp_path / "b.tif"])
     assert [scan.source for scan in scans] == ["a.png", "b.tif p. 1", "b.tif p. 2", "b.tif p. 3"]
-    assert [int(scan.load()[0, 0, 0]) for scan in scans[1:]] == [10, 20, 30]
+    assert [int(scan.load()[0, 0, 0]) for scan in scans[1:]] == [50, 60, 70]
     assert pickle.loads(pickle.dumps(scans[2])) == scans[2]
 
 
@@ -149,7 +152,7 @@ def test_every_pixel_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
 
 
 def test_what_is_transparent_shows_white_paper(tmp_path: Path) -> None:
-    pixels = np.zeros((10, 10, 4), np.uint8)
+    pixels = np.zeros((20, 20, 4), np.uint8)
     assert _only(_write(tmp_path / "page.png", pixels)).min() == 255
 
 
@@ -212,9 +215,167 @@ def test_a_truncated_page_fails_alone(tmp_path: Path, suffix: str) -> None:
     broken.write_bytes(broken.read_bytes()[:-2000])
     _write(tmp_path / "page2.png")
     first, second = open_scans(tmp_path)
-    with pytest.raises(PageError, match=f"page1{suffix}: the image is damaged"):
+    with pytest.raises(PageError, match=rf"page1{suffix}: the image is .*cut short"):
         first.load()
     assert np.array_equal(second.load(), PAGE)
+
+
+# A copy that broke off, foreign bytes, a broken scanner
+
+
+SAMPLE = (Path(__file__).parents[1] / "sample" / "KS.1962.01.pdf").read_bytes()
+
+
+def _causes(path: Path) -> dict[int, str]:
+    """Page → why it failed; every other page of the file loads."""
+    causes = {}
+    for scan in open_scans(path):
+        try:
+            scan.load()
+        except PageError as error:
+            causes[scan.index] = error.what
+    return causes
+
+
+def test_half_a_pdf_fails_from_the_page_where_it_broke_off(tmp_path: Path) -> None:
+    (tmp_path / "cut.pdf").write_bytes(SAMPLE[: len(SAMPLE) // 2])
+    causes = _causes(tmp_path / "cut.pdf")
+    assert set(causes) == {4, 5, 6, 7, 8}
+    assert "cut short" in causes[4]
+    assert all("nothing is left" in causes[page] for page in (5, 6, 7, 8))
+
+
+def _noise(sound: bytes, start: int, length: int) -> bytes:
+    foreign = np.random.default_rng(5).integers(0, 256, length).astype(np.uint8).tobytes()
+    return sound[:start] + foreign + sound[start + length :]
+
+
+def test_foreign_bytes_in_a_pdf_fail_their_page_only(tmp_path: Path) -> None:
+    (tmp_path / "noise.pdf").write_bytes(_noise(SAMPLE, len(SAMPLE) * 45 // 100, 20_000))
+    assert _causes(tmp_path / "noise.pdf") == {4: "the image is damaged"}
+
+
+def _one_scan(image: bytes, coding: bytes, over: bytes) -> bytes:
+    """A sound PDF of one page that shows an image of these bytes, and ``over`` on top of it."""
+    content = b"q 200 0 0 300 0 0 cm /Scan Do Q " + over
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents 4 0 R"
+        b"/Resources<</XObject<</Scan 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        b"<</Type/XObject/Subtype/Image/Width 200/Height 300/ColorSpace/DeviceGray"
+        b"/BitsPerComponent 8/Filter/%s/Length %d>>stream\n%s\nendstream"
+        % (coding, len(image), image),
+    ]
+    file, places = b"%PDF-1.4\n", b""
+    for number, body in enumerate(objects, start=1):
+        places += b"%010d 00000 n \n" % len(file)
+        file += b"%d 0 obj%sendobj\n" % (number, body)
+    table = b"xref\n0 6\n0000000000 65535 f \n" + places
+    return file + table + b"trailer<</Root 1 0 R/Size 6>>\nstartxref\n%d\n%%%%EOF" % len(file)
+
+
+@pytest.mark.parametrize("over", [b"", b"0 0 50 50 re f"])
+@pytest.mark.parametrize("coding", [b"FlateDecode", b"DCTDecode"])
+def test_an_image_that_is_not_whole_in_a_sound_pdf(
+    tmp_path: Path, coding: bytes, over: bytes
+) -> None:
+    jpeg = io.BytesIO()
+    Image.fromarray(GREY).save(jpeg, "JPEG")
+    sound = jpeg.getvalue() if coding == b"DCTDecode" else zlib.compress(GREY.tobytes())
+    path = tmp_path / "book.pdf"
+    path.write_bytes(_one_scan(sound, coding, over))
+    assert _causes(path) == {}
+    half = len(sound) // 2
+    zeros = sound[:half] + bytes(len(sound) - half)
+    for image in (sound[:half], zeros, _noise(sound, half, 2000)):
+        path.write_bytes(_one_scan(image, coding, over))
+        assert "damaged" in _causes(path)[1] or "cut short" in _causes(path)[1]
+
+
+def test_a_blank_page_of_a_sound_pdf_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    book = _one_scan(zlib.compress(GREY.tobytes()), b"FlateDecode", b"")
+    path.write_bytes(book.replace(b"/Scan Do", b"        "))
+    assert _only(path).min() == 255
+    path.write_bytes(path.read_bytes()[:-30])  # its table is gone: what else is?
+    assert "nothing is left" in _causes(path)[1]
+
+
+def test_foreign_bytes_in_a_jpeg_file(tmp_path: Path) -> None:
+    path = _write(tmp_path / "page.jpg", quality=95)
+    for progressive in (False, True):
+        for length in (400, 4000):
+            _write(path, quality=95, progressive=progressive, optimize=True)
+            assert _causes(path) == {}
+            sound = path.read_bytes()
+            path.write_bytes(_noise(sound, len(sound) // 2, length))
+            assert _causes(path) == {1: "the image is damaged"}
+
+
+@pytest.mark.parametrize(
+    ("pixels", "says"),
+    [
+        (np.full((1, 1, 3), 200, np.uint8), "no page"),
+        (RNG.integers(0, 25, (300, 200, 3)).astype(np.uint8), "black all over"),
+    ],
+)
+def test_what_a_broken_scanner_gives_is_no_blank_page(
+    tmp_path: Path, pixels: Pixels, says: str
+) -> None:
+    with pytest.raises(PageError, match=f"page.png: .*{says}"):
+        _only(_write(tmp_path / "page.png", pixels))
+
+
+def test_a_dark_page_with_a_little_writing_is_a_page(tmp_path: Path) -> None:
+    pixels = np.zeros((400, 400), np.uint8)
+    pixels[200:204, 100:300] = 90
+    assert _only(_write(tmp_path / "page.png", pixels)).max() == 90
+
+
+def test_one_bad_file_among_several_is_one_failed_page(tmp_path: Path) -> None:
+    good = _write(tmp_path / "good.png")
+    bad = {name: tmp_path / name for name in ("text.pdf", "locked.pdf", "none.pdf", "cut.tif")}
+    bad["text.pdf"].write_text("dear registrar")
+    _encrypted(bad["locked.pdf"])
+    _no_pages(bad["none.pdf"])
+    bad["cut.tif"].write_bytes(_write(tmp_path / "whole.tif").read_bytes()[:50])
+    scans = open_scans([good, *bad.values(), good])
+    assert [scan.source for scan in scans] == ["good.png", *bad, "good.png"]
+    for scan, says in zip(
+        scans[1:5], ("damaged", "encrypted", "no pages", "not an image"), strict=True
+    ):
+        with pytest.raises(PageError, match=says) as error:
+            scan.load()
+        assert str(error.value).startswith(scan.source)
+    assert np.array_equal(scans[5].load(), PAGE)
+    for path in bad.values():
+        with pytest.raises(InputError):
+            open_scans(path)
+
+
+@pytest.fixture
+def forbidden() -> Iterator[Path]:
+    """A folder anyone may enter, while this process is nobody in particular."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o777)
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(me)
+
+
+@pytest.mark.parametrize("name", ["page.png", "page.tif", "book.pdf"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(forbidden: Path, name: str) -> None:
+    path = forbidden / name
+    path.write_bytes(SAMPLE[:100])
+    path.chmod(0)
+    with pytest.raises(PageError, match=rf"{name}: cannot be read: permission denied — .*right"):
+        open_scans(path)
 
 
 def test_a_file_gone_since_is_a_page_error(tmp_path: Path) -> None:
