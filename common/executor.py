@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from common.errors import MissingPartError, PageError, UsageError
+from common.errors import MissingPartError, PageError, UsageError, install_hint
 from common.outcome import Item, Outcome, Value, attempt
 from common.worker_pool import WorkerPool
 
@@ -103,9 +103,7 @@ def _connected(address: str) -> Any:
     try:
         import ray
     except ImportError as error:
-        raise MissingPartError(
-            "Ray is not installed", hint="pip install hotich[cluster]"
-        ) from error
+        raise MissingPartError("Ray is not installed", hint=install_hint("cluster")) from error
     if not ray.is_initialized():
         try:
             ray.init(address=address, log_to_driver=False)

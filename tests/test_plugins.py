@@ -132,7 +132,7 @@ def test_without_torch_the_extra_is_named(trocr: Path) -> None:
     call = [sys.executable, "-c", code, str(LINES), str(trocr)]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 4
-    assert "hotich[train]" in done.stderr
+    assert "-e '.[train]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

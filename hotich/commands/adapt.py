@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from common.errors import MissingPartError
+from common.errors import MissingPartError, install_hint
 from extract.folder import BookFolder
 from models.weights import HANDWRITING
 
@@ -35,7 +35,7 @@ def adapt(
 ) -> None:
     """Teach the reader one hand, check it on held-back lines, keep it only if it is better.
 
-    Exit code 1, and nothing written, when it is not. Needs `pip install hotich[train]`.
+    Exit code 1, and nothing written, when it is not. Needs torch, see `hotich doctor`.
     """
     try:
         from models.training.adapt import adapt as run
@@ -43,7 +43,7 @@ def adapt(
         from models.training.one_hand import AdaptOptions
     except ImportError as error:
         raise MissingPartError(
-            f"{error.name} is not installed", hint="pip install 'hotich[train]'"
+            f"{error.name} is not installed", hint=install_hint("train")
         ) from error
     options = AdaptOptions.read(config)
     known = replayed_lines(replay) if replay else []

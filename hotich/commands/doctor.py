@@ -12,7 +12,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+from common.errors import HotichError, install_hint
 
 
 class Finding(NamedTuple):
@@ -28,9 +31,9 @@ class Finding(NamedTuple):
 RUN_TIME = ("numpy", "opencv-python-headless", "onnxruntime", "pymupdf", "scikit-image",
             "rapidfuzz", "pytesseract", "sqlalchemy", "openpyxl")  # fmt: skip
 EXTRAS = {
-    "torch": "pip install 'hotich[train]' (training and evaluation only)",
-    "uharfbuzz": "pip install 'hotich[synth]' (rendering training pages only)",
-    "ray": "pip install 'hotich[cluster]' (a Ray cluster only)",
+    "torch": f"{install_hint('train')} (training and evaluation only)",
+    "uharfbuzz": f"{install_hint('synth')} (rendering training pages only)",
+    "ray": f"{install_hint('cluster')} (a Ray cluster only)",
 }
 
 
@@ -51,11 +54,16 @@ def doctor(
 
 
 def _show(findings: list[Finding]) -> None:
-    table = Table("", "part", "state", "how to get it", box=None, pad_edge=False)
+    """The findings as a table; below it, on whole lines to copy, how to get what is missing."""
+    console = Console()
+    table = Table("", "part", "state", box=None, pad_edge=False)
     for finding in findings:
         mark = "[green]✓[/]" if finding.ok else ("[red]✗[/]" if finding.needed else "·")
-        table.add_row(mark, finding.part, finding.state, "" if finding.ok else finding.get)
-    Console().print(table)
+        table.add_row(mark, escape(finding.part), escape(finding.state))
+    console.print(table)
+    for finding in findings:
+        if not finding.ok and finding.get:
+            console.out(f"{finding.part}: {finding.get}", highlight=False)
 
 
 def _machine() -> Iterator[Finding]:
@@ -92,7 +100,6 @@ def _output(call: list[str]) -> str:
 
 
 def _weights() -> Iterator[Finding]:
-    from common.errors import HotichError
     from models.weights import HANDWRITING, open_weights
 
     try:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from common.errors import MissingPartError
+from common.errors import MissingPartError, install_hint
 
 
 def train(
@@ -28,7 +28,7 @@ def train(
     ] = None,
     name: Annotated[str, typer.Option(help="With --release: the weights' name.")] = "lines",
 ) -> None:
-    """A recogniser from scratch: needs `pip install hotich[train]`."""
+    """A recogniser from scratch: needs torch, see `hotich doctor`."""
     try:
         from models.training.checkpoint import AVERAGE
         from models.training.release import Release
@@ -37,7 +37,7 @@ def train(
         from models.training.train import train as run
     except ImportError as error:
         raise MissingPartError(
-            f"{error.name} is not installed", hint="pip install 'hotich[train]'"
+            f"{error.name} is not installed", hint=install_hint("train")
         ) from error
     if release is not None:
         plan = Release(out / AVERAGE, data, tuple(rendered or ()), name)

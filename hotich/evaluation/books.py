@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from common.errors import MissingPartError
+from common.errors import MissingPartError, install_hint
 from extract.evaluate import Score, evaluate
 from extract.record import read_records
 from extract.registers import load_register
@@ -86,6 +86,6 @@ def _render(folder: Path, **options: object) -> None:
         from models.synth.book import BookOptions, render_book
     except ImportError as error:
         raise MissingPartError(
-            f"rendering needs {error.name}", hint="pip install 'hotich[synth]'"
+            f"rendering needs {error.name}", hint=install_hint("synth")
         ) from error
     render_book(BookOptions.of(**options), folder)

@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from common.errors import InputError, MissingPartError
+from common.errors import InputError, MissingPartError, install_hint
 from models.plugins.letters import as_reading
 from models.reading import Image, Reading
 
@@ -45,7 +45,7 @@ class VisionReader:
         except ImportError as error:
             raise MissingPartError(
                 f"{error.name} is not installed",
-                hint="pip install 'hotich[train]' to read with a transformers folder",
+                hint=f"{install_hint('train')} to read with a transformers folder",
             ) from error
         torch.set_num_threads(1)
         logging.disable_progress_bar()
