@@ -45,6 +45,7 @@ FAMILY = tuple(field for field in FIELDS if field in ("own_surname", "place") or
 """Fields that brothers and sisters share."""
 
 _DAYS, _MONTHS = 365.25, 12.0
+_GLANCE = {"year": 4.0, "month": 2.5, "day": 3.4}  # logs of how many years, months, days there are
 _FLOOR = 0.5  # rows that a level is taken to have by chance at least
 
 
@@ -85,6 +86,21 @@ class Evidence:
         self.index, self.learnt = index, weights or learnt()
         self._parts, self._places = PartLevels(index.parts), PartLevels(index.places)
         self._chances = lru_cache(maxsize=4096)(self._part_chances)
+
+    def promising(self, query: Person, rows: Rows, count: int) -> NDArray[np.int64]:
+        """The ``count`` rows with the most in common, at a glance: parts of the same sound, by
+        their rarity, and parts of the date. All rows where they are no more."""
+        if len(rows) <= count:
+            return np.arange(len(rows))
+        glance = np.zeros(len(rows))
+        for at, (column, part) in enumerate(_parts_of(query).items()):
+            number = self.index.parts.key_number("sound", part) if part else 0
+            if number > 0:
+                share = self.index.counts.share(at, "sound", number)
+                glance += -math.log(max(share, 1e-7)) * (self._sounds[rows[column]] == number)
+        for part, known in zip(_GLANCE, parse_date(query.birth) or (), strict=False):
+            glance += _GLANCE[part] * (rows[part] == known) if known else 0.0
+        return np.asarray(np.argpartition(-glance, count)[:count])
 
     def levels(self, query: Person, rows: Rows) -> Levels:
         """The level of every field of every row: (rows, fields)."""

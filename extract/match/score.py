@@ -20,6 +20,7 @@ from extract.match.evidence import Evidence, Learnt, learnt
 from extract.match.index import BLOCK_LIMIT, PeopleIndex
 from extract.match.people import Person, person_of
 
+_COMPARED = 128  # candidates that are compared field by field
 _KEPT = 20  # candidates whose odds are kept
 _LIKELY = 0.02  # probability above which rows are looked at for being one person
 _BATCH = 200  # queries from which the share of people in the list is told from themselves
@@ -86,7 +87,10 @@ class Matcher:
         rows = self.index.candidates(query, self.options.limit)
         if not len(rows):
             return Scored(rows.astype(np.int64), np.zeros(0), -math.inf)
-        _, said = self.evidence.compare(query, self.index.rows[rows])
+        held = np.asarray(self.index.rows[rows])
+        kept = self.evidence.promising(query, held, _COMPARED)
+        rows = rows[kept]
+        _, said = self.evidence.compare(query, held[kept])
         odds = self.evidence.total(said)
         best = np.argsort(-odds, kind="stable")[:_KEPT]
         mass = float(np.logaddexp.reduce(odds))
