@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
 
-from common.errors import HotichError
+from common.errors import HotichError, from_system
 from hotich.commands import COMMANDS, Command
 
 
@@ -19,7 +20,7 @@ def build(called: str | None) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
-        rich_markup_mode=None,  # "hotich[train]" is not markup
+        rich_markup_mode=None,  # "-e .[train]" is not markup
     )
     for name, command in COMMANDS.items():
         if name == called:
@@ -47,7 +48,13 @@ def main() -> None:
     try:
         build(called)()
     except HotichError as error:
-        typer.echo(f"hotich: {' '.join(str(error).split())}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
     except BrokenPipeError:
         os._exit(0)  # whoever read our output has gone; nothing is left to tell
+    except OSError as error:
+        _end(from_system(error))
+
+
+def _end(error: HotichError) -> NoReturn:
+    typer.echo(f"hotich: {' '.join(str(error).split())}", err=True)
+    sys.exit(error.exit_code)

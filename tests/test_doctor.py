@@ -6,8 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+
+from common.errors import install_hint
+from hotich.commands.doctor import EXTRAS, Finding, _show
 
 
 def doctor(path: str) -> tuple[int, dict[str, dict[str, object]]]:
@@ -31,6 +36,29 @@ def test_without_tesseract_it_says_how_to_get_it(tmp_path: object) -> None:
     code, parts = doctor(str(tmp_path))
     assert code == 4
     assert "apt-get install" in str(parts["tesseract"]["get"])
+
+
+def test_what_to_type_for_a_missing_part_is_whole_and_on_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    _show([Finding("torch", "not [installed]", False, False, EXTRAS["torch"])])
+    table, command = capsys.readouterr().out.rsplit("torch: ", 1)
+    assert "not [installed]" in table
+    assert command.startswith(".venv/bin/pip install -c constraints.txt -e '.[train]' (")
+
+
+@pytest.mark.parametrize("extra", ["train", "synth", "cluster"])
+def test_the_install_hints_name_extras_and_files_there_are(extra: str) -> None:
+    root = Path(__file__).parents[1]
+    assert (
+        extra
+        in tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"][
+            "optional-dependencies"
+        ]
+    )
+    assert any(install_hint(extra) in hint for hint in EXTRAS.values())
+    assert (root / "constraints.txt").is_file()
 
 
 @pytest.mark.parametrize("call", [["nonsense"], ["extract"], ["extract", "x", "--register"]])

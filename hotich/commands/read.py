@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import cv2
-import numpy as np
 import typer
 
-from common.errors import InputError
+from common.errors import InputError, PageError
 from models.plugins import TESSERACT, open_reader
 from models.reading import Image
+from preprocessing import pictures
+from preprocessing.scans import Limits, natural_key
 
 _AT_ONCE = 64
 """Images held in memory at a time."""
@@ -38,12 +39,19 @@ def read(
         ),
     ] = "",
 ) -> None:
-    """Cropped line images → JSON lines {"image","text","confidence","chars"} on stdout."""
+    """Cropped line images → JSON lines {"image","text","confidence","chars"} on stdout.
+
+    An image that cannot be used gets a line on stderr; the exit code is then 1, or 3 when none
+    could be used.
+    """
     files = _files(images)
     engine = open_reader(reader or (TESSERACT if kind is Kind.print else ""))
+    done = 0
     for start in range(0, len(files), _AT_ONCE):
-        part = files[start : start + _AT_ONCE]
-        for path, reading in zip(part, engine.read([_load(path) for path in part]), strict=True):
+        lines = list(_load(files[start : start + _AT_ONCE]))
+        done += len(lines)
+        read_lines = engine.read([image for _, image in lines])
+        for (path, _), reading in zip(lines, read_lines, strict=True):
             row = {
                 "image": str(path),
                 "text": reading.text,
@@ -52,25 +60,31 @@ def read(
             }
             typer.echo(json.dumps(row, ensure_ascii=False))
 
+    if not done:
+        raise InputError("no image could be used", hint="see the errors above")
+    if done < len(files):
+        raise typer.Exit(1)
+
 
 def _files(images: list[Path]) -> list[Path]:
-    suffixes = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"}
     files: list[Path] = []
     for path in images:
+        found = [path]
         if path.is_dir():
-            files += sorted(file for file in path.iterdir() if file.suffix.lower() in suffixes)
-        else:
-            files.append(path)
+            found = [file for file in path.iterdir() if file.suffix.lower() in pictures.SUFFIXES]
+            found.sort(key=lambda file: natural_key(file.name))
+        if not found:
+            raise InputError(
+                "the folder holds no images", where=str(path), hint="name a folder of line images"
+            )
+        files += found
     return files
 
 
-def _load(path: Path) -> Image:
-    """An image file as (H, W, 3) RGB uint8."""
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise InputError("cannot be opened", where=str(path), hint="check the path") from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if image is None:
-        raise InputError("not an image", where=str(path), hint="give cropped lines as PNG or JPEG")
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+def _load(files: list[Path]) -> Iterator[tuple[Path, Image]]:
+    """The images that can be used; each other is told of."""
+    for path in files:
+        try:
+            yield path, pictures.load(path, 0, str(path), Limits().pixels)
+        except PageError as error:
+            typer.echo(f"hotich: {error}", err=True)
