@@ -8,7 +8,7 @@ that stay the same, and the field that a ditto mark points to.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -222,7 +222,7 @@ def _choose_recurring(
     codes: Sequence[str],
     new: float,
     favour: Favour | None = None,
-    known: Collection[str] = (),
+    known: Set[str] = frozenset(),
 ) -> None:
     """Choose again among what the whole book reads in columns where values come again."""
     places = [

@@ -51,7 +51,7 @@ def weigh_ages_by_hand(
         table = _table(known + _count(seen, table))
     for drafts, code, texts, year, parent in ages:
         own = drafts[code]
-        found = _posterior(texts, parent, table)
+        found = _posterior(texts, None, table)  # what is likely is weighed later
         options = {str(year - age) if parent else str(age): p for age, p in found.items()}
         drafts[code] = _replaced(own, options)
 
@@ -129,12 +129,12 @@ def _chance(figures: str, read: str, table: Table) -> float:
     return float(np.prod([table[int(t), int(r)] for t, r in zip(figures, read, strict=True)]))
 
 
-def _posterior(texts: Texts, parent: bool, table: Table) -> dict[int, float]:
-    """Ages with probabilities that sum to what was read."""
-    weights = {
-        age: share_of_age(age, parent) * sum(p * _chance(str(age), t, table) for t, p in texts)
-        for age in _AGES
-    }
+def _posterior(texts: Texts, parent: bool | None, table: Table) -> dict[int, float]:
+    """Ages with probabilities that sum to what was read, weighed by how likely an age is of a
+    parent, or of a declarant; None: not weighed so."""
+    weights = {age: sum(p * _chance(str(age), t, table) for t, p in texts) for age in _AGES}
+    if parent is not None:
+        weights = {age: share_of_age(age, parent) * weight for age, weight in weights.items()}
     scale = sum(p for _, p in texts) / max(sum(weights.values()), 1e-12)
     return {age: scale * weight for age, weight in weights.items() if weight * scale > 1e-4}
 

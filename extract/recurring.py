@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
@@ -28,7 +28,7 @@ def recurring(
     readings: Sequence[Mapping[str, float]],
     new: float = NEW,
     favour: Favour | None = None,
-    known: Collection[str] = (),
+    known: Set[str] = frozenset(),
 ) -> list[dict[str, float]]:
     """What each reading most likely says, when few values stand behind all of them.
 
@@ -69,8 +69,20 @@ def recurring(
         _posterior(own, chances, shares, new) for own, chances in zip(readings, likely, strict=True)
     ]
     if known:
-        return [_as_listed(values, known, _begins_large(readings)) for values in found]
+        capital = _always_capital(readings, known)
+        large = _begins_large(readings)
+        return [_as_listed(values, known - capital, large) for values in found]
     return [_cased(values, own) for values, own in zip(found, readings, strict=True)]
+
+
+def _always_capital(readings: Sequence[Mapping[str, float]], known: Set[str]) -> frozenset[str]:
+    """Values in small letters that the list has with a capital too, and so all of the book."""
+    forms = [value for own in readings for value, _ in _best(own)[:1]]
+    return frozenset(
+        value
+        for value in known
+        if value.capitalize() in known and value.capitalize() in forms and value not in forms
+    )
 
 
 def _begins_large(readings: Sequence[Mapping[str, float]]) -> bool:
@@ -79,7 +91,7 @@ def _begins_large(readings: Sequence[Mapping[str, float]]) -> bool:
     return sum(begins) > len(begins) / 2
 
 
-def _as_listed(found: Mapping[str, float], known: Collection[str], large: bool) -> dict[str, float]:
+def _as_listed(found: Mapping[str, float], known: Set[str], large: bool) -> dict[str, float]:
     """Values with the capitals of the list, the first letter as in most of the book."""
     small = {value for value in known if value == value.lower()}
     cased: dict[str, float] = {}
@@ -90,7 +102,7 @@ def _as_listed(found: Mapping[str, float], known: Collection[str], large: bool) 
     return cased
 
 
-def _listed(own: Mapping[str, float], known: Collection[str]) -> Mapping[str, float]:
+def _listed(own: Mapping[str, float], known: Set[str]) -> Mapping[str, float]:
     """A reading with known values near it, those that are not known less likely."""
     if not known:
         return own

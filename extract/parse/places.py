@@ -25,9 +25,16 @@ def parse_place(text: str) -> str | None:
     """``Xã Bình-hòa ,Gia-định`` → ``Xã Bình hòa, Gia định``'s spaced form, case as written."""
     place = _APART.sub(" - ", strip_leaders(text))
     if _SPACED_NAME.search(place):
-        place = _BETWEEN_NAMES.sub(" - ", place)
+        place = ",".join(_apart(part) for part in place.split(","))
     place = squeeze(_COMMAS.sub(r"\1 ", _HYPHENS.sub(" ", place)))
     return place if any(ch.isalnum() for ch in place) else None
+
+
+def _apart(part: str) -> str:
+    """``Thọ Xuân-Thanh Hóa`` parted at its hyphen; ``Châu-Thành Vĩnh-Long``, where a hyphen joins
+    the syllables of each name, as it is."""
+    names = _BETWEEN_NAMES.split(part)
+    return " - ".join(names) if all(len(name.split()) > 1 for name in names) else part
 
 
 @cache
