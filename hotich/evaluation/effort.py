@@ -111,7 +111,8 @@ def needed(points: Sequence[Point], right: float = ENOUGH) -> float:
 
 
 def _ours(book: Book, batch: int) -> Iterator[Point]:
-    """Our queue, batch by batch; when it is empty, the least sure of the rest."""
+    """Our queue, batch by batch; when it is empty, fields whose label was missed, then the least
+    sure of the rest."""
     answers: dict[At, FieldValue] = {}
     total = len(book.asked())
     while True:
@@ -121,10 +122,15 @@ def _ours(book: Book, batch: int) -> Iterator[Point]:
         if not queue:
             held = {(*r.key, c): v for r in records for c, v in r.fields.items()}
             rest = [at for at in book.asked() if at not in answers]
-            queue = sorted(rest, key=lambda at: held[at].confidence if at in held else 0.0)
+            queue = sorted(rest, key=lambda at: _sure(held.get(at)))
         if not queue:
             return
         answers |= {at: book.answer(at) for at in queue[:batch]}
+
+
+def _sure(value: FieldValue | None) -> float:
+    """How sure a field is that nobody was asked about; one whose label was missed is not."""
+    return value.confidence if value and value.status != "absent_on_form" else 0.0
 
 
 def _fixed(book: Book, alone: Sequence[Record], order: Sequence[At]) -> list[Point]:
