@@ -42,7 +42,8 @@ class Person:
 
 @lru_cache(maxsize=1 << 17)
 def parse_date(text: str) -> Date | None:
-    """``DD.MM.YYYY``, ``DD/MM/YYYY``, ``MM.YYYY``, ``YYYY`` or ISO; ``None`` when unreadable."""
+    """``DD.MM.YYYY``, ``DD/MM/YYYY``, ``MM.YYYY``, ``YYYY`` or ISO; ``None`` when unreadable. A
+    month or day that cannot be is unknown: its digits were misread."""
     text = text.strip()
     iso = _ISO.match(text)
     if iso:
@@ -53,8 +54,11 @@ def parse_date(text: str) -> Date | None:
             return None
         parts = ["0"] * (3 - len(parts)) + parts
     day, month, year = (int(part) for part in parts)
-    known = 31 < year <= 9999 and month <= 12 and day <= 31
-    return Date(year, month, day) if known else None
+    if not 31 < year <= 9999:
+        return None
+    if month > 12:
+        return Date(year, 0, 0)
+    return Date(year, month, day if day <= 31 else 0)
 
 
 @lru_cache(maxsize=256)
