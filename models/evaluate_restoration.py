@@ -5,7 +5,7 @@
 A book is what `models.synth.book` writes. Every field that holds one line of writing is cut by
 its true box from the scan as it is (``raw``; the reader evens light and contrast itself, see
 `models.normalise`), from Sauvola's binary page, from the page cleaned without the ink map, and
-from the page restored with it, of which the handwriting alone is kept (``ours``).
+from the page restored with it, as ``hotich restore`` writes it (``ours``).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def restorers(ink_map: InkMap) -> dict[str, Restorer]:
 
     def ours(page: Pixels) -> Pixels:
         flat = evenly_lit(page)
-        return restore_ink(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), ink_map(flat), ("handwriting",))
+        return restore_ink(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), ink_map(flat))
 
     return {
         "raw": lambda page: page,

@@ -20,7 +20,7 @@ from common.errors import PageError
 from common.options import Options
 from models.reading import Image
 from models.weights import open_weights
-from preprocessing.binarise import relative_darkness
+from preprocessing.binarise import relative_darkness, strokes
 
 INK_MAP = Path(__file__).parent / "weights" / "ink_map"
 """The map this package comes with."""
@@ -30,6 +30,8 @@ KINDS = ("paper", "handwriting", "print", "rule", "stamp", "bleed")
 INK = ("handwriting", "print", "rule", "stamp")
 """The kinds that are ink of this side; the rest is paper, or shows through it."""
 _STRIDE = 16
+_LIKELY, _SURE, _SHARE, _LEAST = 110, 243, 0.3, 4.0
+"""Ink of `InkLayers.binary`: connected likely pixels, a share of them sure, no fewer than least."""
 
 
 class InkMapOptions(Options):
@@ -74,8 +76,10 @@ class InkLayers:
         return np.asarray(cv2.bitwise_and(self.ink, self.mask(*kinds)), np.uint8)
 
     def binary(self, kinds: Sequence[str] = INK) -> Image:
-        """Ink of ``kinds`` 0, all else 255."""
-        return np.where(self.of(kinds) > 127, np.uint8(0), np.uint8(255))
+        """Ink of ``kinds`` 0, all else 255: strokes of which enough is surely ink."""
+        ink = self.of(kinds)
+        found = strokes(ink > _LIKELY, ink > _SURE, _LEAST, _SHARE)
+        return np.asarray(255 - 255 * found, np.uint8)
 
 
 class InkMap:

@@ -67,4 +67,5 @@ def _gain(inked: Image, options: RestoreOptions) -> NDArray[np.float32]:
     side = 2 * options.reach + 1
     strength = cv2.dilate(inked, np.ones((side, side), np.uint8)).astype(np.float32)
     wanted = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
+    wanted = cv2.erode(wanted, np.ones((side, side), np.uint8))  # soft edges as their strokes
     return np.asarray(cv2.blur(wanted, (side, side)), np.float32)

@@ -66,7 +66,7 @@ def stroke_width(ink: Image) -> float:
     ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)
     if np.count_nonzero(ridge) < 50:
         return 4.0
-    return float(np.clip(2 * np.percentile(distance[ridge], 60), 2, 20))
+    return min(20.0, max(2.0, 2 * float(np.percentile(distance[ridge], 60))))
 
 
 def relative_darkness(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
@@ -102,7 +102,7 @@ def _refined(darkness: Floats, ink: Image, width: float, options: BinariseOption
     least = max(options.least * mean, options.faint)
     candidate = darkness >= np.maximum(options.nearer * local, least)
     sure = darkness >= np.maximum(options.dark * local, 0.8 * options.dark * mean)
-    return _strokes(candidate, sure, max(3.0, 0.4 * width * width), options.sure)
+    return strokes(candidate, sure, max(3.0, 0.4 * width * width), options.sure)
 
 
 def _around(values: Floats, side: int) -> Floats:
@@ -111,7 +111,7 @@ def _around(values: Floats, side: int) -> Floats:
     return np.asarray(cv2.blur(once, (side, side), borderType=cv2.BORDER_REFLECT))
 
 
-def _strokes(
+def strokes(
     candidate: NDArray[np.bool_], sure: NDArray[np.bool_], least: float, share: float
 ) -> Image:
     """Connected candidates of at least ``least`` pixels of which ``share`` are sure, as 0/1."""

@@ -1,4 +1,4 @@
-"""Ink on flattened paper: pale strokes made as dark as sound ones, and the map of all ink."""
+"""Ink on flattened paper: pale strokes made as dark as sound ones."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from pydantic import Field
 
 from common.options import Options
 from preprocessing.arrays import Floats, Image, odd, uint8
-
-_PATCH = 0.02  # side of the neighbourhood of `ink_map`, as a share of the long side
 
 
 class InkOptions(Options):
@@ -66,27 +64,3 @@ def _gain(grey: Image, options: InkOptions) -> Floats:
     wanted = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
     agreed = cv2.erode(1 + (wanted - 1) * sure, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.blur(agreed, (3, 3)), dtype=np.float32)
-
-
-def ink_map(grey: Image) -> Floats:
-    """How surely each pixel is ink, float32 0…1 (H, W), from flattened ``grey``.
-
-    A logistic of the pixel's place between the paper and the ink around it.
-    """
-    strength = np.maximum(_strength(grey), 40.0)
-    local = cv2.resize(strength, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    place = (255.0 - grey.astype(np.float32)) / local
-    return np.asarray(1 / (1 + np.exp(-12 * (place - 0.45))), dtype=np.float32)
-
-
-def _strength(grey: Image) -> Floats:
-    """Darkness of the darkest percent of each patch, one cell a patch (every second pixel)."""
-    sample = grey[::2, ::2]
-    side = max(8, round(_PATCH * max(sample.shape)))
-    rows, columns = (max(1, -(-n // side)) for n in sample.shape)
-    missing = rows * side - sample.shape[0], columns * side - sample.shape[1]
-    padded = np.pad(sample, ((0, missing[0]), (0, missing[1])), mode="edge")
-    cells = padded.reshape(rows, side, columns, side).transpose(0, 2, 1, 3)
-    rank = max(1, side * side // 100)
-    darkest = np.partition(cells.reshape(rows, columns, side * side), rank, axis=2)
-    return np.asarray(255 - darkest[:, :, rank], dtype=np.float32)

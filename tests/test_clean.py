@@ -12,7 +12,7 @@ from preprocessing.arrays import Image
 from preprocessing.blank import BlankOptions
 from preprocessing.border import find_border
 from preprocessing.clean import CleanOptions, clean_page
-from preprocessing.ink import ink_map, recover_ink
+from preprocessing.ink import recover_ink
 from preprocessing.light import flatten, paper_light
 from preprocessing.noise import denoise, grain_of
 from preprocessing.skew import skew_angle
@@ -206,14 +206,6 @@ def test_grain_is_measured_and_smoothed() -> None:
     clean = denoise(noisy)
     assert clean[:190].std() < 0.6 * noisy[:190].std()
     assert clean[201].mean() < 90
-
-
-def test_the_ink_map_tells_ink_from_paper() -> None:
-    page = _grey(write(WHITE, ink=60))
-    known = ink_map(page)
-    assert known.dtype == np.float32
-    assert known[page < 80].min() > 0.9
-    assert known[page == 255].max() < 0.1
 
 
 def test_legibility_falls_with_fading_blur_and_grain() -> None:

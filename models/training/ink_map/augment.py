@@ -27,7 +27,7 @@ def augmented(
     if real:
         image, labels = turned(image, labels, rng)
     light = image.astype(np.float32)
-    if rng.random() < 0.35:
+    if rng.random() < 0.45:
         light, labels = seen_through(light, labels, other, rng)
     if rng.random() < 0.35:
         light = faded(light, labels, rng)

@@ -1,0 +1,220 @@
+"""The ink map: its truth from the synthesiser, its run time, its training, and what it restores."""
+
+from __future__ import annotations
+
+import json
+import struct
+from itertools import chain
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from drawn_pages import paper, rule, write
+from numpy.typing import NDArray
+
+from common.errors import InputError, PageError
+from models.evaluate_binarisation import f_measure, mapped, unseen_weights
+from models.evaluate_restoration import rank_correlation
+from models.ink_folds import FOLDS, fold_of, set_of
+from models.ink_map import INK, INK_MAP, KINDS, ONNX, InkLayers, InkMap, InkMapOptions
+from models.legibility import Rescan, expected_error, rescan_list
+from models.reading import Image, Reading
+from models.restore import restore_ink
+from models.synth.layers import LAYERS, labelled_scans
+from models.synth.plan import BookOptions, plan_book
+from preprocessing.legibility import InkQuality
+from preprocessing.light import evenly_lit
+
+WHITE = np.full((1170, 827, 3), 255, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def ink_map() -> InkMap:
+    return InkMap()
+
+
+# The truth of every layer
+
+
+def test_layers_lie_where_the_book_says() -> None:
+    options = BookOptions.of(form="tt15-2015", pages=2, seed=9411, dpi=120)
+    found = list(labelled_scans(plan_book(options)))
+    assert len(found) == 2
+    for scan, labels in found:
+        assert labels.shape == scan.image.shape[:2]
+        assert (labels == LAYERS.index("paper")).mean() > 0.7
+        for kind, layer in (("label", "print"), ("field", "handwriting")):
+            right = [
+                (part == LAYERS.index(layer)).mean() > 0.03
+                for mark in scan.page.marks
+                if mark.kind == kind and any(map(str.isalnum, mark.text))
+                for part in [_under(labels, scan.geometry.forward(mark.points))]
+                if part.size > 200
+            ]
+            assert len(right) >= 8 and np.mean(right) > 0.9, kind
+    _, again = next(labelled_scans(plan_book(options)))
+    assert np.array_equal(again, found[0][1])
+
+
+def _under(labels: Image, points: NDArray[np.float32]) -> Image:
+    left, top = np.maximum(points.min(axis=0), 0).astype(int)
+    right, bottom = points.max(axis=0).astype(int) + 1
+    return labels[top:bottom, left:right]
+
+
+def test_run_time_and_truth_name_the_same_kinds() -> None:
+    assert KINDS == LAYERS
+
+
+# The run time
+
+
+def test_ink_is_found_under_uneven_light_and_what_shows_through_is_not() -> None:
+    truth = write(WHITE, ink=0)[:, :, 0] < 128
+    behind = cv2.GaussianBlur(write(WHITE, ink=0, seed=3)[:, ::-1], (0, 0), 2)
+    page = write(paper(), ink=120).astype(np.float32)
+    shade = np.linspace(1, 0.6, page.shape[1], dtype=np.float32)[None, :, None]
+    page *= shade * (1 - 0.1 * (255 - behind.astype(np.float32)) / 255)
+    spoilt = page.astype(np.uint8)
+    assert f_measure(mapped(spoilt), truth) > 85
+
+
+def test_tiles_agree_with_the_whole(ink_map: InkMap) -> None:
+    flat = evenly_lit(write(rule(paper()), ink=60))[200:520, :640]
+    whole = ink_map(flat)
+    tiled = InkMap(options=InkMapOptions(rows=128, columns=256))(flat)
+    assert (whole.binary() != tiled.binary()).mean() < 0.002
+    assert whole.ink.dtype == whole.kind.dtype == np.uint8
+    assert whole.kind.max() < len(KINDS)
+
+
+def test_odd_pictures_are_mapped_or_refused(ink_map: InkMap) -> None:
+    for level in (0, 250):
+        grey = np.full((70, 53), level, np.uint8)
+        assert ink_map(grey).ink.shape == grey.shape
+    assert ink_map(np.full((1, 1, 3), 9, np.uint8)).kind.shape == (1, 1)
+    blank = evenly_lit(paper(400, 300))
+    assert (ink_map(blank).ink > 127).mean() < 0.002
+    with pytest.raises(PageError, match="is no page"):
+        ink_map(np.zeros((9, 9), np.float32))  # type: ignore[arg-type]
+
+
+def test_weights_are_small_and_whole(tmp_path: Path) -> None:
+    tensors = INK_MAP / "network" / "model.safetensors"
+    with tensors.open("rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    shapes = [entry["shape"] for name, entry in header.items() if name != "__metadata__"]
+    assert sum(int(np.prod(shape)) for shape in shapes) <= 1_000_000
+    assert (INK_MAP / ONNX).stat().st_size < 4e6 and tensors.stat().st_size < 4e6
+    for file in ("manifest.json", ONNX):
+        (tmp_path / file).write_bytes((INK_MAP / file).read_bytes())
+    (tmp_path / ONNX).write_bytes(b"other weights")
+    with pytest.raises(InputError, match="changed or damaged"):
+        InkMap(tmp_path)
+
+
+# What is restored
+
+
+def _drawn_layers(kind: Image) -> InkLayers:
+    return InkLayers(np.where(kind > 0, np.uint8(255), np.uint8(0)), kind)
+
+
+def test_pale_strokes_come_back_and_sound_ones_keep_their_width() -> None:
+    page = np.full((120, 300), 250, np.uint8)
+    cv2.line(page, (10, 30), (290, 30), 40, 5, cv2.LINE_AA)
+    cv2.line(page, (10, 80), (290, 80), 200, 5, cv2.LINE_AA)
+    page[100:115, 100:200] = 215  # a stain
+    kind = np.where(page < 225, np.uint8(1), np.uint8(0))
+    kind[95:] = 0
+    restored = restore_ink(page, _drawn_layers(kind))
+    assert np.abs(restored[26:35, 50].astype(int) - page[26:35, 50]).max() <= 2
+    assert restored[80, 150] < 130
+    assert (restored[70:90, 150] < 150).sum() <= (page[26:35, 150] < 145).sum()
+    assert (restored[95:] == 250).all()
+
+
+def test_a_rule_is_lifted_and_the_stroke_that_crosses_it_is_not_cut() -> None:
+    page = np.full((100, 200), 250, np.uint8)
+    page[50:53] = 90
+    page[:, 100:104] = 40
+    kind = np.zeros_like(page)
+    kind[50:53] = KINDS.index("rule")
+    kind[:, 100:104] = KINDS.index("handwriting")
+    layers = _drawn_layers(kind)
+    writing = restore_ink(page, layers, ("handwriting",))
+    assert (writing[:, 101:103] < 60).all()
+    assert (writing[:, :98] == 250).all() and (writing[:, 106:] == 250).all()
+    assert np.array_equal(restore_ink(page, layers, INK)[51, :98], page[51, :98])
+
+
+# Legibility
+
+
+def _reading(text: str, *probabilities: float) -> Reading:
+    chars = tuple(zip(text, probabilities, strict=True))
+    return Reading(text, min(probabilities), chars, (), "test", 1.0)
+
+
+def test_expected_errors_add_up_and_choose_the_pages_to_scan_again() -> None:
+    good, bad = _reading("ab", 1.0, 0.98), _reading("abcd", 0.5, 0.6, 0.7, 0.6)
+    assert expected_error([good, bad]) == pytest.approx((0.02 + 1.6) / 6)
+    assert expected_error([]) == 0
+    sound, pale = InkQuality(1, 1, 0.9), InkQuality(0.2, 0.9, 0.8)
+    pages = {1: ([good], pale), 2: ([bad], sound), 3: ([bad], pale), 4: ([good, bad], pale)}
+    assert rescan_list(pages) == [
+        Rescan(3, pytest.approx(0.4), "pale"),
+        Rescan(4, pytest.approx(0.27), "pale"),
+    ]
+
+
+def test_rank_correlation_is_spearmans() -> None:
+    assert rank_correlation([1, 2, 3, 4], [10, 20, 30, 90]) == pytest.approx(1)
+    assert rank_correlation([1, 2, 3], [3, 2, 1]) == pytest.approx(-1)
+    assert rank_correlation([1, 1, 2, 2], [1, 2, 3, 4]) == pytest.approx(0.8944, abs=1e-4)
+
+
+# Training and folds
+
+
+def test_every_year_is_left_out_by_one_fold_that_measures_it() -> None:
+    assert len(set(chain(*FOLDS))) == sum(map(len, FOLDS))
+    assert [set_of(name) for name in ("DIBCO2016_H01", "Nabuco_3", "z27")] == [
+        "DIBCO2016",
+        "Nabuco",
+        "z",
+    ]
+    for fold in FOLDS:
+        for name in fold:
+            assert fold_of(name) == fold
+            folder = unseen_weights(f"{name}_1" if name != "z" else "z27", Path("run"))
+            assert name in folder.parent.name
+    with pytest.raises(InputError, match="no fold"):
+        unseen_weights("HDIBCO2030_1", Path("run"))
+
+
+def test_training_learns_goes_on_and_gives_weights(tmp_path: Path) -> None:
+    from models.training.ink_map.data import INK as IS_INK
+    from models.training.ink_map.data import Labelled
+    from models.training.ink_map.release import release
+    from models.training.ink_map.train import InkTrainer, InkTrainOptions
+
+    page = write(WHITE, ink=90)
+    labels = np.where(page[:, :, 0] < 170, IS_INK, 0).astype(np.uint8)
+    pages = [
+        Labelled("real", page, labels, real=True),
+        Labelled("rendered", page, np.minimum(labels, 1), real=False),
+    ]
+    options = InkTrainOptions(minutes=0.02, side=64, batch=2, scale=(1, 1))
+    trainer = InkTrainer(pages, tmp_path / "run", options)
+    first = trainer._step()
+    trained = trainer.run(print)
+    assert trainer.progress.step > 3
+    assert trainer._step() < first
+    again = InkTrainer(pages, tmp_path / "run", options)
+    assert again.progress.step == trainer.progress.step
+    assert again.done
+    release(trained, tmp_path / "weights", "test")
+    layers = InkMap(tmp_path / "weights")(page[:160, :160])
+    assert layers.ink.shape == (160, 160)
