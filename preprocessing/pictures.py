@@ -59,7 +59,8 @@ def load(path: Path, frame: int, source: str, pixels: int) -> Image:
         check_pixels(image.width, image.height, source, pixels)
         if image.format in _JPEG:
             check_jpeg(path.read_bytes(), source)
-        return _rgb(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)
+        return _rgb(image)
 
 
 def save(path: Path, image: Image) -> None:
@@ -131,7 +132,7 @@ def _rgb(image: Pillow.Image) -> Image:
         layer = image.convert("RGBA")
         paper = Pillow.new("RGBA", layer.size, "white")
         image = Pillow.alpha_composite(paper, layer)
-    return uint8(np.asarray(image.convert("RGB")))
+    return uint8(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
 
 
 def _eight_bits(values: NDArray[np.generic]) -> Image:
