@@ -65,7 +65,7 @@ def explain(matcher: Matcher, query: Person, match: Match) -> Explanation:
     people = len(index)
     whole = float(evidence.total(said)[0])
     kin = whole + math.log(people) - float(weighed.sum())
-    odds = math.log(max(match.score, 1e-9) / max(1 - match.score, 1e-9))
+    odds = math.log(max(match.score, 1e-300) / max(1 - match.score, 1e-15))
     if kin < -0.05:
         lines.append(Line(words["kin"], "", "", "", kin))
     crowd = words["crowd"].format(people=f"{people:,}".replace(",", "."))
