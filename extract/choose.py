@@ -150,10 +150,11 @@ def chosen(drafted: Drafted, value: str, support: float, source: str = "") -> Dr
     return Drafted(kept, evidence, options, drafted.mark)
 
 
-def alternatives_of(drafted: Drafted) -> tuple[tuple[str, float], ...]:
-    """The values not chosen, best first."""
-    others = ((v, p) for v, p in drafted.options.items() if v != drafted.value.value)
-    return merged(others)[:_KEPT]
+def alternatives_of(drafted: Drafted, room: float) -> tuple[tuple[str, float], ...]:
+    """The values not chosen, best first; ``room`` is the probability left for them all."""
+    others = merged((v, p) for v, p in drafted.options.items() if v != drafted.value.value)[:_KEPT]
+    scale = min(1.0, room / max(sum(p for _, p in others), 1e-9))
+    return tuple((value, p * scale) for value, p in others)
 
 
 def _value(column: Column, slots: Sequence[SlotReading], text: str, context: Context) -> str | None:

@@ -251,5 +251,6 @@ def _record(
     fields: dict[str, FieldValue] = {column.code: ABSENT for column in register.columns}
     for code, own in drafts.items():
         confidence = calibration.probability(own.evidence)
-        fields[code] = replace(own.value, confidence=confidence, alternatives=alternatives_of(own))
+        others = alternatives_of(own, 1.0 - confidence)
+        fields[code] = replace(own.value, confidence=confidence, alternatives=others)
     return Record(book, case.page, case.entry, register.code, generation.id, fields)

@@ -164,3 +164,13 @@ def test_readings_survive_their_store() -> None:
     page = PageReading(3, (EntryReading(1, (slot("so", ("7", 0.9), ("1", 0.05)),)),))
     assert PageReading.from_json(page.as_json()) == page
     assert merged([("a", 0.2), ("b", 0.3), ("a", 0.2)]) == (("a", 0.4), ("b", 0.3))
+
+
+def test_a_value_and_its_alternatives_share_one_probability() -> None:
+    entries = [
+        (slot("ngayDangKy", ("01-04-1962", 0.9), ("01-01-1962", 0.5)), slot("so", ("7", 0.6))),
+        (slot("ngayDangKy", ("01-01-1962", 0.9)), slot("so", ("8", 0.9), ("3", 0.5))),
+    ]
+    for record in decided(*entries):
+        for value in record.fields.values():
+            assert value.confidence + sum(p for _, p in value.alternatives) <= 1.0001

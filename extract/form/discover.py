@@ -110,20 +110,22 @@ def _readings(
 
 
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:
+    def shown(candidate: Candidate) -> bool:
+        return candidate.coverage >= options.coverage and candidate.count >= options.labels
+
     best = next(c for c in ranked if c.register == register.code)
-    enough = best.coverage >= options.coverage and best.count >= options.labels
-    if not enough:
-        raise FormError(
-            f"the pages show no form of register {register.code}: the nearest, "
-            f"{best.generation.id}, has {best.count} of its printed labels there",
-            hint="check --register, or correct a form file and give it with --form",
-        )
     rival = ranked[0]
-    if rival.register != register.code and rival.coverage > best.coverage:
+    if rival.register != register.code and rival.coverage > best.coverage and shown(rival):
         raise FormError(
             f"the pages show register {rival.register} ({rival.generation.name}), "
             f"not {register.code}",
             hint=f"--register {rival.register}",
+        )
+    if not shown(best):
+        raise FormError(
+            f"the pages show no form of register {register.code}: the nearest, "
+            f"{best.generation.id}, has {best.count} of its printed labels there",
+            hint="check --register, or correct a form file and give it with --form",
         )
     return best
 
