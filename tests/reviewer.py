@@ -27,6 +27,7 @@ _FLAGS = (
     "--disable-sync",
 )
 _GLANCE = 250  # ms before a hand moves: nobody types into a field that has just appeared
+_PATIENCE = 15_000  # ms
 _SHOWN = """(document.querySelector('.hotich')?.innerText ?? '')
     .split('\\n').filter(line => line.trim()).slice(0, 2).join(' | ')"""
 
@@ -53,15 +54,25 @@ class Reviewer:
         self.wait()
 
     def wait(self, before: str = "") -> str:
-        """Wait for a task other than ``before``, its field in focus; its place on the screen."""
-        self.page.wait_for_function(
-            f"""before => {{
-                const now = {_SHOWN}, focus = document.activeElement;
-                return now && now !== before && ['TEXTAREA', 'INPUT'].includes(focus.tagName);
-            }}""",
-            arg=before,
-            timeout=120_000,
-        )
+        """Wait for a task other than ``before``, its field in focus; its place on the screen.
+
+        Where nothing happens for long, the last chord is struck again, as a person would.
+        """
+        from playwright.sync_api import TimeoutError as TooLong
+
+        ready = f"""before => {{
+            const now = {_SHOWN}, focus = document.activeElement;
+            return now && now !== before && ['TEXTAREA', 'INPUT'].includes(focus.tagName);
+        }}"""
+        for _ in range(4):
+            try:
+                self.page.wait_for_function(ready, arg=before, timeout=_PATIENCE)
+                break
+            except TooLong:
+                if before and self.shown() == before:
+                    self.press("Control+Enter")
+        else:
+            self.page.wait_for_function(ready, arg=before, timeout=_PATIENCE)
         return self.shown()
 
     def shown(self) -> str:
