@@ -88,11 +88,12 @@ class Matcher:
         if not len(rows):
             return Scored(rows.astype(np.int64), np.zeros(0), -math.inf)
         held = np.asarray(self.index.rows[rows])
-        kept = self.evidence.promising(query, held, _COMPARED)
+        wanted = self.options.top or 0
+        kept = self.evidence.promising(query, held, max(_COMPARED, wanted))
         rows = rows[kept]
         _, said = self.evidence.compare(query, held[kept])
         odds = self.evidence.total(said)
-        best = np.argsort(-odds, kind="stable")[:_KEPT]
+        best = np.argsort(-odds, kind="stable")[: max(_KEPT, wanted)]
         mass = float(np.logaddexp.reduce(odds))
         found = rows[best].astype(np.int64)
         return Scored(found, odds[best], mass, self._same(found, odds[best], mass))
