@@ -30,7 +30,7 @@ KINDS = ("paper", "handwriting", "print", "rule", "stamp", "bleed")
 INK = ("handwriting", "print", "rule", "stamp")
 """The kinds that are ink of this side; the rest is paper, or shows through it."""
 _STRIDE = 16
-_LIKELY, _SURE, _SHARE, _LEAST = 110, 243, 0.3, 4.0
+_LIKELY, _SURE, _SHARE, _LEAST = 110, 229, 0.3, 4.0
 """Ink of `InkLayers.binary`: connected likely pixels, a share of them sure, no fewer than least."""
 
 
