@@ -339,12 +339,12 @@ def _stroke(
 
 
 def _joined(lines: Sequence[Seen]) -> tuple[tuple[str, float], ...]:
-    """Texts of all lines of a place: every combination of each line's likeliest texts."""
-    texts: list[tuple[str, float]] = [("", 1.0)] if lines else []
+    """Texts of all lines of a place: the likeliest combinations of each line's likeliest texts."""
+    texts: Sequence[tuple[str, float]] = [("", 1.0)] if lines else []
     for line in lines:
         kept = line.texts if len(lines) == 1 else line.texts[:_JOINED]
-        texts = [(f"{a} {b}".strip(), p * q) for a, p in texts for b, q in kept]
-    return merged(texts)[:_KEPT]
+        texts = merged((f"{a} {b}".strip(), p * q) for a, p in texts for b, q in kept)[:_KEPT]
+    return tuple(texts)
 
 
 def _tick(

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.fields import FieldOptions, read_fields
+from extract.fields import FieldOptions, _joined, read_fields
 from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink import InkOptions, cut_line, lift_ink
+from extract.lines import Seen
 from extract.registers import load_register
 from models.reading import Image, Reading
 
@@ -128,3 +129,10 @@ def test_every_place_is_read_in_one_call() -> None:
     assert place.weakest == 0.7 and place.source == "measuring@0"
     assert place.box == (300, 340, 1700, 624)
     assert tick.text == "4" and tick.box == (1400, 660, 1480, 740)
+
+
+def test_a_place_of_many_lines_keeps_few_texts() -> None:
+    line = Seen((("a", 0.5), ("b", 0.3), ("c", 0.2)), 1.0, 0.5, 0.0, "r@1")
+    joined = _joined([line] * 40)  # 3 ** 40 combinations
+    assert joined[0][0] == " ".join("a" * 40)
+    assert 1 < len(joined) < 100
