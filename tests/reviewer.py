@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ _FLAGS = (
     "--disable-sync",
 )
 _GLANCE = 250  # ms before a hand moves: nobody types into a field that has just appeared
-_PATIENCE = 15_000  # ms
+_PATIENCE = 10_000  # ms
 _SHOWN = """(document.querySelector('.hotich')?.innerText ?? '')
     .split('\\n').filter(line => line.trim()).slice(0, 2).join(' | ')"""
 
@@ -64,7 +65,7 @@ class Reviewer:
             const now = {_SHOWN}, focus = document.activeElement;
             return now && now !== before && ['TEXTAREA', 'INPUT'].includes(focus.tagName);
         }}"""
-        for _ in range(4):
+        for _ in range(3):
             try:
                 self.page.wait_for_function(ready, arg=before, timeout=_PATIENCE)
                 break
@@ -72,7 +73,8 @@ class Reviewer:
                 if before and self.shown() == before:
                     self.press("Control+Enter")
         else:
-            self.page.wait_for_function(ready, arg=before, timeout=_PATIENCE)
+            focus = self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+            raise AssertionError(f"after {before!r} stands {self.shown()!r}, focus on {focus}")
         return self.shown()
 
     def shown(self) -> str:
@@ -131,7 +133,9 @@ def at_the_browser(log: Path, width: int = 1100, height: int = 640) -> Iterator[
         try:
             yield person
         except BaseException:
-            page.screenshot(path=str(log.with_suffix(".png")))  # what stood there when it failed
+            page.screenshot(
+                path=os.environ.get("HOTICH_STUCK", str(log.with_suffix(".png")))
+            )  # what stood there when it failed
             raise
         browser.close()
 
