@@ -175,6 +175,8 @@ def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
 
 def _hand_down(upper: list[Found], lower: list[Found]) -> None:
     """Give a case what stands at its head, though on a sloping page it was read before it."""
+    if not lower:
+        return
     height = float(np.median([item.occurrence.box.height for item in lower]))
     top = min(item.occurrence.box.y0 for item in lower) - 1.5 * height
     if top < float(np.median([item.occurrence.box.y1 for item in upper] or [top])):

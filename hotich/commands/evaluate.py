@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from common.errors import MissingPartError
+from common.errors import MissingPartError, install_hint
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from hotich.commands.evaluate_review import effort, review
 from hotich.evaluation.match_commands import against, links, matching
@@ -137,7 +137,7 @@ def adapt(
         from models.training.one_hand import AdaptOptions
     except ImportError as error:
         raise MissingPartError(
-            f"{error.name} is not installed", hint="pip install 'hotich[train,synth]'"
+            f"{error.name} is not installed", hint=install_hint("train,synth")
         ) from error
     from models.weights import HANDWRITING
 
