@@ -50,8 +50,8 @@ class OrientationOptions(Options):
     """
 
     lines: float = Field(default=1.6, ge=1)
-    vote: float = Field(default=0.2, ge=0)
-    evidence: float = Field(default=1.5, ge=0)
+    vote: float = Field(default=0.38, ge=0)
+    evidence: float = Field(default=2.0, ge=0)
 
 
 DEFAULT = OrientationOptions()
