@@ -63,6 +63,10 @@ def test_the_vendors_page(tmp_path: Path) -> None:
     run_all(ROOT / "docs" / "vendors.md", tmp_path)
 
 
+def test_the_matching_page(tmp_path: Path) -> None:
+    run_all(ROOT / "docs" / "matching.md", tmp_path)
+
+
 @pytest.mark.slow
 def test_the_researchers_page(tmp_path: Path) -> None:
     run_all(ROOT / "docs" / "researchers.md", tmp_path)
