@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("data") / "calibration.json"
-FEATURES = ("reader", "weakest", "first", "support", "fit", "size")
+FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book")
 POOLED = "any"
 _LEAST = 60  # cases of a kind below which the pooled curve is used
 _RIDGE, _NEAR = 1.0, 8.0  # how firmly weights are held to nought, and a kind's to the pooled ones
@@ -38,6 +38,7 @@ class Evidence:
         support: agreement of what else is known: neighbours, words and figures; -1 to 1.
         fit: how far the text lies under the reader's likeliest, in log probability a letter.
         size: letters of the text.
+        book: mean of the reader's log odds over the book: how well it reads this hand at all.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Evidence:
     support: float = 0.0
     fit: float = 0.0
     size: int = 1
+    book: float = 0.0
 
     @property
     def vector(self) -> tuple[float, ...]:
@@ -59,7 +61,13 @@ class Evidence:
             self.support,
             max(self.fit, _FORCED),
             math.log(max(self.size, 1)),
+            self.book,
         )
+
+
+def book_odds(book: Sequence[Evidence]) -> float:
+    """`Evidence.book` of a book, from all its evidence; 0 when there is none."""
+    return sum(_logit(one.reader) for one in book) / max(len(book), 1)
 
 
 @dataclass(frozen=True)

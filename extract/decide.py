@@ -16,7 +16,7 @@ from extract.agree import likeliest
 from extract.casing import one_case
 from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
-from extract.confidence import Calibration
+from extract.confidence import Calibration, book_odds
 from extract.ditto import province_drafted, resolve_dittos
 from extract.hand import weigh_ages_by_hand
 from extract.kin import agree_between_people, agree_on_age
@@ -106,7 +106,16 @@ def draft_book(
         for code, origin in generation.derived:
             if origin in drafts:
                 drafts[code] = province_drafted(drafts[origin], origin)
+    _tell_of_book(drafted)
     return list(zip(cases, drafted, strict=True))
+
+
+def _tell_of_book(drafted: Sequence[Drafts]) -> None:
+    """Tell every field's evidence how well the book is read at all."""
+    odds = book_odds([own.evidence for drafts in drafted for own in drafts.values()])
+    for drafts in drafted:
+        for code, own in drafts.items():
+            drafts[code] = replace(own, evidence=replace(own.evidence, book=odds))
 
 
 def _case(page: int, entry: EntryReading, register: Register) -> Case:
