@@ -1,48 +1,22 @@
-"""From a trained ink map to a weights folder: ONNX (int8 where it costs nothing), fp16 weights.
+"""From a trained ink map to a weights folder: ONNX in fp32, and fp16 weights to train on.
 
 python -m models.training.ink_map.release RUN/product/average --out models/weights/ink_map
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import torch
 import typer
-from numpy.typing import NDArray
-from onnxruntime.quantization import (
-    CalibrationDataReader,
-    CalibrationMethod,
-    QuantFormat,
-    QuantType,
-    quantize_static,
-)
-from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from common.errors import InputError
 from models.ink_map import INK, KINDS, ONNX
-from models.training.ink_map.data import Pixels
 from models.training.ink_map.network import InkLayersGraph, InkMapNetwork
 from models.weights import NETWORK, Manifest, write_manifest
 
 INKS = tuple(KINDS.index(kind) for kind in INK)
-
-
-class Tiles(CalibrationDataReader):  # type: ignore[misc]
-    """Tiles of pages, one at a time, for the ranges of static quantisation."""
-
-    def __init__(self, tiles: Sequence[Pixels]) -> None:
-        self._tiles = iter(tiles)
-
-    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
-        tile = next(self._tiles, None)
-        return (
-            None if tile is None else {"page": np.ascontiguousarray(tile.transpose(2, 0, 1))[None]}
-        )
 
 
 def export_onnx(network: InkMapNetwork, path: Path) -> None:
@@ -62,24 +36,6 @@ def export_onnx(network: InkMapNetwork, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-
-
-def quantise(fp32: Path, int8: Path, tiles: Sequence[Pixels]) -> None:
-    """Convolutions in static int8, each channel with its own scale, ranges from real tiles."""
-    with tempfile.TemporaryDirectory() as scratch:
-        ready = Path(scratch) / "ready.onnx"
-        quant_pre_process(str(fp32), str(ready), skip_symbolic_shape=True)
-        quantize_static(
-            str(ready),
-            str(int8),
-            Tiles(tiles),
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax,
-        )
 
 
 def release(trained: Path, folder: Path, name: str = "ink-map-1") -> Manifest:
