@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +10,9 @@ import typer
 
 from common.errors import MissingPartError, install_hint
 from hotich.commands.evaluate_geometry import curl, orientation, skew
+from hotich.commands.evaluate_matching import against, links, matching
 from hotich.commands.evaluate_review import effort, review
-from hotich.evaluation.match_commands import against, links, matching
+from hotich.evaluation.work import work_folder
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
 
@@ -64,10 +64,10 @@ def books(
             typer.echo(f"\n{title}\n{table(score)}\n{cost}".rstrip())
 
     figures: list[BookFigure] = []
-    with _work(work) as folder:
+    with work_folder(work) as folder:
         forms = form or [generation.id for generation in load_register(register).generations]
         for figure in evaluate_books(
-            forms, severity or ["moderate"], pages, seed or [9001], Path(folder), register
+            forms, severity or ["moderate"], pages, seed or [9001], folder, register
         ):
             show(figure.title, figure.score, figure.cost)
             figures.append(figure)
@@ -103,7 +103,7 @@ def benchmark(
     limit: Annotated[int | None, typer.Option(help="Only so many lines.")] = None,
 ) -> None:
     """Our reader, asterocr and Tesseract on the same lines: CER, WER, seconds on one thread."""
-    from hotich.evaluation.peers import asterocr_python
+    from hotich.evaluation.peers import ASTEROCR
     from models.benchmark import compare, held_back_colour
     from models.plugins import TESSERACT, open_reader
     from models.plugins.aster import AsterReader
@@ -111,7 +111,7 @@ def benchmark(
     images = held_back_colour(data, limit)
     further = [open_reader(name) for name in [*(reader or []), TESSERACT]]
     typer.echo(f"{data}: held-back lines, real unless the set says otherwise; case folded")
-    compare([open_reader(), AsterReader(asterocr_python(asterocr)), *further], images, typer.echo)
+    compare([open_reader(), AsterReader(ASTEROCR.python(asterocr)), *further], images, typer.echo)
 
 
 @app.command()
@@ -173,8 +173,8 @@ def resume(
     """A run killed at random moments gives the records of an unbroken run, byte by byte."""
     from hotich.evaluation.resume import evaluate_resume
 
-    with _work(work) as folder:
-        figure = evaluate_resume(scans, Path(folder), kills, seed)
+    with work_folder(work) as folder:
+        figure = evaluate_resume(scans, folder, kills, seed)
     after = ", ".join(f"{s} s" for s in figure.killed_after)
     verdict = "byte-equal" if figure.equal else "DIFFERENT"
     typer.echo(f"{scans}: killed after {after}; records.jsonl ({figure.size} bytes) {verdict}")
@@ -201,8 +201,8 @@ def refusal(
     from common.errors import InputError
     from hotich.evaluation.extraction import extract_call, run_extraction
 
-    with _work(work) as folder:
-        out = Path(folder) / "refusal"
+    with work_folder(work) as folder:
+        out = folder / "refusal"
         try:
             extraction = run_extraction(extract_call(pages, out), out)
         except InputError as error:
@@ -211,21 +211,3 @@ def refusal(
     records = extraction.records()
     typer.echo(f"{pages}: exit {extraction.exit_code}, {len(records)} records")
     raise typer.Exit(1 if records else 0)
-
-
-def _work(work: Path | None) -> tempfile.TemporaryDirectory[str] | _Kept:
-    return _Kept(work) if work else tempfile.TemporaryDirectory(prefix="hotich-")
-
-
-class _Kept:
-    """A work folder that stays."""
-
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self.path = path
-
-    def __enter__(self) -> str:
-        return str(self.path)
-
-    def __exit__(self, *_: object) -> None:
-        return None

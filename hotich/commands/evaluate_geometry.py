@@ -41,12 +41,12 @@ def skew(
 ) -> None:
     """Skew of pages turned by known angles (±15°): ours, jdeskew, deskew and minAreaRect."""
     from hotich.evaluation.geometry import known_pages, skew_table, skew_turns
-    from hotich.evaluation.skew_peers import peers_python
+    from hotich.evaluation.skew_peers import SKEW_PEERS
 
     cv2.setNumThreads(1)
     real = open_scans(data) if data else None
     known = known_pages(real, _drawn(rendered, seeds, pages))
-    python = peers_python(peers)
+    python = SKEW_PEERS.python(peers)
     for line in skew_table(list(skew_turns(known, turns, seed, python, every, kept))):
         typer.echo(line)
 

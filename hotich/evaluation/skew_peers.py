@@ -8,18 +8,20 @@ as JSON lines, degrees counter-clockwise.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-import venv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from common.errors import MissingPartError
+from hotich.evaluation.peers import Peer
 
-ENVIRONMENT = Path(".venv-deskew")
-PYTHON = "HOTICH_DESKEW_PYTHON"
-REQUIREMENTS = ("jdeskew==0.4.2", "deskew==1.6.1", "opencv-python-headless==4.12.0.88")
+SKEW_PEERS = Peer(
+    "jdeskew and deskew",
+    ("jdeskew==0.4.2", "deskew==1.6.1", "opencv-python-headless==4.12.0.88"),
+    Path(".venv-deskew"),
+    "--peers",
+    "HOTICH_DESKEW_PYTHON",
+)
 PEERS = ("jdeskew", "deskew", "minAreaRect")
 
 _WORKER = """
@@ -47,27 +49,6 @@ for line in sys.stdin:
         row[name] = [float(recipe(grey)), time.process_time() - start]
     print(json.dumps(row), flush=True)
 """
-
-
-def peers_python(given: Path | None = None) -> Path:
-    """The python that has the peers: the one given, or named in ``HOTICH_DESKEW_PYTHON``, or
-    that of ``.venv-deskew`` here, which is made when it is not there.
-
-    Raises:
-        MissingPartError: they could not be installed (the package index was not reached).
-    """
-    named = given or (Path(os.environ[PYTHON]) if os.environ.get(PYTHON) else None)
-    python = named or ENVIRONMENT / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    if named is None and not python.is_file():
-        venv.create(ENVIRONMENT, with_pip=True)
-        call = [str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS]
-        if subprocess.run(call, capture_output=True, check=False).returncode:
-            raise MissingPartError(
-                "jdeskew and deskew could not be installed",
-                where=str(ENVIRONMENT),
-                hint=f"{' '.join(call)}, or give --peers PYTHON",
-            )
-    return python
 
 
 def peer_angles(python: Path, pages: Sequence[Path]) -> list[Mapping[str, tuple[float, float]]]:

@@ -29,6 +29,7 @@ from models.training.batches import Batches, collate
 from models.training.checkpoint import Progress
 from models.training.data import Line, held_back_lines
 from models.training.metrics import error_rates
+from models.training.schedule import cycle_rate, follow
 
 
 class TrainOptions(Options):
@@ -121,30 +122,12 @@ class Trainer:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimiser.step()
-        self._follow()
+        follow(self.average, self.network, self.options.average_decay, self.progress.step)
         return float(loss.detach())
 
     def _rate(self) -> float:
-        """Linear warm-up, then a cosine down to a hundredth at the end of the cycle."""
-        at = min(1.0, self.progress.seconds / (3600 * self.options.hours))
-        if at < self.options.warm_up:
-            return self.options.peak_rate * max(0.02, at / self.options.warm_up)
-        left = (at - self.options.warm_up) / (1 - self.options.warm_up)
-        return self.options.peak_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
-
-    @torch.no_grad()  # type: ignore[untyped-decorator]
-    def _follow(self) -> None:
-        """Move the averaged weights a little towards the network's."""
-        decay = min(
-            self.options.average_decay, (1 + self.progress.step) / (10 + self.progress.step)
-        )
-        for mine, its in zip(
-            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
-        ):
-            if mine.is_floating_point():
-                mine.lerp_(its, 1 - decay)
-            else:
-                mine.copy_(its)
+        at = self.progress.seconds / (3600 * self.options.hours)
+        return cycle_rate(at, self.options.peak_rate, self.options.warm_up)
 
     def _batches(self) -> Iterator[dict[str, Tensor]]:
         batches = Batches(

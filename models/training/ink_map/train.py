@@ -28,6 +28,7 @@ from models.training.checkpoint import Progress
 from models.training.ink_map.augment import augmented
 from models.training.ink_map.data import INK, Labelled, Pixels, crop
 from models.training.ink_map.network import InkMapConfig, InkMapNetwork
+from models.training.schedule import cycle_rate, follow
 
 _PAPERS = [KINDS.index("paper"), KINDS.index("bleed")]
 _WEIGHTS = [1.0, 1.0, 1.0, 1.0, 1.0, 0.3]  # what shows through fades into paper: less is known
@@ -131,29 +132,12 @@ class InkTrainer:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimiser.step()
-        self._follow()
+        follow(self.average, self.network, self.options.average_decay, self.progress.step)
         return float(loss.detach())
 
     def _rate(self) -> float:
-        """Linear warm-up, then a cosine down to a hundredth at the end of the cycle."""
-        at = min(1.0, self.progress.seconds / (60 * self.options.minutes))
-        if at < self.options.warm_up:
-            return self.options.peak_rate * max(0.02, at / self.options.warm_up)
-        left = (at - self.options.warm_up) / (1 - self.options.warm_up)
-        return self.options.peak_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
-
-    @torch.no_grad()  # type: ignore[untyped-decorator]
-    def _follow(self) -> None:
-        """Move the averaged weights a little towards the network's."""
-        step = self.progress.step
-        decay = min(self.options.average_decay, (1 + step) / (10 + step))
-        for mine, its in zip(
-            self.average.state_dict().values(), self.network.state_dict().values(), strict=True
-        ):
-            if mine.is_floating_point():
-                mine.lerp_(its, 1 - decay)
-            else:
-                mine.copy_(its)
+        at = self.progress.seconds / (60 * self.options.minutes)
+        return cycle_rate(at, self.options.peak_rate, self.options.warm_up)
 
     def _batch(self) -> tuple[Tensor, Tensor, Tensor]:
         """Crops (N, 3, S, S) in 0..1, labels (N, S, S), and which crops are real (N)."""

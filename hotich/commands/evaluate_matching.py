@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from hotich.evaluation.work import work_folder
 
 Work = Annotated[Path | None, typer.Option(help="Keep the lists and indexes here.")]
 Seed = Annotated[int, typer.Option(help="Of the people drawn; 1 to 3 set the weights.")]
@@ -32,19 +33,19 @@ def matching(
     from hotich.evaluation import linkage_peers, peers
     from hotich.evaluation.matching import evaluate_matching, explained, make_data, table
 
-    with _folder(work) as folder:
-        figure = evaluate_matching(people, queries, seed, Path(folder))
+    with work_folder(work) as folder:
+        figure = evaluate_matching(people, queries, seed, folder)
         for line in table(figure):
             typer.echo(line)
-        data = make_data(people, queries, seed, Path(folder))
+        data = make_data(people, queries, seed, folder)
         if splink:
-            python = peers.splink_python(splink_python)
-            typer.echo(linkage_peers.splink_peer(python, data, seed, Path(folder)))
+            python = peers.SPLINK.python(splink_python)
+            typer.echo(linkage_peers.splink_peer(python, data, seed, folder))
         if brute_force:
             peer = linkage_peers.brute_force_peer(data, seed, brute_force)
             ours = 1000 * sum(figure.answers.seconds) / len(figure.answers.seconds)
             typer.echo(f"{peer}; {peer.ms / ours:.0f} times ours")
-        for text in explained(people, queries, seed, Path(folder), examples):
+        for text in explained(people, queries, seed, folder, examples):
             typer.echo(f"\n{text}")
 
 
@@ -71,24 +72,6 @@ def against(
     """What `extract --against` adds: names exact for people in the list, and for others."""
     from hotich.evaluation.informed import evaluate_informed, read_books
 
-    with _folder(work) as folder:
-        for gain in evaluate_informed(read_books(books), people, seed, Path(folder)):
+    with work_folder(work) as folder:
+        for gain in evaluate_informed(read_books(books), people, seed, folder):
             typer.echo(gain)
-
-
-def _folder(work: Path | None) -> tempfile.TemporaryDirectory[str] | _Kept:
-    return _Kept(work) if work else tempfile.TemporaryDirectory(prefix="hotich-match-")
-
-
-class _Kept:
-    """A work folder that stays."""
-
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self.path = path
-
-    def __enter__(self) -> str:
-        return str(self.path)
-
-    def __exit__(self, *_: object) -> None:
-        return None

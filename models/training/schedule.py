@@ -1,0 +1,33 @@
+"""The course of a training: the learning rate over its cycle, and the moving average of weights."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+
+def cycle_rate(at: float, peak: float, warm_up: float) -> float:
+    """Linear warm-up, then a cosine down to a hundredth of ``peak``.
+
+    Args:
+        at: share of the cycle that is done, 0..1; beyond 1 is 1.
+        warm_up: share of the cycle, 0..1.
+    """
+    at = min(1.0, at)
+    if at < warm_up:
+        return peak * max(0.02, at / warm_up)
+    left = (at - warm_up) / (1 - warm_up)
+    return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def follow(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """Move the averaged weights a little towards the network's; faster in the first steps."""
+    decay = min(decay, (1 + step) / (10 + step))
+    for mine, its in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+        if mine.is_floating_point():
+            mine.lerp_(its, 1 - decay)
+        else:
+            mine.copy_(its)
