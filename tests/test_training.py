@@ -158,6 +158,11 @@ def test_a_training_learns_stops_goes_on_and_ships(real_set: Path, tmp_path: Pat
     for name, value in trainer.network.state_dict().items():
         assert value.equal(again.network.state_dict()[name])
     assert len(again.optimiser.state) == len(list(again.network.parameters()))
+    begun = TrainOptions.of(**{**options.model_dump(), "start": out / AVERAGE})
+    further = Trainer(tmp_path, tmp_path / "further", begun, resume=False)
+    kept = trainer.average.state_dict()["head.weight"]
+    assert further.progress.step == 0
+    assert np.abs((further.network.state_dict()["head.weight"] - kept).numpy()).max() < 1e-3
 
     lines = [line.image for line in held_back_lines(real_set)]
     readers = []

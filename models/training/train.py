@@ -39,6 +39,9 @@ class TrainOptions(Options):
         default={"vn_address_lines": 0.3, "cursive_fr": 0.3, "wills_fr": 0.1, "synth": 0.3},
         description="folder (inside DATA, or absolute) → share of the lines drawn",
     )
+    start: Path | None = Field(
+        default=None, description="a transformers folder whose weights the training begins from"
+    )
     watch: str = Field(
         default="vn_address_lines", description="the set whose held-back CER is logged"
     )
@@ -72,7 +75,7 @@ class Trainer:
         if not any(folder.is_dir() for folder in self.folders):
             raise InputError("no training source found", where=str(data))
         self.watched = held_back_lines(data / options.watch) if options.watch else []
-        self.network = LineNetwork(LineConfig()).to(memory_format=torch.channels_last)
+        self.network = _begun(options.start).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), options.peak_rate, weight_decay=options.weight_decay
@@ -146,6 +149,16 @@ class Trainer:
     def _where(self) -> str:
         p = self.progress
         return f"{p.seconds / 60:6.1f} min step {p.step} lines {p.lines}"
+
+
+def _begun(start: Path | None) -> LineNetwork:
+    """A network of random weights, or one with those of a folder, in full precision."""
+    if start is None:
+        return LineNetwork(LineConfig())
+    if not (start / "config.json").is_file():
+        raise InputError("no network to begin from", where=str(start), hint="a transformers folder")
+    network: LineNetwork = LineNetwork.from_pretrained(start).float()
+    return network
 
 
 def _threads(wanted: int) -> int:
