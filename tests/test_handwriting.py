@@ -160,4 +160,4 @@ def test_the_command_names_a_file_that_is_no_image(tmp_path: Path) -> None:
     broken.write_bytes(b"\x89PNG and no more")
     result = CliRunner().invoke(COMMAND, [str(broken)])
     assert isinstance(result.exception, InputError)
-    assert "broken.png" in str(result.exception)
+    assert "broken.png" in result.output
