@@ -78,12 +78,32 @@ class BookFolder:
             self._claim({"book": book, "register": register})
             yield
 
-    def _claim(self, mine: dict[str, str]) -> None:
+    def matched_with(self, existing: Path | None) -> None:
+        """Remember the list of existing records that the book was checked against."""
+        where = {"against": str(existing.resolve())} if existing else {}
+        held = {name: text for name, text in self._known().items() if name != "against"}
+        self._write(held | where)
+
+    @property
+    def existing(self) -> Path | None:
+        """That list, while it is where it was."""
+        where = Path(self._known().get("against", ""))
+        return where if where.name and where.exists() else None
+
+    def _known(self) -> dict[str, str]:
         if not self.belongs.is_file():
-            self.belongs.write_text(json.dumps(mine, ensure_ascii=False) + "\n", encoding="utf-8")
-            return
-        held = json.loads(self.belongs.read_text(encoding="utf-8"))
-        if held != mine:
+            return {}
+        known: dict[str, str] = json.loads(self.belongs.read_text(encoding="utf-8"))
+        return known
+
+    def _write(self, known: dict[str, str]) -> None:
+        self.belongs.write_text(json.dumps(known, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def _claim(self, mine: dict[str, str]) -> None:
+        held = self._known()
+        if not held:
+            self._write(mine)
+        elif any(held[name] != text for name, text in mine.items()):
             raise UsageError(
                 f"the folder holds book {held['book']}, register {held['register']}",
                 where=str(self.root),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -9,8 +10,10 @@ from typing import Self
 
 from common.errors import InputError
 from extract.folder import BookFolder
+from extract.match import inform
+from extract.match.existing import open_existing
 from extract.record import MACHINE, Record, read_records, write_records
-from extract.registers import load_register
+from extract.registers import Register, load_register
 from extract.run import decide
 from extract.store import Store
 
@@ -68,10 +71,7 @@ class Extracted:
         register, answers = load_register(before[0].register), self.store.answers(self.name)
         decided = decide(self.name, pages, register, before[0].form, answers)
         known = {record.key: record for record in before}
-        records = [
-            replace(record, matches=known[record.key].matches if record.key in known else ())
-            for record in decided.records
-        ]
+        records = self._matched(decided.records, known, register)
         self.store.save_records(self.name, decided.unsaid(records))
         write_records(self.folder.records, records)
         return sum(
@@ -81,6 +81,20 @@ class Extracted:
             for code, value in record.fields.items()
             if value.author == MACHINE
         )
+
+    def _matched(
+        self,
+        records: Sequence[Record],
+        before: Mapping[tuple[int, int], Record],
+        register: Register,
+    ) -> list[Record]:
+        """With what the list of existing records says; where that is gone, with the old matches."""
+        if existing := self.folder.existing:
+            return inform.against(open_existing(existing), register)(records)
+        return [
+            replace(record, matches=before[record.key].matches if record.key in before else ())
+            for record in records
+        ]
 
     def picture_scale(self, page: int) -> float:
         """Pixels of the page's picture for one pixel of its scan."""

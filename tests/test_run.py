@@ -14,7 +14,11 @@ import pytest
 from common.errors import FormError, InputError, UsageError
 from common.executor import Pool
 from extract.folder import BookFolder
+from extract.match.existing import open_existing
+from extract.match.inform import against
 from extract.record import read_records
+from extract.registers import load_register
+from extract.reopen import Extracted
 from extract.run import RunSummary, run_book
 from extract.store import Store
 from tests.book_pages import CODES, MarkReader, blank_page, write_book, write_form
@@ -205,3 +209,29 @@ def test_a_book_without_a_usable_page_says_why(form: Path, tmp_path: Path) -> No
     (tmp_path / "book" / "1.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
     with pytest.raises(FormError, match=r"1\.png"):
         run_book([tmp_path / "book"], "KS", BookFolder(tmp_path / "out"), book="b")
+
+
+def test_what_people_say_is_matched_again(scans: Path, form: Path, tmp_path: Path) -> None:
+    people = tmp_path / "existing.csv"
+    head = "id,ho_ten,ngay_sinh,gioi_tinh,cha,me,noi_sinh"
+    child = "p7,Nguyễn Văn Tư,12.03.1962,Nam,Nguyễn Văn Ba,Lê Thị Sáu,"
+    crowd = [f"c{n},Trần Văn Lộc,01.01.{1940 + n},Nam,,," for n in range(40)]
+    people.write_text("\n".join([head, child, *crowd]), encoding="utf-8")
+    folder, known = BookFolder(tmp_path / "out"), load_register("KS")
+    told = against(open_existing(people), known)
+    reader = MarkReader(tmp_path / "calls")
+    run_book([scans], "KS", folder, book="b", form=form, reader=reader, matcher=told)
+    folder.matched_with(people)
+    with Extracted.open(folder.root) as book:
+        assert [match.id for match in book.records()[0].matches] == ["p7"]
+        for code, text in {"nksHoTen": "Phạm Thị Không", "meHoTen": "Võ Thị Xa"}.items():
+            at = ("b", 1, 1, code)
+            said = {"status": "read", "author": "lan", "time": "2026-11-22T08:00"}
+            book.store.correct(*at, value=text, **said)
+        book.settle()
+        first = book.records()[0]
+    assert not first.matches and first.fields["nksHoTen"].value == "Phạm Thị Không"
+    people.unlink()
+    with Extracted.open(folder.root) as book:
+        book.settle()
+        assert [match.id for match in book.records()[1].matches] == ["p7"]

@@ -23,7 +23,7 @@ from extract.match.levels import part_level
 from extract.match.names import parse_name
 from extract.match.people import Date, Person, parse_date, person_of
 from extract.match.score import Match, Matcher, Scored, resolve
-from extract.record import FieldValue, Issue, Record
+from extract.record import MACHINE, FieldValue, Issue, Record
 from extract.record import Match as Found
 from extract.registers import Register
 from extract.review import mark_for_review
@@ -70,8 +70,8 @@ def _informed(record: Record, person: Person, scored: Scored, matcher: Matcher) 
     changes = {}
     for code, about in yaml_table(_TABLE)["fields"].items():
         own = record.get(code)
-        if own.status != "read" or not own.value:
-            continue
+        if own.status != "read" or not own.value or own.author != MACHINE:
+            continue  # what a person said stands
         others = _without(about["columns"], person, scored, matcher)
         listed = _listed(about["field"], scored.rows, others, matcher.index)
         if listed:

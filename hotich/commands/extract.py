@@ -74,6 +74,7 @@ def extract(
             matcher=matcher,
             progress=show,
         )
+    folder.matched_with(against)
     write_report(out, store)
     _tell(summary, folder, console, as_json)
     if summary.needs_attention:
