@@ -49,6 +49,16 @@ def test_the_list_tells_which_of_the_readings_is_right() -> None:
     assert new.matches[0].id == "hoi"
 
 
+def test_a_reading_that_the_list_chose_is_told_and_seen_by_a_person() -> None:
+    name = read("Trương Kim Hoa", 0.55, ("Trương Kim Hợi", 0.2), ("Trương Kim Hai", 0.1))
+    (new,) = against(index_of([*CROWD, HOI]), load_register("KS"))([of(HOI, nksHoTen=name)])
+    own = new.get("nksHoTen")
+    assert own.value == "Trương Kim Hợi" and own.review
+    assert own.alternatives[0][0] == "Trương Kim Hoa"
+    (told,) = [issue for issue in new.issues if issue.rule == RULE]
+    assert told.fields == ("nksHoTen",) and "Trương Kim Hoa" in told.message
+
+
 def test_what_was_never_read_is_shown_and_not_chosen() -> None:
     name = read("Trương Kim Hoa", 0.9, ("Trương Kim Hai", 0.05))
     informed = against(index_of([*CROWD, HOI]), load_register("KS"))

@@ -172,6 +172,7 @@ class _Writer:
             "rows": self.count,
             "generation": generation,
             "segments": segments,
+            "gone": len(gone),
             "source": source,
         }
         write_whole(self.folder / HEADER, json.dumps(body).encode("utf-8"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from pathlib import Path
 from typing import Any
 
 from common.errors import InputError
 from extract.match.build import build_index, index_of, update_index
-from extract.match.index import HEADER, PeopleIndex
+from extract.match.index import PeopleIndex, is_ours
 from extract.match.table import read_people
 
 KEPT_FROM = 4_000_000  # bytes of a list from which its index is kept on disk
@@ -39,18 +40,49 @@ def open_existing(against: Path, folder: Path | None = None) -> PeopleIndex:
 
 
 def _kept(against: Path, folder: Path, source: dict[str, Any]) -> PeopleIndex:
-    if not (folder / HEADER).is_file():
-        build_index(read_people(against), folder, source)
+    """One process at a time looks at a kept index: another one waits for it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        index = _opened(folder)
+        if index is None:
+            _replace(against, folder, source)
+        elif index.header.get("source") == source:
+            return index
+        else:
+            update_index(index, read_people(against), whole=True, source=source)
         return PeopleIndex.open(folder)
+
+
+def _opened(folder: Path) -> PeopleIndex | None:
+    """The index in the folder; None when there is none, or a damaged one.
+
+    Raises:
+        InputError: the folder holds other files, which are not ours to touch.
+    """
+    others = (
+        [file.name for file in folder.iterdir() if not is_ours(file)] if folder.exists() else []
+    )
+    if others:
+        raise InputError(
+            f"the index's folder holds other files ({others[0]})",
+            where=str(folder),
+            hint="name a folder of its own with --index",
+        )
     try:
-        index = PeopleIndex.open(folder)
+        return PeopleIndex.open(folder)
     except InputError:
-        shutil.rmtree(folder)
-        return _kept(against, folder, source)
-    if index.header.get("source") == source:
-        return index
-    update_index(index, read_people(against), whole=True, source=source)
-    return PeopleIndex.open(folder)
+        return None
+
+
+def _replace(against: Path, folder: Path, source: dict[str, Any]) -> None:
+    """Build the index beside its place and move it there whole."""
+    waiting = folder.with_name(folder.name + ".part")
+    for old in (waiting, folder):
+        if old.exists():
+            shutil.rmtree(old)
+    build_index(read_people(against), waiting, source)
+    waiting.rename(folder)
 
 
 def _source(path: Path) -> dict[str, Any]:
@@ -58,4 +90,4 @@ def _source(path: Path) -> dict[str, Any]:
         known = path.stat()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    return {"bytes": known.st_size, "changed": known.st_mtime_ns}
+    return {"bytes": known.st_size, "changed": known.st_mtime_ns, "node": known.st_ino}

@@ -9,10 +9,12 @@ keys. ``index.json`` names what counts and is replaced last: a broken build or u
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,15 @@ from extract.match.vocabulary import read_vocabulary
 VERSION = 1
 BLOCK_LIMIT = 2000  # rows of one key above which it tells too little to be looked at
 HEADER = "index.json"
+_OURS = re.compile(
+    r"index\.json(\.part)?|(rows|marks|ends|text)\.bin"
+    r"|(keys|gone)-\d+\.bin|(parts|places)-\d+\.tsv|counts-\d+\.npz"
+)
+
+
+def is_ours(file: Path) -> bool:
+    """Whether an index has a file of this name."""
+    return file.is_file() and _OURS.fullmatch(file.name) is not None
 
 
 class PeopleIndex:
@@ -52,14 +63,20 @@ class PeopleIndex:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open an index. `InputError` when the folder holds none of this version."""
+        """Open an index. `InputError`: none of this version is there, or it is damaged."""
         try:
             header = json.loads((folder / HEADER).read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise InputError("holds no index of people", where=str(folder)) from error
-        if header.get("version") != VERSION:
+        if not isinstance(header, dict) or header.get("version") != VERSION:
             raise InputError("index of another version", where=str(folder), hint="delete it")
-        return cls(folder, header)
+        try:
+            index = cls(folder, header)
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise InputError("damaged index", where=str(folder), hint="delete it") from error
+        if len(index.gone) != header.get("gone"):
+            raise InputError("damaged index", where=str(folder), hint="delete it")
+        return index
 
     def __len__(self) -> int:
         return len(self.rows) - len(self.gone)

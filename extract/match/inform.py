@@ -2,8 +2,8 @@
 
 A person found in the list by everything else on the page makes those readings of a name likelier
 that agree with the list. Only what the reader itself offered can be chosen; a name of the list that
-it never saw is shown beside, as an alternative, and the difference is told. So what is written is
-never overwritten by what the list has.
+it never saw is shown beside, as an alternative, and the difference is told. Where it chose another
+reading than the reader's first, that is told too, and a person looks.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def against(index: PeopleIndex, register: Register) -> Callable[[Sequence[Record
         known, found = inform(records, index)
         checked = check_book(known, register, generation)
         told = [_told(record, index, own) for record, own in zip(checked, found, strict=True)]
-        return [mark_for_review(record, register) for record in told]
+        marked = [mark_for_review(record, register) for record in told]
+        return [_chosen_told(one, old) for one, old in zip(marked, records, strict=True)]
 
     return informed
 
@@ -172,6 +173,21 @@ def _dates_agree(option: Date | None, listed: Date | None) -> bool:
     if option == listed or (listed.month, listed.day) == (1, 1):
         return option.year == listed.year
     return all(a == b for a, b in zip(option, listed, strict=True) if a and b)
+
+
+def _chosen_told(record: Record, before: Record) -> Record:
+    """A value that the list made another one is told, and a person looks at it."""
+    shares = yaml_table(_TABLE)
+    changes, issues = {}, []
+    for code, about in shares["fields"].items():
+        own, old = record.get(code), before.get(code).value
+        if old and own.value != old:
+            others = [other for other in own.alternatives if other[0] != old]
+            kept = sum(p for text, p in own.alternatives if text == old)
+            changes[code] = replace(own, review=True, alternatives=((old, kept), *others))
+            message = shares["chosen"].format(label=about["label"], text=own.value, old=old)
+            issues.append(Issue(RULE, (code,), message))
+    return replace(record.with_fields(changes), issues=(*record.issues, *issues))
 
 
 def _told(record: Record, index: PeopleIndex, matches: Sequence[Match]) -> Record:

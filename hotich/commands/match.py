@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +12,11 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from common.errors import UsageError
 from extract.match import Match, Matcher, MatchOptions, Person, read_people, resolve
 from extract.match.existing import open_existing
 from extract.match.explain import as_html, explain
+from extract.record import write_whole
 
 
 def match(
@@ -34,18 +37,22 @@ def match(
     ] = None,
 ) -> None:
     """Find people in a list of existing records; a score is the probability that it is they."""
+    written = [path.resolve() for path in (out, explained) if path]
+    if {queries.resolve(), against.resolve()} & set(written) or len(set(written)) < len(written):
+        raise UsageError("a file to write is one of the others", hint="give it a name of its own")
     options = MatchOptions(threshold=threshold, top=top, present=present)
     asked = list(read_people(queries))
     matcher = Matcher(open_existing(against, index), options)
     console = Console(stderr=True)
     watched = track(asked, "Matching", console=console, disable=not console.is_terminal)
     found = resolve(matcher, [matcher.candidates(query) for query in watched])
-    with out.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["query_id", "match_id", "rank", "score"])
-        for query, matches in zip(asked, found, strict=True):
-            for rank, one in enumerate(matches, start=1):
-                rows.writerow([query.id, one.id, rank, f"{one.score:.4f}"])
+    file = io.StringIO(newline="")
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["query_id", "match_id", "rank", "score"])
+    for query, matches in zip(asked, found, strict=True):
+        for rank, one in enumerate(matches, start=1):
+            rows.writerow([query.id, one.id, rank, f"{one.score:.4f}"])
+    write_whole(out, file.getvalue().encode("utf-8"))
     if explained:
         pairs = _pairs(asked, found)
         explained.write_text(as_html([explain(matcher, *pair) for pair in pairs]), "utf-8")
