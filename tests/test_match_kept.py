@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import extract.match.existing
 from common.errors import InputError, UsageError
 from extract.match.existing import open_existing
+from extract.match.people import Date, parse_date
 from extract.match.rows import ROW
 from hotich.cli import build
 
@@ -81,3 +82,8 @@ def test_the_list_is_never_written_over(people: Path) -> None:
     call = ["match", str(people), "--against", str(people), "--out", str(people)]
     result = CliRunner().invoke(build("match"), call)
     assert isinstance(result.exception, UsageError) and people.read_bytes() == before
+
+
+def test_dates_of_spreadsheets() -> None:
+    assert parse_date("1962-03-12 00:00:00") == parse_date("12.03.1962") == Date(1962, 3, 12)
+    assert parse_date("12/03/62") is None

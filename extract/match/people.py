@@ -13,6 +13,7 @@ from common.tables import yaml_table
 from common.text import fold
 
 ROLES = Path(__file__).with_name("roles.yaml")
+_TIME = re.compile(r"[ T]\d\d?:\d\d(:\d\d(\.\d+)?)?$")
 _ISO = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$")
 _SEX = {"nam": "M", "trai": "M", "1": "M", "m": "M", "male": "M"} | {
     "nu": "F", "gai": "F", "2": "F", "f": "F", "female": "F"
@@ -44,7 +45,7 @@ class Person:
 def parse_date(text: str) -> Date | None:
     """``DD.MM.YYYY``, ``DD/MM/YYYY``, ``MM.YYYY``, ``YYYY`` or ISO; ``None`` when unreadable. A
     month or day that cannot be is unknown: its digits were misread."""
-    text = text.strip()
+    text = _TIME.sub("", text.strip())
     iso = _ISO.match(text)
     if iso:
         parts = [iso[3] or "0", iso[2], iso[1]]
@@ -54,8 +55,8 @@ def parse_date(text: str) -> Date | None:
             return None
         parts = ["0"] * (3 - len(parts)) + parts
     day, month, year = (int(part) for part in parts)
-    if not 31 < year <= 9999:
-        return None
+    if not 1000 <= year <= 9999:
+        return None  # of two figures nobody knows the century
     if month > 12:
         return Date(year, 0, 0)
     return Date(year, month, day if day <= 31 else 0)
