@@ -109,11 +109,6 @@ def phrases(kind: str) -> Mapping[str, float]:
     return _weights(found)
 
 
-def occupations() -> Mapping[str, float]:
-    """Occupations as clerks write them, hyphenated and abbreviated ones included."""
-    return phrases("occupation")
-
-
 def nationalities() -> Mapping[str, float]:
     """Nationalities as clerks write them."""
     return phrases("nationality")

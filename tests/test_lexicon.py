@@ -66,7 +66,7 @@ def test_every_table_is_nfc_and_square() -> None:
 
 
 def test_weights_are_positive_and_cannot_be_changed() -> None:
-    for weights in (lexicon.surnames(), lexicon.places(), lexicon.occupations(),
+    for weights in (lexicon.surnames(), lexicon.places(), lexicon.phrases("occupation"),
                     lexicon.ethnic_groups(), lexicon.nationalities()):  # fmt: skip
         assert min(weights.values()) > 0
     with pytest.raises(TypeError):

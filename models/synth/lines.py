@@ -56,7 +56,7 @@ def render_line(text: str, hand: Hand, severity: str, rng: Generator) -> Image:
     cap = float(rng.uniform(19, 36))
     x_height = cap / USUAL_CAP * (USUAL_CAP / hand.face.outlines.cap) ** 0.6
     ink = hand.write(text or random_text(rng, "place"), x_height, rng)
-    window, baseline, ends = _window(ink, cap, bool(text), rng)
+    window, baseline, ends = _window(ink, cap, rng)
     height, width = window.shape
     writing = window if text else np.zeros_like(window)
     writing = np.maximum(writing, _neighbours(window, cap, rng, text == ""))
@@ -75,9 +75,7 @@ def render_line(text: str, hand: Hand, severity: str, rng: Generator) -> Image:
     return scanned(image, rng, degree, FEWEST / cap)
 
 
-def _window(
-    ink: Ink, cap: float, tight_allowed: bool, rng: Generator
-) -> tuple[Layer, float, tuple[int, int]]:
+def _window(ink: Ink, cap: float, rng: Generator) -> tuple[Layer, float, tuple[int, int]]:
     """The crop around the ink: its alpha, the baseline's row, the writing's first and last column.
 
     Usually with room for the row of the form, sometimes tight, now and then cutting an ascender
