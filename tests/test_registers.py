@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from common.errors import UsageError
 from extract.registers import REGISTERS, load_register, register_codes
+from extract.roles import roles_of
 
 BIRTHS = load_register("KS")
 
@@ -85,3 +88,23 @@ def test_a_new_register_is_a_new_folder_and_no_code(tmp_path: Path) -> None:
 def test_a_clerk_s_slip_is_named(tmp_path: Path, label: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason):
         load_register("ZZ", _new_register(tmp_path, label))
+
+
+@pytest.mark.parametrize("code", register_codes())
+def test_roles_name_columns_of_their_register(code: str) -> None:
+    roles = dict(roles_of(code))
+    columns = {column.code for column in load_register(code).columns}
+    people = roles.pop("people")
+    named = {*flat(list(roles.values()))} - {"ditto_father", "ditto_mother", *people}
+    assert {"so", "ngayDangKy"} <= named <= columns
+    assert all(any(column.startswith(person) for column in columns) for person in people)
+
+
+def flat(roles: Any) -> Iterator[str]:
+    """Every text in lists and mappings."""
+    if isinstance(roles, str):
+        yield roles
+        return
+    for item in roles:
+        yield from flat(item)
+        yield from flat(roles[item]) if isinstance(roles, dict) else ()
