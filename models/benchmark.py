@@ -49,6 +49,15 @@ def held_back_colour(folder: Path, limit: int | None = None) -> list[Line]:
     rows = read_labels(folder, held_back=True)
     if limit is not None and limit < len(rows):
         rows = [rows[i] for i in np.linspace(0, len(rows) - 1, limit).astype(int)]
+    return colour_lines(rows)
+
+
+def colour_lines(rows: Sequence[tuple[Path, str, str]]) -> list[Line]:
+    """Rows of `read_labels` as lines of (H, W, 3) RGB, full size.
+
+    Raises:
+        InputError: a file that is no image.
+    """
     return [Line(_colour(path), text, group) for path, text, group in rows]
 
 

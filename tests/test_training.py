@@ -19,7 +19,13 @@ from models.normalise import normalise
 from models.reading import Image
 from models.training.augment import augment, empty_line
 from models.training.calibrate import fit_logistic, reliability
-from models.training.data import Source, clean_label, held_back_lines, read_labels
+from models.training.data import (
+    Source,
+    clean_label,
+    fold_groups,
+    held_back_lines,
+    read_labels,
+)
 from models.training.metrics import error_rates
 from models.training.shards import read_shard, write_shard
 
@@ -87,6 +93,49 @@ def test_labels_that_were_not_read_are_not_learnt() -> None:
     assert clean_label("Cie d’Orléans &amp; XXX") is None
     assert clean_label("l’an\u00a01914 &amp; apre\u0300s") == "l'an 1914 & après"
     assert clean_label("漢") is None
+
+
+def test_folds_part_the_writers_and_no_source_shows_those_held_back(
+    real_set: Path, tmp_path: Path
+) -> None:
+    parts = [fold_groups(real_set, part, 5) for part in range(5)]
+    assert sorted(group for part in parts for group in part) == sorted(map(str, range(16)))
+    spliced = tmp_path / "spliced"
+    spliced.mkdir()
+    write_shard(spliced / "a.npz", [drawn("ab"), drawn("cd")], ["ab", "cd"], ["0", "1"])
+    for aside in parts:
+        sources = [Source(real_set, aside), Source(spliced, aside)]
+        sources[1].refresh()
+        shown = {line.group for source in sources for line in source.lines}
+        assert shown == set(map(str, range(16))) - aside
+        assert {line.group for line in held_back_lines(real_set, aside=aside)} == aside
+
+
+def test_every_line_is_read_by_a_network_that_never_saw_its_writer(
+    real_set: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("torch")
+    from models.network import LineConfig, LineNetwork
+    from models.training.folds import evaluate_folds, fold_folder, train_folds
+    from models.training.train import TrainOptions
+
+    options = TrainOptions(
+        sources={"hands": 1.0}, watch="hands", threads=1, columns=600, hours=1e-5, save_minutes=1
+    )
+    with pytest.raises(InputError, match="base"):
+        train_folds(tmp_path, tmp_path / "folds", options, 2)
+    LineNetwork(LineConfig()).save_pretrained(tmp_path / "base")
+    options = options.model_copy(update={"start": tmp_path / "base"})
+    with pytest.raises(InputError, match="not trained"):
+        evaluate_folds(tmp_path, "hands", tmp_path / "folds", 2, [])
+    said: list[str] = []
+    for _ in range(2):  # the second time there is nothing left to do
+        train_folds(tmp_path, tmp_path / "folds", options, 2, said.append)
+    assert said[0] == said[2] and said[1] == said[3]
+    assert (fold_folder(tmp_path / "folds", 1, 2) / "average" / "model.safetensors").is_file()
+    said.clear()
+    evaluate_folds(tmp_path, "hands", tmp_path / "folds", 2, [], said.append)
+    assert [line[:24].strip() for line in said if "all, ours  " in line and "n    48" in line]
 
 
 def test_new_shards_are_taken_in_as_they_appear(tmp_path: Path) -> None:

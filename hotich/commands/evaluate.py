@@ -115,6 +115,31 @@ def benchmark(
 
 
 @app.command()
+def folds(
+    data: Annotated[Path, typer.Argument(help="A folder of labelled sets.")],
+    out: Annotated[Path, typer.Argument(help="What `hotich train --folds` wrote.")],
+    count: Annotated[int, typer.Option("--folds", min=2, help="As it was trained.")] = 5,
+    name: Annotated[str, typer.Option("--set", help="The set.")] = "vn_address_lines",
+    asterocr: Annotated[Path | None, typer.Option(help="As for `benchmark`.")] = None,
+    peers: Annotated[bool, typer.Option(help="asterocr and Tesseract too.")] = True,
+) -> None:
+    """Every line of a set read once, by a network that never saw its writer; peers beside it."""
+    try:
+        from models.training.folds import evaluate_folds
+    except ImportError as error:
+        raise MissingPartError(
+            f"{error.name} is not installed", hint=install_hint("train")
+        ) from error
+    from hotich.evaluation.peers import ASTEROCR
+    from models.plugins import TESSERACT, open_reader
+    from models.plugins.aster import AsterReader
+
+    others = [AsterReader(ASTEROCR.python(asterocr)), open_reader(TESSERACT)] if peers else []
+    typer.echo(f"{data / name}: real lines, case folded")
+    evaluate_folds(data, name, out, count, others, typer.echo)
+
+
+@app.command()
 def adapt(
     data: Annotated[Path, typer.Argument(help="A folder of labelled sets.")],
     learn: Annotated[list[int] | None, typer.Option(help="Lines learnt; 16 and 64.")] = None,

@@ -27,10 +27,15 @@ def train(
         typer.Option(help="With --release: shards never trained on, to report figures of."),
     ] = None,
     name: Annotated[str, typer.Option(help="With --release: the weights' name.")] = "lines",
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="So many trainings, each without a part of the watched writers."),
+    ] = None,
 ) -> None:
     """A recogniser from scratch: needs torch, see `hotich doctor`."""
     try:
         from models.training.checkpoint import AVERAGE
+        from models.training.folds import train_folds
         from models.training.release import Release
         from models.training.release import release as write_weights
         from models.training.train import TrainOptions
@@ -44,6 +49,9 @@ def train(
         write_weights(plan, release, typer.echo)
         return
     options = TrainOptions.read(config)
+    if folds is not None:
+        train_folds(data, out, options, folds, _say)
+        return
     progress = run(data, out, options, resume=resume, say=_say)
     _say(f"done: {progress.step} steps, {progress.lines} lines, {progress.seconds / 3600:.2f} h")
 

@@ -35,6 +35,8 @@ class Batches(IterableDataset[dict[str, Tensor]]):  # type: ignore[misc]
         columns: total width of a batch, padding included, in pixels.
         empty: share of lines with nothing written.
         strength: of the augmentation.
+        aside: a real set, and its groups that no source may show (spliced lines bear them too);
+            other real sets hold back by their rule.
         seed: of everything random; another process or another restart takes another seed.
     """
 
@@ -46,9 +48,10 @@ class Batches(IterableDataset[dict[str, Tensor]]):  # type: ignore[misc]
         pool: int = 16,
         empty: float = 0.04,
         strength: float = 1.0,
+        aside: tuple[Path, frozenset[str]] | None = None,
         seed: int = 0,
     ) -> None:
-        self.weights = dict(sources)
+        self.weights, self.aside = dict(sources), aside
         self.columns, self.pool, self.empty = columns, pool, empty
         self.strength, self.seed = strength, seed
 
@@ -56,7 +59,7 @@ class Batches(IterableDataset[dict[str, Tensor]]):  # type: ignore[misc]
         cv2.setNumThreads(0)
         torch.set_num_threads(1)
         rng = np.random.default_rng(self.seed)
-        sources = [Source(folder) for folder in self.weights]
+        sources = [Source(folder, self._aside(folder)) for folder in self.weights]
         looked = 0.0
         while True:
             if time.monotonic() - looked > 120:
@@ -66,6 +69,12 @@ class Batches(IterableDataset[dict[str, Tensor]]):  # type: ignore[misc]
             batches = list(self._pool(sources, rng))
             rng.shuffle(batches)  # type: ignore[arg-type]
             yield from batches
+
+    def _aside(self, folder: Path) -> frozenset[str] | None:
+        """The groups a source leaves out; None where a real set's own rule stands."""
+        if self.aside is None or (folder != self.aside[0] and (folder / "labels.tsv").is_file()):
+            return None
+        return self.aside[1]
 
     def _pool(self, sources: Sequence[Source], rng: Generator) -> Iterator[dict[str, Tensor]]:
         drawn: list[tuple[Ink, str]] = []

@@ -60,7 +60,15 @@ def load(
         }
         if moments:
             optimiser.state[parameter] = dict(moments)
-    return Progress(**json.loads((folder / PROGRESS).read_text(encoding="utf-8")))
+    return read_progress(folder)
+
+
+def read_progress(folder: Path) -> Progress:
+    """How far the training in a folder has come; nothing done where none was saved."""
+    kept = folder / PROGRESS
+    if not kept.is_file():
+        return Progress()
+    return Progress(**json.loads(kept.read_text(encoding="utf-8")))
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -50,12 +50,40 @@ def held_back_groups(groups: Iterable[str], every: int) -> frozenset[str]:
     return frozenset(sorted(set(groups))[::every])
 
 
-def read_labels(folder: Path, *, held_back: bool) -> list[tuple[Path, str, str]]:
+def fold_groups(folder: Path, part: int, of: int) -> frozenset[str]:
+    """The groups of a real set that the ``part``-th (from 0) of ``of`` folds holds back.
+
+    Raises:
+        InputError: as `read_labels`.
+    """
+    rows, column = _table(folder)
+    return frozenset(sorted({row[column] for row in rows})[part::of])
+
+
+def read_labels(
+    folder: Path, *, held_back: bool, aside: frozenset[str] | None = None
+) -> list[tuple[Path, str, str]]:
     """(image file, text, group) of the lines of a real set on one side of its split.
+
+    Args:
+        aside: the groups held back, in place of every 8th writer or every 20th page.
 
     Raises:
         InputError: no readable ``labels.tsv`` with the columns named above.
     """
+    rows, column = _table(folder)
+    if aside is None:
+        aside = held_back_groups((row[column] for row in rows), HELD_BACK_EVERY[column])
+    chosen = []
+    for row in rows:
+        text = clean_label(row["text"])
+        if text and (row[column] in aside) == held_back:
+            chosen.append((folder / row["image"], text, row[column]))
+    return chosen
+
+
+def _table(folder: Path) -> tuple[list[dict[str, str]], str]:
+    """The rows of ``labels.tsv``, and which column names the group."""
     table = folder / "labels.tsv"
     try:
         with table.open(encoding="utf-8", newline="") as file:
@@ -65,13 +93,7 @@ def read_labels(folder: Path, *, held_back: bool) -> list[tuple[Path, str, str]]
     column = next((name for name in HELD_BACK_EVERY if rows and name in rows[0]), None)
     if column is None:
         raise InputError("no column writer or page", where=str(table))
-    aside = held_back_groups((row[column] for row in rows), HELD_BACK_EVERY[column])
-    chosen = []
-    for row in rows:
-        text = clean_label(row["text"])
-        if text and (row[column] in aside) == held_back:
-            chosen.append((folder / row["image"], text, row[column]))
-    return chosen
+    return rows, column
 
 
 def load_line(path: Path, max_height: int = 64) -> Image:
@@ -87,24 +109,30 @@ def load_line(path: Path, max_height: int = 64) -> Image:
     return limit_height(image.astype(np.uint8), max_height)
 
 
-def held_back_lines(folder: Path, limit: int | None = None) -> list[Line]:
+def held_back_lines(
+    folder: Path, limit: int | None = None, aside: frozenset[str] | None = None
+) -> list[Line]:
     """The held-back lines of a real set; with ``limit``, that many spread over the groups."""
-    rows = read_labels(folder, held_back=True)
+    rows = read_labels(folder, held_back=True, aside=aside)
     if limit is not None and limit < len(rows):
         rows = [rows[i] for i in np.linspace(0, len(rows) - 1, limit).astype(int)]
     return [Line(load_line(path), text, group) for path, text, group in rows]
 
 
 class Source:
-    """Lines of one folder to draw from at random; shards that appear later are taken in."""
+    """Lines of one folder to draw from at random; shards that appear later are taken in.
 
-    def __init__(self, folder: Path) -> None:
+    ``aside``: groups never drawn, in place of those that a real set holds back by its rule.
+    """
+
+    def __init__(self, folder: Path, aside: frozenset[str] | None = None) -> None:
         self.folder = folder
+        self.aside = aside or frozenset()
         self.lines: list[Line | StoredLine] = []
         self._shards: set[Path] = set()
         self.rendered = not (folder / "labels.tsv").is_file()
         if not self.rendered:
-            rows = read_labels(folder, held_back=False)
+            rows = read_labels(folder, held_back=False, aside=aside)
             self.lines = [Line(load_line(path), text, group) for path, text, group in rows]
 
     def refresh(self, most: int = 120_000) -> None:
@@ -112,6 +140,10 @@ class Source:
         fresh = sorted(set(self.folder.glob("*.npz")) - self._shards)
         charset = default_charset()
         for path in fresh:
-            self.lines += [line for line in read_stored(path) if charset.covers(line.text)]
+            self.lines += [
+                line
+                for line in read_stored(path)
+                if charset.covers(line.text) and line.group not in self.aside
+            ]
             self._shards.add(path)
         del self.lines[: max(0, len(self.lines) - most)]

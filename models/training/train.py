@@ -27,7 +27,7 @@ from models.normalise import normalise
 from models.training import checkpoint
 from models.training.batches import Batches, collate
 from models.training.checkpoint import Progress
-from models.training.data import Line, held_back_lines
+from models.training.data import Line, fold_groups, held_back_lines
 from models.training.metrics import error_rates
 from models.training.schedule import cycle_rate, follow
 
@@ -44,6 +44,11 @@ class TrainOptions(Options):
     )
     watch: str = Field(
         default="vn_address_lines", description="the set whose held-back CER is logged"
+    )
+    fold: tuple[int, int] | None = Field(
+        default=None,
+        description="[k, n]: of the watched set, the k-th (from 0) of n parts of its writers is "
+        "held back, in place of every 8th writer",
     )
     hours: float = Field(default=2.0, gt=0, description="length of the learning-rate cycle")
     threads: int = Field(default=2, ge=1)
@@ -70,11 +75,13 @@ class Trainer:
     def __init__(self, data: Path, out: Path, options: TrainOptions, *, resume: bool) -> None:
         torch.set_num_threads(_threads(options.threads))
         torch.manual_seed(options.seed)
-        self.options, self.out = options, out
+        self.options, self.data, self.out = options, data, out
         self.folders = {data / name: share for name, share in options.sources.items()}
         if not any(folder.is_dir() for folder in self.folders):
             raise InputError("no training source found", where=str(data))
-        self.watched = held_back_lines(data / options.watch) if options.watch else []
+        watched = data / options.watch
+        self.aside = fold_groups(watched, *options.fold) if options.fold else None
+        self.watched = held_back_lines(watched, aside=self.aside) if options.watch else []
         self.network = _begun(options.start).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(
@@ -138,6 +145,7 @@ class Trainer:
             columns=self.options.columns,
             empty=self.options.empty,
             strength=self.options.strength,
+            aside=None if self.aside is None else (self.data / self.options.watch, self.aside),
             seed=self.options.seed + self.progress.step,
         )
         loader = DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=24)

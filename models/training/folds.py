@@ -1,0 +1,101 @@
+"""Every line of a real set read by a network that never saw its writer: n trainings, n parts.
+
+Each part of the writers is held back from one training, which begins from a base that saw no line
+of the set at all (``start`` in its options). Then every line is read once, by the network of its
+own part, as it would be shipped (int8), beside readers that one can install.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from common.errors import InputError
+from models import vietnamese
+from models.benchmark import colour_lines
+from models.handwriting import HandwritingReader
+from models.lexicon_reader import LexiconReader
+from models.reading import Reader
+from models.training import checkpoint
+from models.training.data import fold_groups, read_labels
+from models.training.export import export
+from models.training.metrics import error_rates
+from models.training.release import calibration_crops
+from models.training.train import TrainOptions, train
+from models.weights import MANIFEST, Calibration, write_calibration
+
+Say = Callable[[str], None]
+
+
+def train_folds(data: Path, out: Path, options: TrainOptions, folds: int, say: Say = print) -> None:
+    """One training after the other into ``out/fold-K``; stopped, it goes on where it was.
+
+    Raises:
+        InputError: no base to begin from, or none of its sources found.
+    """
+    if options.start is None:
+        raise InputError("folds begin from a base", hint="name it as `start` in the config")
+    for part in range(folds):
+        folder = fold_folder(out, part, folds)
+        progress = checkpoint.read_progress(folder)
+        if progress.seconds < 3600 * options.hours:
+            mine = options.model_copy(update={"fold": (part, folds)})
+            progress = train(data, folder, mine, resume=True, say=say)
+        say(f"{folder.name}: {progress.lines} lines, {progress.seconds / 60:.1f} minutes")
+
+
+def fold_folder(out: Path, part: int, folds: int) -> Path:
+    """Where the training without the ``part``-th (from 0) of the parts lies."""
+    return out / f"fold-{part + 1}-of-{folds}"
+
+
+def evaluate_folds(
+    data: Path, name: str, out: Path, folds: int, peers: Sequence[Reader], say: Say = print
+) -> None:
+    """Print the rates, case folded, of all lines of the set ``name`` under ``data``.
+
+    Each line is read by the network that never saw its writer, without and with the places of
+    the lexicon, and by ``peers``.
+
+    Raises:
+        InputError: a part was not trained.
+    """
+    truths: list[str] = []
+    texts: dict[str, list[str]] = {}
+    for part in range(folds):
+        aside = fold_groups(data / name, part, folds)
+        lines = colour_lines(read_labels(data / name, held_back=True, aside=aside))
+        ours = _shipped(data, fold_folder(out, part, folds))
+        readers: dict[str, Reader] = {
+            "ours": ours,
+            "ours, with the places": LexiconReader(ours, vietnamese.places()),
+            **{peer.source: peer for peer in peers},
+        }
+        here = [line.text for line in lines]
+        for title, reader in readers.items():
+            read = [reading.text for reading in reader.read([line.image for line in lines])]
+            say(_row(f"part {part + 1}, {title}", read, here))
+            texts.setdefault(title, []).extend(read)
+        truths += here
+    for title, read in texts.items():
+        say(_row(f"all, {title}", read, truths))
+
+
+def _shipped(data: Path, folder: Path) -> HandwritingReader:
+    """A part's network as it would be shipped: int8, exported once."""
+    trained, weights = folder / checkpoint.AVERAGE, folder / "weights"
+    if not (trained / "config.json").is_file():
+        raise InputError("not trained yet", where=str(folder), hint="`hotich train --folds`")
+    if not (weights / MANIFEST).is_file():
+        weights.mkdir(parents=True, exist_ok=True)
+        write_calibration(weights, Calibration())
+        export(trained, weights, folder.name, calibration_crops(data))
+    return HandwritingReader(weights)
+
+
+def _row(title: str, texts: Sequence[str], truths: Sequence[str]) -> str:
+    rates = error_rates(texts, truths, fold_case=True)
+    return (
+        f"{title:<34} n {rates.n:>5}  CER {rates.cer:.4f}  WER {rates.wer:.4f}"
+        f"  blind {rates.blind_cer:.4f}  exact {rates.exact:.3f}"
+    )
