@@ -20,7 +20,7 @@ from common.errors import PageError
 from common.options import Options
 from models.reading import Image
 from models.weights import open_weights
-from preprocessing.binarise import relative_darkness, strokes
+from preprocessing.binarise import ink_around, strokes
 
 INK_MAP = Path(__file__).parent / "weights" / "ink_map"
 """The map this package comes with."""
@@ -30,6 +30,7 @@ KINDS = ("paper", "handwriting", "print", "rule", "stamp", "bleed")
 INK = ("handwriting", "print", "rule", "stamp")
 """The kinds that are ink of this side; the rest is paper, or shows through it."""
 _STRIDE = 16
+_PAPER = 250
 _LIKELY, _SURE, _SHARE, _LEAST = 110, 229, 0.3, 4.0
 """Ink of `InkLayers.binary`: connected likely pixels, a share of them sure, no fewer than least."""
 
@@ -100,7 +101,8 @@ class InkMap:
         """
         if page.dtype != np.uint8 or page.ndim not in (2, 3) or not page.size:
             raise PageError(f"an array of {page.dtype} {page.shape} is no page")
-        seen = evidence(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB) if page.ndim == 2 else page)
+        flat = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB) if page.ndim == 2 else page)
+        seen = evidence(flat, ink_around(np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY))))
         ink = np.zeros(page.shape[:2], np.uint8)
         kind = np.zeros(page.shape[:2], np.uint8)
         for rows, columns in _tiles(ink.shape, self.options):
@@ -129,13 +131,15 @@ class InkMap:
         kind[outside] = kinds[0][inside]
 
 
-def evidence(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def evidence(flat: Image, around: Image) -> Image:
     """What the network is shown of an evenly lit page (H, W, 3): (H, W, 4) uint8.
 
-    Its colours, and how dark each pixel is beside the ink around it.
+    Its colours, and how dark each pixel is beside the ink ``around`` it (H, W;
+    `preprocessing.binarise.ink_around`): 0 is paper, 128 as dark as that ink.
     """
     grey = np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), np.uint8)
-    return np.dstack([flat, relative_darkness(grey)])
+    darkness = cv2.subtract(np.full_like(grey, _PAPER), grey)
+    return np.dstack([flat, cv2.divide(darkness, around, scale=128)])
 
 
 def _tiles(shape: tuple[int, ...], options: InkMapOptions) -> Iterator[tuple[range, range]]:

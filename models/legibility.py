@@ -6,8 +6,10 @@ errors to expect. The page's own ink tells whether a better scan would help.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from pydantic import Field
 
 from common.options import Options
 from models.reading import Reading
@@ -18,12 +20,12 @@ class RescanOptions(Options):
     """When a page is sent back.
 
     Attributes:
-        error: share of the characters that are expected wrong, from which a page is looked at.
+        error: share of the page's fields that are expected wrong, from which it is looked at.
         ink: quality of the ink below which the scan is to blame, not the hand.
     """
 
-    error: float = 0.15
-    ink: float = 0.45
+    error: float = Field(default=0.4, ge=0, le=1)
+    ink: float = Field(default=0.45, ge=0, le=1)
 
 
 DEFAULT = RescanOptions()
@@ -31,7 +33,7 @@ DEFAULT = RescanOptions()
 
 @dataclass(frozen=True)
 class Rescan:
-    """A page to scan again: ``fault`` is pale, grainy or blurred."""
+    """A page to scan again: its ``fault`` is ``pale``, ``grainy`` or ``blurred``."""
 
     page: int
     expected_error: float
@@ -52,12 +54,20 @@ def expected_error(readings: Iterable[Reading]) -> float:
 
 
 def rescan_list(
-    pages: Mapping[int, tuple[Sequence[Reading], InkQuality]], options: RescanOptions = DEFAULT
+    errors: Mapping[int, float],
+    ink_of: Callable[[int], InkQuality],
+    options: RescanOptions = DEFAULT,
 ) -> list[Rescan]:
-    """The pages a vendor should scan again, the worst first."""
-    found = [
-        Rescan(page, expected_error(readings), ink.fault)
-        for page, (readings, ink) in pages.items()
-        if expected_error(readings) >= options.error and ink.score < options.ink
-    ]
-    return sorted(found, key=lambda rescan: -rescan.expected_error)
+    """The pages a vendor should scan again, the worst first.
+
+    Args:
+        errors: page → share of it that is expected wrong.
+        ink_of: a page's ink; only pages of which much is expected wrong are looked at.
+    """
+    found = []
+    for page in sorted(errors, key=lambda page: (-errors[page], page)):
+        if errors[page] >= options.error:
+            ink = ink_of(page)
+            if ink.score < options.ink:
+                found.append(Rescan(page, errors[page], ink.fault))
+    return found

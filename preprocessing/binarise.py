@@ -69,25 +69,25 @@ def stroke_width(ink: Image) -> float:
     return min(20.0, max(2.0, 2 * float(np.percentile(distance[ridge], 60))))
 
 
-def relative_darkness(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
-    """How dark each pixel of a flattened grey page is beside the ink around it, (H, W) uint8.
+def ink_around(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
+    """How dark the ink around each pixel of a flattened grey page is, (H, W) uint8, 1 or more.
 
-    0 is paper, 128 as dark as that ink (Otsu's, no fainter than ``faint``); where there is none,
-    ink is taken to be of middling darkness. The neighbourhood is averaged at a quarter size.
+    Ink is Otsu's, no fainter than ``faint``; where there is none, it is taken to be of middling
+    darkness. The neighbourhood is averaged at a quarter size.
     """
     _, first = cv2.threshold(flat, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    darkness = np.maximum(np.float32(_PAPER) - flat, np.float32(0))
-    weight = darkness * (first & (darkness > options.faint))
+    darkness = cv2.subtract(np.full_like(flat, _PAPER), flat)
+    inked = (darkness * (first & (darkness > options.faint))).astype(np.float32)
     quarter = max(1, flat.shape[1] // 4), max(1, flat.shape[0] // 4)
     near, both = (
         cv2.resize(values, quarter, interpolation=cv2.INTER_AREA)
-        for values in (weight, weight * darkness)
+        for values in (inked, inked * inked)
     )
     side = odd(options.reach * stroke_width(uint8(first)) / 2)
     least = np.float32(_PRIOR * _MIDDLING)
     local = (_around(both, side) + least * np.float32(_MIDDLING)) / (_around(near, side) + least)
     whole = cv2.resize(local, flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return uint8(np.minimum(darkness * (np.float32(128) / whole), np.float32(255)))
+    return uint8(np.clip(whole, 1, 255))
 
 
 def _refined(darkness: Floats, ink: Image, width: float, options: BinariseOptions) -> Image:

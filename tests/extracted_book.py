@@ -18,6 +18,7 @@ from extract.store import Store
 
 BOOK = "KS.1962.01"
 WIDTH, HEIGHT = 1600, 2200
+DAMAGED = "0003.jpg: the image is damaged or cut short — copy or scan it again"
 PEOPLE = [
     ("Nguyễn Văn Tư", "Nam", "07.05.1962", "Nguyễn Văn Ba"),
     ("Trần Thị Lành", "Nữ", "12.05.1962", "Trần Văn Sửu"),
@@ -91,6 +92,6 @@ def make(root: Path) -> Extracted:
                     cv2.imwrite(str(crop), picture[y0:y1, x0:x1])
         cv2.imwrite(str(folder.page_image(page)), picture[::2, ::2])
         store.save_page(BOOK, page, "done", "", {"picture_scale": 0.5})
-    store.save_page(BOOK, 3, "failed", "tệp ảnh hỏng", {})
+    store.save_page(BOOK, 3, "failed", DAMAGED, {})
     store.close()
     return Extracted.open(root)

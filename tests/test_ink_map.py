@@ -157,16 +157,17 @@ def _reading(text: str, *probabilities: float) -> Reading:
     return Reading(text, min(probabilities), chars, (), "test", 1.0)
 
 
-def test_expected_errors_add_up_and_choose_the_pages_to_scan_again() -> None:
+def test_expected_errors_add_up() -> None:
     good, bad = _reading("ab", 1.0, 0.98), _reading("abcd", 0.5, 0.6, 0.7, 0.6)
     assert expected_error([good, bad]) == pytest.approx((0.02 + 1.6) / 6)
     assert expected_error([]) == 0
+
+
+def test_pages_to_scan_again_are_those_whose_ink_is_to_blame_the_worst_first() -> None:
     sound, pale = InkQuality(1, 1, 0.9), InkQuality(0.2, 0.9, 0.8)
-    pages = {1: ([good], pale), 2: ([bad], sound), 3: ([bad], pale), 4: ([good, bad], pale)}
-    assert rescan_list(pages) == [
-        Rescan(3, pytest.approx(0.4), "pale"),
-        Rescan(4, pytest.approx(0.27), "pale"),
-    ]
+    inks = {2: sound, 3: pale, 4: InkQuality(0.9, 0.3, 0.8)}  # page 1 is never looked at
+    found = rescan_list({1: 0.05, 2: 0.7, 3: 0.45, 4: 0.6}, inks.__getitem__)
+    assert found == [Rescan(4, 0.6, "grainy"), Rescan(3, 0.45, "pale")]
 
 
 def test_rank_correlation_is_spearmans() -> None:
@@ -196,15 +197,15 @@ def test_every_year_is_left_out_by_one_fold_that_measures_it() -> None:
 
 def test_training_learns_goes_on_and_gives_weights(tmp_path: Path) -> None:
     from models.training.ink_map.data import INK as IS_INK
-    from models.training.ink_map.data import Labelled
+    from models.training.ink_map.data import labelled
     from models.training.ink_map.release import release
     from models.training.ink_map.train import InkTrainer, InkTrainOptions
 
     page = write(WHITE, ink=90)
     labels = np.where(page[:, :, 0] < 170, IS_INK, 0).astype(np.uint8)
     pages = [
-        Labelled("real", page, labels, real=True),
-        Labelled("rendered", page, np.minimum(labels, 1), real=False),
+        labelled("real", page, labels, real=True),
+        labelled("rendered", page, np.minimum(labels, 1), real=False),
     ]
     options = InkTrainOptions(minutes=0.02, side=64, batch=2, scale=(1, 1))
     trainer = InkTrainer(pages, tmp_path / "run", options)

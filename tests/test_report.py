@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import cv2
 import extracted_book
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -17,6 +20,7 @@ from common.errors import InputError
 from extract.record import FieldValue
 from extract.reopen import Extracted
 from extract.report import write_report
+from extract.report.causes import told
 from extract.report.view import book_view, level
 from hotich.commands.report import report
 
@@ -102,9 +106,70 @@ def test_a_corrected_field_leaves_the_list_and_is_counted(book: Extracted) -> No
 
 
 def test_a_page_that_was_not_read_is_shown_with_its_cause(book: Extracted) -> None:
-    text = read(book).text
-    assert "tệp ảnh hỏng" in text and "Tờ không đọc được (1)" in text
-    assert "2 đã đọc" in text and "1 lỗi" in text
+    page = read(book)
+    assert "tệp ảnh hỏng hoặc bị cắt cụt" in page.text and "Tờ không đọc được (1)" in page.text
+    assert "2 đã đọc" in page.text and "1 lỗi" in page.text
+    assert extracted_book.DAMAGED in [cell.get("title") for cell in page.all("td")]
+
+
+def test_every_cause_that_a_page_can_have_is_told_in_vietnamese() -> None:
+    causes = list(_causes())
+    assert len(causes) > 15
+    unknown = told("unexpected KeyError: 'x'")
+    assert [cause for cause in causes if told(cause) == unknown] == []
+    assert told("") == ""
+    assert told("a.tif: the page has 9×9 pixels, more than the limit of 1,000 — scan") == (
+        "ảnh quá lớn (9×9 điểm ảnh, giới hạn 1.000); quét ở độ phân giải thấp hơn"
+    )
+    assert "(30 s)" in told("it was stopped after 30 s")
+
+
+def _causes() -> Iterator[str]:
+    """Every message of the errors that are recorded as a page's cause, numbers put in."""
+    root = Path(__file__).parents[1]
+    own = [
+        "extract/page.py",
+        "extract/form/place.py",
+        "common/executor.py",
+        "common/worker_pool.py",
+    ]
+    for file in [*(root / "preprocessing").glob("*.py"), *(root / name for name in own)]:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            named = isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            if not named or call.func.id not in ("PageError", "FormError", "PageResult"):
+                continue
+            words = call.args[2 if call.func.id == "PageResult" else 0]
+            parts = words.values if isinstance(words, ast.JoinedStr) else [words]
+            known = [p.value if isinstance(p, ast.Constant) else "7" for p in parts]
+            text = "".join(map(str, known))
+            if text.strip("7") and "is no page" not in text:  # never of a scan that was opened
+                yield text
+
+
+def test_pages_to_scan_again_are_listed_with_the_reason(book: Extracted) -> None:
+    assert "Tờ nên quét lại" not in read(book).text
+    records = book.records()
+    doubt = {
+        code: FieldValue(**{**vars(value), "confidence": 0.2})
+        for code, value in records[0].fields.items()
+        if value.status == "read"
+    }
+    book.store.save_records(book.name, [r.with_fields(doubt) for r in records if r.page == 1])
+    assert "Tờ nên quét lại" not in read(book).text  # the ink is sound: it is the hand
+    picture = cv2.imread(str(book.folder.page_image(1)))
+    pale = cv2.GaussianBlur(225 - (225 - picture.astype(np.float32)) * 0.15, (0, 0), 2)
+    cv2.imwrite(str(book.folder.page_image(1)), pale)
+    page = read(book)
+    assert "Nên quét lại (1)" in page.text and "nét mực nhạt" in page.text
+    assert [i["src"] for i in page.all("img") if i.get("class") == "thumbnail"] == [
+        "pages/0001.jpg"
+    ]
+    for record in records:
+        for code in doubt if record.page == 1 else ():
+            book.store.correct(
+                book.name, 1, record.entry, code, value="x", status="read", author="lan", time="2"
+            )
+    assert "Tờ nên quét lại" not in read(book).text  # people have read it
 
 
 def test_the_table_by_column_counts_the_states(book: Extracted) -> None:

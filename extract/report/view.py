@@ -15,7 +15,9 @@ from extract.folder import BookFolder
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
+from extract.report.causes import told
 from extract.report.people import Work, work_of
+from extract.report.rescans import RescanView, rescans
 from extract.store import StoredPage
 
 
@@ -64,11 +66,15 @@ class CaseView:
 
 @dataclass(frozen=True)
 class PageView:
-    """One page with its picture, whose ``width`` and ``height`` are in scan pixels."""
+    """One page with its picture, whose ``width`` and ``height`` are in scan pixels.
+
+    ``cause`` is why it was not read, for people; ``detail`` as the log has it.
+    """
 
     number: int
     outcome: str
     cause: str
+    detail: str
     picture: str | None
     width: float
     height: float
@@ -115,6 +121,7 @@ class BookView:
     levels: Counter[str]
     seen: Seen
     work: Work
+    rescans: tuple[RescanView, ...]
 
     @property
     def cases(self) -> list[CaseView]:
@@ -163,6 +170,7 @@ def book_view(book: Extracted) -> BookView:
         levels=Counter(field.level for field in fields),
         seen=_seen(book, records),
         work=work_of(book),
+        rescans=rescans(book.folder, records),
     )
 
 
@@ -182,7 +190,8 @@ def _page(
     return PageView(
         number=number,
         outcome=stored.outcome if stored else "done",
-        cause=stored.cause if stored else "",
+        cause=told(stored.cause) if stored else "",
+        detail=stored.cause if stored else "",
         picture=path.relative_to(folder.root).as_posix() if path.is_file() else None,
         width=width,
         height=height,

@@ -19,14 +19,15 @@ _MARKED = (1, 2, 3, 4, INK)  # labels of what lies on this side of the page
 def augmented(
     image: Pixels, labels: Pixels, other: tuple[Pixels, Pixels], real: bool, rng: Generator
 ) -> tuple[Pixels, Pixels]:
-    """A crop (S, S, 3) spoilt by chance as `models.ink_map.evidence` (S, S, 4), and its labels.
+    """A crop (S, S, 4) spoilt by chance as `models.ink_map.evidence` (S, S, 4), and its labels.
 
     ``other`` is a crop that may show through from behind. Only ``real`` crops are turned over:
     mirrored writing is what shows through, and on rendered pages that is known.
     """
     if real:
         image, labels = turned(image, labels, rng)
-    light = image.astype(np.float32)
+    sound, around = np.ascontiguousarray(image[:, :, :3]), image[:, :, 3]
+    light = sound.astype(np.float32)
     if rng.random() < 0.45:
         light, labels = seen_through(light, labels, other, rng)
     if rng.random() < 0.35:
@@ -43,7 +44,17 @@ def augmented(
     if rng.random() < 0.25:
         coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 80))])
         pixels = np.asarray(cv2.imdecode(coded[1], cv2.IMREAD_COLOR), np.uint8)
-    return evidence(pixels), labels
+    return evidence(pixels, _level(around, sound, pixels, labels, rng)), labels
+
+
+def _level(around: Pixels, sound: Pixels, spoilt: Pixels, labels: Pixels, rng: Generator) -> Pixels:
+    """How dark the ink around is on the spoilt page, about as well as a whole page tells it."""
+    marked = np.isin(labels, _MARKED)
+    change = float(np.exp(rng.normal(0, 0.15)))
+    if np.count_nonzero(marked) > 50:
+        before, after = (250 - float(crop[marked].mean()) for crop in (sound, spoilt))
+        change *= max(after, 1) / max(before, 1)
+    return np.asarray(np.clip(around * np.float32(change), 1, 255), np.uint8)
 
 
 def turned(image: Pixels, labels: Pixels, rng: Generator) -> tuple[Pixels, Pixels]:
@@ -61,6 +72,7 @@ def seen_through(
 ) -> tuple[Values, Pixels]:
     """The marks of another page, mirrored and softened, multiplied in where nothing lies above."""
     behind, marked = (np.ascontiguousarray(np.flip(layer, 1)) for layer in other)
+    behind = np.ascontiguousarray(behind[:, :, :3])
     marks = np.isin(marked, _MARKED).astype(np.float32)
     paper = cv2.morphologyEx(behind, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     taken = 1 - behind.astype(np.float32) / np.maximum(paper, 1)

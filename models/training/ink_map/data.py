@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from common.errors import InputError
 from models.ink_folds import set_of
+from preprocessing.binarise import ink_around
 from preprocessing.light import evenly_lit
 
 PAPER, INK = 0, 255
@@ -23,13 +24,22 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A page (H, W, 3) RGB, evenly lit, and its labels (H, W); those of a ``real`` page tell ink
-    from paper only."""
+    """A page and its labels (H, W); those of a ``real`` page tell ink from paper only.
+
+    ``page`` (H, W, 4) is evenly lit RGB, and how dark the ink around each pixel is: found on the
+    whole page as at run time, because a crop may show no ink at all.
+    """
 
     name: str
     page: Pixels
     labels: Pixels
     real: bool
+
+
+def labelled(name: str, lit: Pixels, labels: Pixels, real: bool) -> Labelled:
+    """From an evenly lit page (H, W, 3) and its labels."""
+    grey = np.asarray(cv2.cvtColor(lit, cv2.COLOR_RGB2GRAY), np.uint8)
+    return Labelled(name, np.dstack([lit, ink_around(grey)]), labels, real)
 
 
 def rendered_pages(folder: Path) -> list[Labelled]:
@@ -38,7 +48,7 @@ def rendered_pages(folder: Path) -> list[Labelled]:
     if not files:
         raise InputError("no rendered layers", where=str(folder), hint="see models.synth.layers")
     return [
-        Labelled(
+        labelled(
             file.name.removesuffix(".layers.png"),
             _lit(file.with_name(file.name.replace(".layers.png", ".jpg"))),
             _grey(file),
@@ -56,12 +66,12 @@ def real_pages(folder: Path, without: Sequence[str] = ()) -> list[Labelled]:
         if set_of(name) in without:
             continue
         labels = np.where(_grey(file) < 128, INK, PAPER).astype(np.uint8)
-        pages.append(Labelled(name, _lit(folder / f"{name}.jpg"), labels, real=True))
+        pages.append(labelled(name, _lit(folder / f"{name}.jpg"), labels, real=True))
     return pages
 
 
 def crop(page: Labelled, side: int, scale: float, rng: Generator) -> tuple[Pixels, Pixels]:
-    """A crop of ``side`` pixels after enlarging by ``scale``; four of five show something.
+    """A crop (S, S, 4) of ``side`` pixels after enlarging by ``scale``; most show something.
 
     What lies beyond the page is the page mirrored.
     """
