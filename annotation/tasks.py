@@ -67,9 +67,8 @@ def field_task(record: Record, code: str, crop: Path, images: str | None) -> dic
     """
     value, text = record.get(code), proposed(record, code)
     column = load_register(record.register).column(code)
-    others = [(other, p) for other, p in value.alternatives if other != value.value]
     data = _asked(record, column, crop, images)
-    data["marks"] = marked(text, others) if text else " "
+    data["marks"] = marked(text, _others(value)) if text else " "
     data["hint"] = " · ".join(_hints(record, column, value))
     data |= {"reading": text, "reader": value.source}
     return {"data": data, "predictions": [_prediction(text, value.confidence)]}
@@ -109,16 +108,23 @@ def _asked(record: Record, column: Column, crop: Path, images: str | None) -> di
 def _prediction(text: str, score: float) -> dict[str, Any]:
     """The text filled in; a space where there is none, because Label Studio puts the caret only
     into a field that holds something."""
-    result = {"id": "reading", "from_name": "text", "to_name": "image", "type": "textarea"}
+    result = {"id": "reading", "from_name": "text", "to_name": "marks", "type": "textarea"}
     filled = {**result, "value": {"text": [text or " "]}}
     return {"model_version": VERSION, "score": score, "result": [filled]}
+
+
+def _others(value: FieldValue) -> list[tuple[str, float]]:
+    """The alternatives, sharing among them what the value's confidence leaves."""
+    others = [(other, p) for other, p in value.alternatives if other != value.value]
+    whole = sum(p for _, p in others)
+    return [(other, (1 - value.confidence) * p / whole) for other, p in others if whole]
 
 
 def _hints(record: Record, column: Column, value: FieldValue) -> Iterator[str]:
     if value.value:
         yield texts()["sure"].format(percent=round(100 * value.confidence))
     if value.alternatives:
-        others = ", ".join(text for text, _ in value.alternatives[:3])
+        others = " | ".join(text for text, _ in value.alternatives[:3])
         yield texts()["alternatives"].format(texts=others)
     yield from (issue.message for issue in record.issues if column.code in issue.fields)
     if column.type in texts()["hints"]:

@@ -43,7 +43,7 @@ def annotation(text: str | None, state: str = "", **more: Any) -> dict[str, Any]
     if state:
         result.append({"from_name": "state", "type": "choices", "value": {"choices": [state]}})
     for part in result:
-        part["to_name"] = "image"
+        part["to_name"] = "marks"
     about = {"completed_by": 1, "updated_by": None, "was_cancelled": False}
     return {**about, "updated_at": "2026-11-21T08:00:00.5Z", "result": result, **more}
 
