@@ -9,12 +9,12 @@ DEMO_OUT := demo-out
 PYTHON   ?= $(shell sh scripts/find_python.sh)
 SOURCES  := common preprocessing models extract annotation hotich tests
 
-.PHONY: demo test setup dev lint format system clean
+.PHONY: demo test setup dev lint format system browser clean
 
 demo: setup
 	$(VENV)/bin/python -m hotich.demo --out $(DEMO_OUT)
 
-test: setup dev
+test: setup dev browser
 	$(DEV)/bin/python -m pytest
 
 lint: dev
@@ -32,6 +32,9 @@ dev: $(DEV)/.stamp
 
 system:
 	sh scripts/system_packages.sh
+
+browser:
+	sh scripts/system_packages.sh chromium
 
 $(VENV)/.stamp: pyproject.toml constraints.txt | system
 	$(PYTHON) -m venv $(VENV)

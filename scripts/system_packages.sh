@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what pip cannot: Tesseract with Vietnamese, and Python's venv module.
+# Installs what pip cannot: Tesseract with Vietnamese, Python's venv module, and the programs that
+# are named beside (`make test` names chromium).
 # Where it may not install, it says what to ask the administrator for, and stops with 4.
 set -eu
 missing=""
@@ -7,6 +8,9 @@ command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
 tesseract --list-langs 2>/dev/null | grep -qx vie || missing="$missing tesseract-ocr-vie"
 python=$(sh "$(dirname "$0")/find_python.sh")
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+for program in "$@"; do
+    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+done
 [ -n "$missing" ] || exit 0
 
 as_root=""

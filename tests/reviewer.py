@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
-import pytest
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-CHROMIUM = Path("/usr/bin/chromium")
+from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLong
 
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -68,8 +65,6 @@ class Reviewer:
     def wait(self, before: str = "") -> str:
         """Wait until a task other than ``before`` stands there for a tenth of a second, its field
         in focus; what tells it from others."""
-        from playwright.sync_api import TimeoutError as TooLong
-
         try:
             self.page.wait_for_function(_READY, arg=before, polling=100, timeout=_PATIENCE)
         except TooLong as error:
@@ -102,7 +97,8 @@ class Reviewer:
         Nothing is typed twice: a key that the page lost fails here.
         """
         old = self.reads()
-        kept = len(os.path.commonprefix([old, text]))
+        pairs = zip(old, text, strict=False)
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self.press("Backspace", len(old) - kept)
         self.type(text[kept:])
         assert self.reads() == text
@@ -122,12 +118,9 @@ class Reviewer:
 @contextmanager
 def at_the_browser(log: Path, width: int = 1100, height: int = 640) -> Iterator[Reviewer]:
     """A browser with an empty profile; ``log`` gets Chromium's own network log."""
-    playwright_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium: apt-get install chromium")
-    with playwright_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=[*_FLAGS, f"--log-net-log={log}"]
+            executable_path=shutil.which("chromium"), args=[*_FLAGS, f"--log-net-log={log}"]
         )
         page = browser.new_page(viewport={"width": width, "height": height})
         page.add_init_script(_COUNTS)
@@ -136,9 +129,7 @@ def at_the_browser(log: Path, width: int = 1100, height: int = 640) -> Iterator[
         try:
             yield person
         except BaseException:
-            page.screenshot(
-                path=os.environ.get("HOTICH_STUCK", str(log.with_suffix(".png")))
-            )  # what stood there when it failed
+            page.screenshot(path=log.with_suffix(".png"))  # what stood there when it failed
             raise
         browser.close()
 

@@ -29,6 +29,7 @@ from annotation.queue import SecondReading, doubtful
 from annotation.server import USER, Server
 from annotation.written import meant
 from common.errors import HotichError, UsageError
+from common.executor import Pool
 from extract.deliver import DeliverOptions, deliver
 from extract.folder import BookFolder
 from extract.record import Record, read_records
@@ -89,7 +90,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extracted]:
     done = os.environ.get("HOTICH_SAMPLE")
     folder = BookFolder(Path(done) if done else tmp_path_factory.mktemp("sample"))
     if not folder.records.is_file():
-        run_book([ROOT / "sample" / "KS.1962.01.pdf"], "KS", folder, book="KS.1962.01")
+        scans = [ROOT / "sample" / "KS.1962.01.pdf"]
+        run_book(scans, "KS", folder, book="KS.1962.01", how=Pool(2))
     with Extracted.open(folder.root) as made:
         yield made
 
