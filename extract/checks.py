@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from common.errors import UsageError
-from common.text import fold
 from extract.parse.dates import Era, PartialDate, date_of_value, parse_date
-from extract.parse.names import middle_names, same_syllable, surname
+from extract.parse.names import same_syllable, surname
 from extract.record import Issue, Record
-from extract.registers import Generation, Register
+from extract.registers import Column, Generation, Register
+
+_NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]]")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Rule:
 
     @classmethod
     def of(cls, row: Mapping[str, str]) -> Rule:
-        pairs = (pair.split("=") for pair in row["params"].split(";") if pair)
+        pairs = (pair.split("=", 1) for pair in row["params"].split(";") if pair)
         fields = tuple(row["fields"].split())
         return cls(row["rule"], row["severity"], fields, dict(pairs), row["message"])
 
@@ -39,17 +41,21 @@ class Rule:
 
 @dataclass(frozen=True)
 class Book:
-    """What a check may know of the whole book."""
+    """What a check may know of the whole book. A package that others made shows no generation."""
 
     register: Register
-    generation: Generation
+    generation: Generation | None
 
     def codes(self, rule: Rule) -> list[str]:
-        """The rule's fields; ``type:x`` stands for all columns of that type, ``type:*`` for all."""
-        if len(rule.fields) == 1 and rule.fields[0].startswith("type:"):
-            wanted = rule.fields[0].removeprefix("type:")
-            return [c.code for c in self.register.columns if wanted in ("*", c.type)]
-        return list(rule.fields)
+        """The rule's fields that the register has; ``type:x`` stands for all columns of that type
+        (``type:*`` for all), ``enum:x`` for those of that list, ``like:x`` for those that end
+        so."""
+        return [
+            column.code
+            for field in rule.fields
+            for column in self.register.columns
+            if _is_meant(field, column)
+        ]
 
     def label(self, code: str) -> str:
         try:
@@ -58,17 +64,26 @@ class Book:
             return code
 
 
+def _is_meant(field: str, column: Column) -> bool:
+    kind, _, wanted = field.rpartition(":")
+    if kind == "type":
+        return wanted in ("*", column.type)
+    if kind == "enum":
+        return column.enum == wanted
+    return column.code.endswith(wanted) if kind == "like" else column.code == wanted
+
+
 Check = Callable[[Record, Rule, Book], Iterator[Issue]]
 
 
-def _values(record: Record, rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
+def values(record: Record, rule: Rule, book: Book) -> Iterator[tuple[str, str]]:
     for code in book.codes(rule):
         value = record.get(code).value
         if value is not None:
             yield code, value
 
 
-def _dates(record: Record, *codes: str) -> list[PartialDate] | None:
+def dates_of(record: Record, *codes: str) -> list[PartialDate] | None:
     dates = [date_of_value(record.get(code).value) for code in codes]
     found = [date for date in dates if date is not None]
     return found if len(found) == len(codes) else None
@@ -89,14 +104,14 @@ def present(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 
 
 def full_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
+    for code, value in values(record, rule, book):
         found = date_of_value(value)
         if found is None or found.day is None:
             yield rule.issue((code,), value=value)
 
 
 def partial_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
+    for code, value in values(record, rule, book):
         found = date_of_value(value)
         if found is None or not found.valid:
             yield rule.issue((code,), label=book.label(code), value=value)
@@ -109,23 +124,34 @@ def same_year(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 
 
 def numeric(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
+    for code, value in values(record, rule, book):
         if not value.isdigit():
             yield rule.issue((code,), value=value)
 
 
 def no_digits(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
-        if any(ch.isdigit() for ch in value):
+    for code, value in values(record, rule, book):
+        name, _, _age_and_work = value.partition(",")
+        if _NO_NAME.search(name):
             yield rule.issue((code,), label=book.label(code), value=value)
 
 
 def in_era(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    if book.generation is None:
+        return
     first, last = book.generation.years
-    for code, value in _values(record, rule, book):
+    for code, value in values(record, rule, book):
         found, slack = date_of_value(value), rule.number("slack")
         if found and not first - slack <= found.year <= last + slack:
             yield rule.issue((code,), value=value, first_year=first, last_year=last)
+
+
+def in_book_years(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    number, value = (record.get(code).value for code in rule.fields)
+    years = [int(year) for year in re.findall(r"\d{4}", number or "")]
+    found = date_of_value(value)
+    if years and found and not min(years) <= found.year <= max(years):
+        yield rule.issue(rule.fields, first=number, second=value)
 
 
 def words_agree(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
@@ -135,14 +161,29 @@ def words_agree(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
         yield rule.issue(rule.fields, first=figures, second=words)
 
 
-def identity_digits(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
-        if not (value.isdigit() and len(value) in (9, 12)):
+def written_as(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    for code, value in values(record, rule, book):
+        if not re.fullmatch(rule.params["pattern"], value):
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
+def present_one(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    codes = book.codes(rule)
+    if codes and all(record.get(code).value is None for code in codes):
+        yield rule.issue((codes[0],), label=book.label(codes[0]))
+
+
+def name_case(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    """A name is in capitals, or its ends begin with one and no word has one inside."""
+    for code, value in values(record, rule, book):
+        words = re.findall(r"[^\W\d_]+", value.partition(",")[0])
+        inside = any(word[1:] != word[1:].lower() for word in words)
+        if words and not value.isupper() and (inside or not words[0][0].isupper()):
             yield rule.issue((code,), label=book.label(code), value=value)
 
 
 def not_after(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    dates = _dates(record, *rule.fields)
+    dates = dates_of(record, *rule.fields)
     if not dates:
         return
     first, second = dates
@@ -154,22 +195,30 @@ def not_after(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 
 def lag_in_time(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     *codes, kind = rule.fields
-    dates = _dates(record, *codes)
+    dates = dates_of(record, *codes)
     days = _days(*dates) if dates else None
     in_time = record.get(kind).value == rule.params["code"]
     if in_time and days is not None and days > rule.number("days"):
         yield rule.issue(rule.fields, days=days)
 
 
+def _registered(record: Record, otherwise: PartialDate) -> PartialDate:
+    """The date of registration, where it is known: laws change."""
+    return date_of_value(record.get("ngayDangKy").value) or otherwise
+
+
 def lag(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    dates = _dates(record, *rule.fields)
+    dates = dates_of(record, *rule.fields)
     if dates and dates[1].year - dates[0].year > rule.number("years"):
         yield rule.issue(rule.fields, years=dates[1].year - dates[0].year)
 
 
 def age_between(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    dates = _dates(record, *rule.fields)
-    if dates:
+    dates = dates_of(record, *rule.fields)
+    since, until = (
+        int(rule.params.get(name, end)) for name, end in (("since", 0), ("until", 9999))
+    )
+    if dates and since <= _registered(record, dates[1]).year <= until:
         years = dates[1].year - dates[0].year
         if not rule.number("low") <= years <= rule.number("high"):
             yield rule.issue(rule.fields, years=years)
@@ -185,15 +234,6 @@ def surname_follows(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
         yield rule.issue(rule.fields, first=child, second=father)
 
 
-def sex_of_name(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    name, sex = (record.get(code).value for code in rule.fields)
-    for middle in middle_names(name):
-        expected = {"thi": "Nữ", "van": "Nam"}.get(fold(middle))
-        if expected and sex and sex != expected:
-            yield rule.issue(rule.fields, middle=middle, expected=expected, second=sex)
-            return
-
-
 def one_of(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     child, *parents = (record.get(code).value for code in rule.fields)
     known = [value for value in parents if value]
@@ -202,27 +242,30 @@ def one_of(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 
 
 def absent_has_value(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    for code, value in _values(record, rule, book):
-        if code in book.generation.absent:
+    absent = book.generation.absent if book.generation else ()
+    for code, value in values(record, rule, book):
+        if code in absent:
             yield rule.issue((code,), label=book.label(code), value=value)
 
 
-CHECKS: Mapping[str, Check] = {
+FIELD_CHECKS: Mapping[str, Check] = {
     "present": present,
     "full_date": full_date,
     "partial_date": partial_date,
     "same_year": same_year,
     "numeric": numeric,
+    "written_as": written_as,
+    "present_one": present_one,
+    "name_case": name_case,
     "no_digits": no_digits,
     "in_era": in_era,
+    "in_book_years": in_book_years,
     "words_agree": words_agree,
-    "identity_digits": identity_digits,
     "not_after": not_after,
     "lag_in_time": lag_in_time,
     "lag": lag,
     "age_between": age_between,
     "surname": surname_follows,
-    "sex_of_name": sex_of_name,
     "one_of": one_of,
     "absent_has_value": absent_has_value,
 }

@@ -1,7 +1,8 @@
 """Plausibility rules: what in a record, or between neighbours in a book, cannot be so.
 
 The rules are data (``data/rules.csv``): which check, over which fields, with which numbers, and
-the sentence a clerk reads. The checks are the functions of ``checks.py`` and ``sequence.py``.
+the sentence a clerk reads. The checks are the functions of ``checks.py``, ``checks_people.py`` and
+``sequence.py``. Most hold for what is read and for what is delivered (``when``), whoever made it.
 """
 
 from __future__ import annotations
@@ -11,36 +12,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from extract.checks import CHECKS, Book, Rule
+from extract.checks import FIELD_CHECKS, Book, Rule
+from extract.checks_people import PEOPLE_CHECKS
 from extract.record import Issue, Record
 from extract.registers import Generation, Register
 from extract.sequence import SEQUENCE_CHECKS
 
 _TABLE = Path(__file__).with_name("data") / "rules.csv"
+CHECKS = {**FIELD_CHECKS, **PEOPLE_CHECKS}
+When = Literal["read", "delivered"]
 
 
 @dataclass(frozen=True)
 class _Row:
     rule: Rule
-    registers: str
+    registers: tuple[str, ...]
+    when: str
     check: str
+
+    def holds(self, register: str, when: When) -> bool:
+        """Whether the rule is one for this register, then."""
+        return self.when in ("*", when) and bool({"*", register} & {*self.registers})
 
 
 @cache
 def _rows() -> tuple[_Row, ...]:
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return tuple(
-            _Row(Rule.of(row), row["registers"], row["check"]) for row in csv.DictReader(file)
+            _Row(Rule.of(row), tuple(row["registers"].split()), row["when"], row["check"])
+            for row in csv.DictReader(file)
         )
 
 
 def check_book(
-    records: Sequence[Record], register: Register, generation: Generation
+    records: Sequence[Record],
+    register: Register,
+    generation: Generation | None,
+    when: When = "read",
 ) -> list[Record]:
-    """The same records, in the same order, with every rule they break in ``issues``."""
+    """The same records, in the same order, with every rule they break in ``issues``.
+
+    Args:
+        generation: of the printed form; None where it is not known.
+        when: whether the records were read from pages, or stand in a delivered package.
+    """
     book = Book(register, generation)
-    rows = [row for row in _rows() if row.registers in ("*", register.code)]
+    rows = [row for row in _rows() if row.holds(register.code, when)]
     found: list[list[Issue]] = [[] for _ in records]
     for row in rows:
         if check := CHECKS.get(row.check):

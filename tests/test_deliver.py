@@ -18,7 +18,7 @@ from openpyxl import Workbook, load_workbook
 from common.errors import InputError, PackageError, UsageError
 from common.geometry import Box
 from extract.deliver import DeliverOptions, deliver
-from extract.deliver.names import BookNumber, case_name, parse_book_number
+from extract.deliver.names import BookNumber, NameRules, case_name, parse_book_number
 from extract.deliver.pages import own_box
 from extract.deliver.pdfs import case_box, case_pdf
 from extract.deliver.sheet import cell_text, column_code, sheet_form
@@ -187,9 +187,9 @@ def test_two_cases_of_one_name_and_an_unknown_code_stop_it(book: Extracted, tmp_
     assert "nksGioiTinh không có trong bảng mã (Namm)" in str(error.value)
 
 
-def test_registers_without_a_sheet_say_so() -> None:
-    with pytest.raises(UsageError, match="GH is not delivered yet — delivered: KS"):
-        sheet_form("GH")
+def test_an_unknown_sheet_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(UsageError, match=r"KS has no sheet v9 — known: v1_2019 hotich158_v2"):
+        sheet_form("KS", "v9")
 
 
 @pytest.mark.parametrize(
@@ -208,33 +208,41 @@ def test_book_numbers(text: str, number: BookNumber | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("so", "width", "end"),
+    ("so", "names", "end"),
     [
-        ("12/1962", 3, ".012.pdf"),
-        ("012a/1962", 3, ".012a.pdf"),
-        ("7", 2, ".07.pdf"),
-        ("1234/1962", 3, None),
-        ("1234/1962", 4, ".1234.pdf"),
-        ("0", 3, None),
-        ("12bis", 3, None),
-        ("../12", 3, None),
-        (None, 3, None),
+        ("12/1962", "national", ".012.pdf"),
+        ("012a/1962", "national", ".012a.pdf"),
+        ("12bis/1962", "national", ".012bis.pdf"),
+        ("7", "two-figures", ".07.pdf"),
+        ("1234/1962", "national", None),
+        ("1234/1962", "four-figures", ".1234.pdf"),
+        ("0", "national", None),
+        ("../12", "national", None),
+        ("12/../../x", "national", None),
+        ("12\0.pdf", "national", None),
+        ("=12", "national", None),
+        (None, "national", None),
     ],
 )
-def test_case_names(so: str | None, width: int, end: str | None) -> None:
+def test_case_names(so: str | None, names: str, end: str | None) -> None:
     record = extracted_book.records()[0].with_fields({"so": FieldValue(value=so, status="read")})
-    name, causes = case_name(record, BookNumber("1962", 1), width)
+    name, causes = case_name(record, BookNumber("1962", 1), NameRules.of(names))
     assert name.endswith(end) if end else (name == "" and causes)
 
 
 def test_states_without_a_value_leave_the_cell_empty() -> None:
     register = load_register("KS")
     column = register.column("nksHoTen")
-    for status in ("blank", "absent_on_form", "illegible"):
-        assert cell_text(FieldValue(value="x", status=status), column, register) is None  # type: ignore[arg-type]
-    assert (
-        cell_text(FieldValue(value="A\x00\u200bB\nC", status="ditto"), column, register) == "AB C"
-    )
+    form = sheet_form("KS")
+
+    def cell(value: str, status: str) -> str | None:
+        return cell_text(FieldValue(value=value, status=status), column, register, form)  # type: ignore[arg-type]
+
+    assert [cell("x", status) for status in ("blank", "absent_on_form", "illegible")] == [None] * 3
+    assert cell("A\x00\u200bB\nC", "ditto") == "AB C"
+    for placeholder in ("null", "NaN", "None", "Nguyễn [?]"):
+        with pytest.raises(UsageError, match="không phải giá trị"):
+            cell(placeholder, "read")
 
 
 def test_a_case_gets_its_part_beside_and_below_others() -> None:

@@ -6,10 +6,9 @@ import csv
 from pathlib import Path
 
 import extract.rules
-from extract.checks import CHECKS
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import load_register
-from extract.rules import check_book, severity
+from extract.rules import CHECKS, check_book, severity
 from extract.sequence import SEQUENCE_CHECKS
 
 KS = load_register("KS")
@@ -80,13 +79,17 @@ def test_surnames_are_not_handed_down_everywhere() -> None:
 
 def test_the_sequence_of_a_book() -> None:
     def book(*numbers: str) -> list[set[str]]:
-        return broken(*(record(page, so=so) for page, so in enumerate(numbers, start=1)))
+        names = ("Nguyễn Văn Tư", "Nguyễn Văn Năm")
+        return broken(
+            *(record(page, so=so, nksHoTen=names[page % 2]) for page, so in enumerate(numbers, 1))
+        )
 
     assert book("07/1962", "08/1962") == [set(), set()]
     assert book("07/1962", "10/1962")[1] == {"S03"}
     assert book("07/1962", "05/1962")[1] == {"S01"}
     assert book("07/1962", "07/1962")[1] == {"S02"}
-    dates = broken(record(), record(2, so="08/1962", ngayDangKy="15.03.1962"))
+    other = {"nksHoTen": "Nguyễn Văn Năm"}
+    dates = broken(record(), record(2, so="08/1962", ngayDangKy="15.03.1962", **other))
     assert dates[1] == set()  # five days back: clerks do that
     dates = broken(record(nksNgaySinh="1961"), record(2, so="08/1962", ngayDangKy="12.03.1962"))
     assert dates[1] == {"S04"}
@@ -108,4 +111,109 @@ def test_the_table_is_whole() -> None:
     used = {row["check"] for row in rows}
     assert used == set(CHECKS) | set(SEQUENCE_CHECKS)
     assert {row["severity"] for row in rows} == {"error", "warn", "info"}
+    assert {row["scope"] for row in rows} == {"field", "record", "sequence"}
+    severities = {(row["rule"], row["severity"]) for row in rows}
+    assert len(severities) == len({row["rule"] for row in rows})  # one a rule
     assert severity("X01") == "error" and severity("X05") == "warn"
+
+
+def of(register: str, *cases: dict[str, str]) -> set[str]:
+    """The rules that some delivered cases of a register break."""
+    known, always = load_register(register), {"so": "01/2017", "ngayDangKy": "10.04.2017"}
+    made = []
+    for place, values in enumerate(cases, start=1):
+        all_values = {**always, "quyenSo": "01/2017", "noiDangKy": "Xã Tân Phú", **values}
+        fields = {code: FieldValue(v, v, 1.0, "read") for code, v in all_values.items() if v}
+        made.append(Record("b", 0, place, register, "", fields))
+    checked = check_book(made, known, None, "delivered")
+    return {issue.rule for record in checked for issue in record.issues}
+
+
+FIFTH = "năm tháng tư năm hai nghìn không trăm mười bảy"  # said without a label
+COUPLE = {"chongHoTen": "Nguyễn Văn Tư", "voHoTen": "Lê Thị Lành"}
+DELIVERED: list[tuple[str, str, dict[str, str]]] = [
+    ("F01", "KS", {"quyenSo": ""}),
+    ("F01-place", "GH", {"noiDangKy": ""}),
+    ("F02", "KS", {"quyenSo": "một"}),
+    ("F08-book", "KS", {"so": "01/2019", "ngayDangKy": "10.04.2019"}),
+    ("F09", "KT", {"nktNgayChet": "02.04.2017", "nktNgayChetGhiBangChu": FIFTH}),
+    ("F10", "KT", {"nktHoTen": "nguyễn Văn Tư"}),
+    ("F10", "KT", {"nktHoTen": "NGuyễn Văn Tư"}),
+    ("F11", "KH", {"chongSoGiayToTuyThan": "12345"}),
+    ("F11", "KH", {"chongSoGiayToTuyThan": "123456789", "chongLoaiGiayToTuyThan": "4"}),
+    ("F12", "KH", {"chongSoGiayToTuyThan": "083180000001"}),
+    ("F12", "KH", {"voSoGiayToTuyThan": "083080000001"}),
+    ("F12", "KH", {"voSoGiayToTuyThan": "099180000001"}),
+    ("F12", "KH", {"voSoGiayToTuyThan": "083180000001", "voNgaySinh": "1981"}),
+    ("F13", "KH", {"voNgayCapGiayToTuyThan": "11.04.2017"}),
+    ("F13", "KH", {"voNgayCapGiayToTuyThan": "10.04.2010", "voNgaySinh": "1999"}),
+    ("F13", "KH", {"voNgayCapGiayToTuyThan": "10.04.2010", "voLoaiGiayToTuyThan": "4"}),
+    ("F14", "KH", {"voDanToc": "Kimh"}),
+    ("X06", "KS", {"nksLoaiKhaiSinh": "3", "chaHoTen": "Nguyễn Văn Ba", "meHoTen": "Lê Thị Sáu"}),
+    ("X06", "KS", {"nksLoaiKhaiSinh": "1", "meHoTen": "Lê Thị Sáu"}),
+    ("X09", "KS", {"nycHoTen": "Lê Thị Sáu", "nycQuanHe": "Mẹ", "meHoTen": "Lê Thị Bảy"}),
+    ("X10", "KS", {"nksNoiSinh": "xã Tân Phú, tỉnh Bến Tre", "nksNoiSinhDVHC": "Long An"}),
+    ("X11", "KT", {"nktNgaySinh": "05.04.2017", "nktNgayChet": "04.04.2017"}),
+    ("X11", "KT", {"nktNgayChet": "11.04.2017"}),
+    ("X12", "KT", {"nktNgayChet": "01.02.2017", "loaiDangKy": "1"}),
+    ("X13", "KT", {"nktNgayChet": "01.04.2017", "nktNgaySinh": "1890"}),
+    ("X14", "KT", {"nktNgayChet": "05.04.2017", "gbtNgay": "04.04.2017"}),
+    ("X15", "KT", {"nktGioPhutChet": "25 giờ 10"}),
+    ("X16", "KH", {"voNgaySinh": "2001"}),
+    ("X17", "KH", {"chongHoTen": "Lê Thị Lành", "voHoTen": "Nguyễn Văn Tư"}),
+    ("X18", "KH", {"ngayXacLapQuanHeHonNhan": "11.04.2017"}),
+    ("X18", "KH", {"ngayXacLapQuanHeHonNhan": "01.04.2017", "loaiDangKy": "1"}),
+    ("X20", "CMC", {"cmNgaySinh": "1990", "ncNgaySinh": "1999"}),
+    ("X20", "CMC", {"loaiXacNhan": "1", "cmGioiTinh": "Nữ"}),
+    ("X21", "HN", {"nxnThoiGianCuTruTu": "2016", "nxnThoiGianCuTruDen": "2015"}),
+    ("X21", "HN", {"nxnNgaySinh": "2004"}),
+    ("X22", "NCN", {"chaNuoiNgaySinh": "1995", "cnNgaySinh": "2010"}),
+    ("X24", "KS", {"so": "01/1990", "ngayDangKy": "10.04.1990", "quyenSo": "01/1990",
+                    "meNoiCuTru": "xã Lộc Ninh, tỉnh Bình Phước"}),
+]  # fmt: skip
+
+
+def test_every_rule_of_a_delivered_case_fires_and_only_on_its_fault() -> None:
+    for rule, register, values in DELIVERED:
+        assert of(register, values) == {rule}, (rule, values)
+
+
+def test_what_is_right_in_a_delivered_case_is_let_be() -> None:
+    right = {
+        **COUPLE, "chongNgaySinh": "1980", "voNgaySinh": "05.1981", "chongDanToc": "Khơ Me",
+        "chongSoGiayToTuyThan": "083080000001", "chongLoaiGiayToTuyThan": "4",
+        "chongNgayCapGiayToTuyThan": "01.02.2016", "voSoGiayToTuyThan": "B1234567",
+        "voLoaiGiayToTuyThan": "2", "loaiDangKy": "1", "ngayXacLapQuanHeHonNhan": "10.04.2017",
+        "voNoiCuTru": "ấp 1, xã Tân Phú, tỉnh Bến Tre",
+    }  # fmt: skip
+    assert of("KH", right) == set()
+    death = {"nktNgayChet": "04.2017", "nktNgaySinh": "1930", "nktGioPhutChet": "giờ Tý"}
+    assert of("KT", death) == set()
+    assert of("KT", {"nktNgayChet": "05.04.2017", "nktNgayChetGhiBangChu": FIFTH}) == set()
+
+
+def test_the_sequence_of_a_delivered_book() -> None:
+    def book(code: str, *values: str, register: str = "KS", **same: str) -> set[str]:
+        cases = [{"so": f"{n:02d}/2017", **same, code: v} for n, v in enumerate(values, start=1)]
+        return of(register, *cases)
+
+    assert book("trangSo", "1", "1", "2", "2", "3") == set()
+    assert book("trangSo", "1", "2", "1") == {"S06"}
+    assert book("trangSo", "1", "2", "3", "9") == {"S06"}
+    assert book("so", "01/2017", "02/2017", "02a/2017", "03/2017") == set()
+    assert book("so", "01/2017", "03a/2017") == {"S03", "S08"}
+    assert book("nguoiKy", "An", "An", "Bình", "An", "An") == {"F15"}
+    assert book("nguoiKy", "An", "An", "Bình", "Bình", "Bình") == set()
+    years = [{"so": f"0{n}/{y}", "ngayDangKy": f"0{n}.01.{y}", "quyenSo": "01/2016-2018"}
+             for n, y in enumerate((2016, 2018, 2016), start=1)]  # fmt: skip
+    assert "S07" in of("KS", *years) and "S05" in of("KS", *years)
+    new_year = [{"so": "09/2016", "ngayDangKy": "20.12.2016", "quyenSo": "01/2016-2017"},
+                {"quyenSo": "01/2016-2017"}]  # fmt: skip
+    assert of("KS", *new_year) == set()
+    twice = {"nksHoTen": "Lê Văn An", "nksNgaySinh": "01.02.2017", "meHoTen": "Hồ Thị Mai"}
+    assert of("KS", twice, {**twice, "so": "02/2017"}) == {"S09"}
+    again = {"chongHoTen": "Lê Văn An", "chongNgaySinh": "1980"}
+    assert of("KH", again, {**again, "so": "02/2017"}) == {"X19"}
+    long = [{"nguoiKy": "Lê An", "so": f"01/{y}", "ngayDangKy": f"01.02.{y}", "quyenSo": f"01/{y}"}
+            for y in (1980, 2017)]  # fmt: skip
+    assert of("KS", *long) == {"X25"}

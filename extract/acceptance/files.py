@@ -10,17 +10,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pymupdf
 
 from extract.acceptance.findings import Finding, finding
+from extract.acceptance.pictures import check_picture
 from extract.acceptance.sheet import Row
 from extract.deliver.names import parse_book_number, rules
 from extract.parse.dates import date_of_value
 
-_PLACEHOLDER = re.compile(r"null|nan|none|undefined", re.I)
+_PLACEHOLDER = re.compile(r"(^|[.\W_])(null|nan|none|undefined)([.\W_]|$)", re.I)
 _FULL_PAGE_KB = 300
-_LEAST_WIDTH = 600
 _LARGEST = 50_000_000
 
 
@@ -32,8 +31,9 @@ def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator
             for name, times in Counter(entry.filename for entry in entries).items():
                 if times > 1:
                     yield finding("B08-twice", path.name, name=name)
+            seen: dict[str, str] = {}
             for entry in entries:
-                yield from _check_pdf(path.name, archive, entry)
+                yield from _check_pdf(path.name, archive, entry, seen)
     except (zipfile.BadZipFile, OSError) as error:
         yield finding("H01", path.name, cause=error)
         return
@@ -42,35 +42,48 @@ def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator
 
 
 def check_manifest(path: Path) -> Iterator[Finding]:
-    """The files that a manifest names have the bytes that it says; nothing waits for a person."""
+    """The files that a manifest names have the bytes that it says; nothing waits for a person;
+    pages on which no case stands are there too."""
     try:
         content = json.loads(path.read_text("utf-8"))
         files, unreviewed = content["files"], int(content.get("unreviewed", 0))
+        unpaired = int(content.get("pages_without_case", 0))
         wanted = {str(name): str(about["sha256"]) for name, about in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         yield finding("H01", path.name, cause=error)
         return
     if unreviewed:
         yield finding("B09", path.name, fields=unreviewed)
+    if unpaired and not any(Path(name).name.startswith("Cover.") for name in wanted):
+        yield finding("B06", path.name, pages=unpaired)
     for name, digest in wanted.items():
-        file = path.parent / Path(name).name
-        if not file.is_file():
+        file = path.parent / name
+        if ".." in Path(name).parts or Path(name).is_absolute():
+            yield finding("B02-name", path.name, name=name)
+        elif not file.is_file():
             yield finding("B03", path.name, name=name)
         elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
             yield finding("B08-hash", path.name, name=name)
 
 
-def _check_pdf(where: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[Finding]:
+def _check_pdf(
+    where: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, seen: dict[str, str]
+) -> Iterator[Finding]:
+    """One PDF: its name, whether it opens and shows something; ``seen`` knows earlier contents."""
     name = entry.filename
     if _PLACEHOLDER.search(name):
         yield finding("B07", where, text=name)
-    elif not re.match(rules()["case_file"], name):
+    elif not re.match(rules()["case_file"], name) or "\0" in entry.orig_filename:
         yield finding("B02-name", where, name=name)
     if entry.file_size > _LARGEST:
         yield finding("B04-broken", where, name=name, cause=f"{entry.file_size} bytes")
         return
     try:
         content = archive.read(entry)
+        digest = hashlib.sha256(content).hexdigest()
+        if content and digest in seen:
+            yield finding("B10", where, name=name, other=seen[digest])
+        seen.setdefault(digest, name)
         with pymupdf.open(stream=content, filetype="pdf") as document:
             yield from _check_pages(where, name, len(content), document)
     except (pymupdf.FileDataError, zipfile.BadZipFile, RuntimeError, ValueError) as error:
@@ -85,12 +98,7 @@ def _check_pages(where: str, name: str, size: int, document: pymupdf.Document) -
     if kilobytes > _FULL_PAGE_KB:
         yield finding("B04-size", where, name=name, kilobytes=kilobytes)
     for page in document:
-        shown = page.get_pixmap(dpi=40, colorspace=pymupdf.csGRAY)
-        if np.frombuffer(shown.samples, np.uint8).std() < 1.0:
-            yield finding("B04-empty", where, name=name)
-        widths = [image[2] for image in page.get_images()]
-        if widths and max(widths) < _LEAST_WIDTH:
-            yield finding("B04-poor", where, name=name, width=max(widths))
+        yield from check_picture(where, name, page)
 
 
 def _pairs(

@@ -10,7 +10,7 @@ from common.errors import InputError
 from extract.acceptance.files import check_manifest, check_zip
 from extract.acceptance.findings import Finding, finding
 from extract.acceptance.rows import check_rows
-from extract.acceptance.sheet import read_table
+from extract.acceptance.sheet import read_table, register_of
 from extract.registers import load_register, register_codes
 
 
@@ -26,9 +26,10 @@ class PackageFiles:
 
     @property
     def register(self) -> str:
-        """The register's code, from the base name: ``….KS.1962.01`` → ``KS``; KS by default."""
+        """The register's code, from the base name (``….KS.1962.01`` → ``KS``), else from the
+        sheet's headers."""
         known = [part for part in self.base.split(".") if part in register_codes()]
-        return known[0] if known else "KS"
+        return known[0] if known else register_of(self.file(".xlsx"))
 
 
 def find_packages(paths: Sequence[Path]) -> list[PackageFiles]:
@@ -68,7 +69,7 @@ def _check(files: PackageFiles) -> Iterator[Finding]:
     if table is not None:
         if not table.rows:
             yield finding("H06", xlsx.name)
-        yield from check_rows(xlsx.name, table.rows, register)
+        yield from check_rows(xlsx.name, table, register)
     if archive.is_file():
         yield from check_zip(archive, table.rows if table else None, register.code)
     else:

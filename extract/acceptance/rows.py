@@ -1,115 +1,86 @@
-"""Rules over the rows: each cell, each case, and the cases in their order."""
+"""The rows of a sheet: each cell as text, and every plausibility rule over the cases.
+
+The rules are those that hold while reading (``extract.rules``): one table for both.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from common.text import squeeze
 from extract.acceptance.findings import Finding, finding
-from extract.acceptance.sheet import Row
-from extract.parse.dates import PartialDate, date_of_value
+from extract.acceptance.sheet import Row, Table
+from extract.deliver.sheet import PLACEHOLDER, SheetForm, sheet_forms
+from extract.parse.tables import table
+from extract.record import FieldValue, Record
 from extract.registers import Column, Register
-
-_NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]]")
-_NUMBER = re.compile(r"^(\d+)[a-zA-Z]{0,3}/(\d{4})$")
-_BOOK = re.compile(r"^\d+[a-zA-Z]?/(?:\d{4})(?:-\d{4})?$")
-_PLACEHOLDERS = re.compile(r"^(null|nan|none|undefined|n/a|#n/a|#ref!|#value!)$|\[\?\]", re.I)
-_BACK_DAYS = 7
+from extract.rules import check_book, severity
 
 
-def check_rows(where: str, rows: Sequence[Row], register: Register) -> Iterator[Finding]:
-    """Everything wrong with the rows of one sheet, row by row, then the sequence."""
+def check_rows(where: str, found: Table, register: Register) -> Iterator[Finding]:
+    """Everything wrong with the rows of one sheet: each cell, then the cases and their order."""
     columns = {column.code: column for column in register.columns}
-    for row in rows:
+    for row in found.rows:
         at = f"{where} dòng {row.number}"
         for code, text in row.cells.items():
-            if code in columns:
-                yield from _cell(at, columns[code], text, register, code in row.formulas)
-        yield from _case(at, row)
-    yield from _sequence(where, rows)
+            yield from _cell(at, code, text, formula=code in row.formulas)
+            if code in columns and code not in row.formulas:
+                yield from _code(at, columns[code], text.strip(), register, found.form)
+    records = [record_of(row, found.form, register) for row in found.rows]
+    for record in check_book(records, register, None, "delivered"):
+        for issue in record.issues:
+            at = f"{where} dòng {record.entry}"
+            yield Finding(issue.rule, severity(issue.rule), at, issue.message)
 
 
-def _cell(
-    at: str, column: Column, text: str, register: Register, formula: bool
-) -> Iterator[Finding]:
-    code, value = column.code, text.strip()
+def record_of(row: Row, form: SheetForm, register: Register) -> Record:
+    """A row as a record whose entry is the row's number; what is no value is left out."""
+    fields = {}
+    for column in register.columns:
+        text = squeeze(row.get(column.code))
+        if text and column.code not in row.formulas and not PLACEHOLDER.search(text):
+            value = _meaning(column, text, form, register)
+            fields[column.code] = FieldValue(text, value, status="read")
+    return Record("", 0, row.number, register.code, "", fields)
+
+
+def _meaning(column: Column, text: str, form: SheetForm, register: Register) -> str:
+    """A code of a list that records hold in words (sex) as its word; any other text as it is."""
+    if column.enum in table("values")["word_lists"]:
+        return form.codes_of(column, register).get(text, text)
+    return text
+
+
+def _cell(at: str, code: str, text: str, *, formula: bool) -> Iterator[Finding]:
     if formula:
         yield finding("F16", at, column=code)
+    elif PLACEHOLDER.search(text.strip()):
+        yield finding("B07", at, text=text.strip())
+    elif text != squeeze(text) or text.startswith("'") or _hidden(text):
+        yield finding("F07-text", at, column=code, text=text)
+
+
+def _code(
+    at: str, column: Column, text: str, register: Register, form: SheetForm
+) -> Iterator[Finding]:
+    """A coded cell holds a code of the sheet's version."""
+    codes = form.codes_of(column, register)
+    if not codes or text in codes or PLACEHOLDER.search(text):
         return
-    if _PLACEHOLDERS.search(value):
-        yield finding("B07", at, text=value)
-        return
-    if text != squeeze(text) or text.startswith("'") or _hidden(text):
-        yield finding("F07", at, column=code, text=text)
-    if column.type == "partial_date" and not _valid(date_of_value(value)):
-        yield finding("F03", at, column=code, text=value)
-    codes = register.enums.get(column.enum)
-    if codes and value not in codes:
-        yield finding("F06", at, column=code, text=value)
-    if column.type == "person_name" and _NO_NAME.search(value):
-        yield finding("F07-name", at, column=code, text=value)
-    if code == "trangSo" and not value.isdigit():
-        yield finding("F05", at, text=value)
-
-
-def _case(at: str, row: Row) -> Iterator[Finding]:
-    for code in ("so", "quyenSo", "ngayDangKy"):
-        if not row.get(code):
-            yield finding("F01", at, column=code)
-    if not row.get("noiDangKy"):
-        yield finding("F01-place", at, column="noiDangKy")
-    number, book = row.get("so"), row.get("quyenSo")
-    if number and not _NUMBER.match(number):
-        yield finding("F02", at, column="so", text=number)
-    if book and not _BOOK.match(book):
-        yield finding("F02", at, column="quyenSo", text=book)
-    registered = date_of_value(row.get("ngayDangKy"))
-    if registered and registered.day is None:
-        yield finding("F03-full", at, text=registered.text)
-    year = _NUMBER.match(number)
-    if registered and year and int(year[2]) != registered.year:
-        yield finding("F04", at, text=year[2], other=registered.year)
-    born = date_of_value(row.get("nksNgaySinh"))
-    if born and registered and born.ordinal > registered.ordinal and _comparable(born, registered):
-        yield finding("X01", at, text=born.text, other=registered.text)
-
-
-def _sequence(where: str, rows: Sequence[Row]) -> Iterator[Finding]:
-    seen: dict[tuple[str, str, str], int] = {}
-    last: tuple[int, int] | None = None
-    date: PartialDate | None = None
-    for row in rows:
-        at, number = f"{where} dòng {row.number}", row.get("so")
-        key = row.get("noiDangKy"), row.get("quyenSo"), number
-        if number and key in seen:
-            yield finding("S02", at, text=number, other=seen[key])
-        seen.setdefault(key, row.number)
-        parts = _NUMBER.match(number)
-        if parts:
-            this = int(parts[2]), int(parts[1])
-            if last and this[0] == last[0] and this[1] > last[1] + 1:
-                yield finding("S03", at, text=number, other=f"{last[1]}/{last[0]}")
-            last = this
-        registered = date_of_value(row.get("ngayDangKy"))
-        if registered and registered.day:
-            if date and date.ordinal - registered.ordinal > _BACK_DAYS:
-                yield finding("S04", at, text=registered.text, other=date.text)
-            date = registered
-
-
-def _valid(date: PartialDate | None) -> bool:
-    return date is not None and date.valid
-
-
-def _comparable(born: PartialDate, registered: PartialDate) -> bool:
-    """A partial date counts only as far as it is known: 1962 is not after 10.05.1962."""
-    if born.month is None:
-        return born.year > registered.year
-    if born.day is None:
-        return (born.year, born.month) > (registered.year, registered.month or 12)
-    return True
+    others = [other for other in sheet_forms(register.code) if other.version != form.version]
+    elsewhere = [other.version for other in others if text in other.codes_of(column, register)]
+    if elsewhere:
+        yield finding(
+            "F06-version",
+            at,
+            column=column.code,
+            text=text,
+            version=form.version,
+            other=elsewhere[0],
+        )
+    else:
+        yield finding("F06", at, column=column.code, text=text)
 
 
 def _hidden(text: str) -> bool:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from extract.acceptance.findings import Finding, finding
-from extract.deliver.sheet import column_code
-from extract.deliver.xlsx import SOURCE_SHEET
-from extract.registers import Register
+from extract.deliver.sheet import SheetForm, column_code, sheet_form, sheet_forms, with_headers
+from extract.deliver.xlsx import UNREADABLE, find_header
+from extract.registers import Register, load_register, register_codes
+
+_USUAL = "KS"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """The import sheet of a workbook."""
+    """The import sheet of a workbook: the known form nearest to its headers, and its rows."""
 
-    codes: Sequence[str]
+    form: SheetForm
     rows: Sequence[Row]
 
 
@@ -42,31 +42,42 @@ def read_table(path: Path, register: Register) -> tuple[Table | None, list[Findi
     """The sheet that has the register's headers, and what is wrong with the headers."""
     try:
         book = load_workbook(path)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError) as error:
+    except UNREADABLE as error:
         return None, [finding("H01", path.name, cause=error)]
-    known = [column.code for column in register.columns]
-    best: tuple[int, Any, int] = (0, None, 0)
-    for sheet in book.worksheets:
-        for number in range(1, min(sheet.max_row, 20) + 1):
-            codes = [column_code(str(cell.value or "")) for cell in sheet[number]]
-            if sheet.title != SOURCE_SHEET and len(set(codes) & set(known)) > best[0]:
-                best = len(set(codes) & set(known)), sheet, number
-    found, sheet, header = best
-    if found < 10:
+    found = find_header(book, register)
+    if found is None:
         return None, [finding("H02", path.name, register=register.code)]
-    codes = [column_code(str(cell.value or "")) for cell in sheet[header]]
-    wanted = [column.code for column in register.sheet]
-    table = Table(codes, list(_rows(sheet, header, codes)))
-    return table, list(_headers(path.name, codes, wanted, known))
+    sheet, header, headers = found
+    form = with_headers(headers, register)
+    table = Table(form, list(_rows(sheet, header, form.columns)))
+    return table, list(_headers(path.name, form, register))
 
 
-def _headers(
-    where: str, codes: Sequence[str], wanted: Sequence[str], known: Sequence[str]
-) -> Iterator[Finding]:
-    for code in wanted:
-        if code not in codes:
+def register_of(path: Path) -> str:
+    """The register whose columns a workbook shows best; births when it shows none."""
+    try:
+        book = load_workbook(path)
+    except UNREADABLE:
+        return _USUAL
+    shown = {}
+    for code in register_codes():
+        found = find_header(book, load_register(code))
+        shown[code] = len({column_code(h) for h in found[2]} & _columns(code)) if found else 0
+    best = max(shown, key=lambda code: (shown[code], code == _USUAL))
+    return best if shown[best] else _USUAL
+
+
+def _columns(register: str) -> set[str]:
+    return {column.code for column in load_register(register).columns}
+
+
+def _headers(where: str, form: SheetForm, register: Register) -> Iterator[Finding]:
+    for code in sheet_form(register.code, form.version).columns:
+        if code not in form.columns:
             yield finding("H03", where, column=code)
-    for code, times in Counter(code for code in codes if code).items():
+    known = {column.code for column in register.columns}
+    known |= {code for other in sheet_forms(register.code) for code in other.columns}
+    for code, times in Counter(code for code in form.columns if code).items():
         if times > 1:
             yield finding("H04", where, column=code)
         if code not in known:

@@ -1,6 +1,7 @@
 """Names of a package's files: ``KS.1962.01.1962-05-10.012.pdf`` for a case, one base for the book.
 
-The rule is data (``names.yaml``); a name that cannot be made is a reason to stop, never ``null``.
+The rules are data (``names.yaml``, or a customer's own set); a name that cannot be made is a
+reason to stop, never ``null``.
 """
 
 from __future__ import annotations
@@ -10,15 +11,71 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.errors import UsageError
+import yaml
+
+from common.errors import InputError, UsageError
 from common.tables import yaml_table
 from extract.parse.dates import date_of_value
 from extract.record import Record
+
+_SAFE = re.compile(r"(?!\.)[\w.\-]+")
 
 
 def rules() -> dict[str, Any]:
     """The rules of ``names.yaml``."""
     return yaml_table(Path(__file__).with_name("names.yaml"))
+
+
+@dataclass(frozen=True)
+class NameRules:
+    """One rule set: the patterns of the names, and the figures of a case's number."""
+
+    width: int
+    case: str
+    book: str
+    cover: str
+    commune: str
+
+    @classmethod
+    def of(cls, name: str) -> NameRules:
+        """The set of this name, or the one in a YAML file.
+
+        Raises:
+            UsageError: there is no such set. InputError: the file holds none.
+        """
+        known = rules()["sets"]
+        if name in known:
+            return cls(**known[name])
+        if not name.endswith((".yaml", ".yml")):
+            raise UsageError(f"no rule set {name}", hint=f"known: {' '.join(known)}, or a .yaml")
+        try:
+            table = yaml.safe_load(Path(name).read_text("utf-8"))
+            made = cls(**{**known["national"], **table})
+            made.named(made.case, "KS", BookNumber("1962", 1), date="", number="1", suffix="")
+        except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError) as error:
+            raise InputError(f"not a rule set: {error}", where=name) from error
+        return made
+
+    def named(
+        self, pattern: str, register: str, book: BookNumber, commune: str = "", **parts: str
+    ) -> str:
+        """A name made by one of the set's patterns; never a path.
+
+        Raises:
+            UsageError: the name would be none, or would lead elsewhere.
+        """
+        prefix = f"{commune}." if commune else ""
+        name = pattern.format(
+            register=register, year=book.year, book=book.number, commune=prefix, **parts
+        )
+        if not _SAFE.fullmatch(name) or ".." in name:
+            raise UsageError(
+                f"{name!r} cannot be a file's name", hint="see the rule set's patterns"
+            )
+        return name
+
+
+NATIONAL = "national"
 
 
 @dataclass(frozen=True)
@@ -33,6 +90,11 @@ class BookNumber:
         """As the import sheet wants it: ``01/1962``."""
         return f"{self.number:02d}/{self.year}"
 
+    @property
+    def years(self) -> tuple[int, int]:
+        """The first and the last year."""
+        return int(self.year[:4]), int(self.year[-4:])
+
 
 def parse_book_number(text: str) -> BookNumber | None:
     """``01/1962``, or a book's name that ends so: ``KS.1962.01``."""
@@ -43,38 +105,35 @@ def parse_book_number(text: str) -> BookNumber | None:
     return None
 
 
-def book_base(register: str, book: BookNumber, commune: str = "") -> str:
+def book_base(register: str, book: BookNumber, commune: str, names: NameRules) -> str:
     """The base name of the book's xlsx and zip: ``xalocthuan_hbd_tbt.KS.2006.01``.
 
     Args:
         commune: the units that name the book's place (``xalocthuan_hbd_tbt``); may be empty.
+
+    Raises:
+        UsageError: the rule set does not allow such a commune.
     """
-    if commune and not re.fullmatch(r"[a-z0-9_]+", commune):
-        raise UsageError(
-            f"commune {commune!r}: only a–z, 0–9 and _", hint="e.g. xalocthuan_hbd_tbt"
-        )
-    prefix = f"{commune}." if commune else ""
-    return f"{prefix}{register}.{book.year}.{book.number:02d}"
+    if commune and not re.fullmatch(names.commune, commune):
+        raise UsageError(f"commune {commune!r}: must be {names.commune}", hint="xalocthuan_hbd_tbt")
+    return names.named(names.book, register, book, commune)
 
 
-def case_name(record: Record, book: BookNumber, width: int = 3) -> tuple[str, list[str]]:
-    """The case's file name, and why it has none (Vietnamese; empty when it has one).
-
-    Args:
-        width: figures of the number, zeros ahead.
-    """
+def case_name(record: Record, book: BookNumber, names: NameRules) -> tuple[str, list[str]]:
+    """The case's file name, and why it has none (Vietnamese; empty when it has one)."""
     causes = []
     number = re.match(rules()["case_number"], record.get("so").value or "")
-    if number is None or len(number["digits"].lstrip("0")) > width:
+    if number is None or len(number["digits"]) > names.width:
         causes.append(_cause("so", record))
     date = date_of_value(record.get("ngayDangKy").value)
     if date is None or date.day is None or not date.valid:
         causes.append(_cause("ngayDangKy", record))
     if causes or number is None or date is None:
         return "", causes
-    digits = number["digits"].lstrip("0").zfill(width) + number["suffix"]
     iso = f"{date.year:04d}-{date.month:02d}-{date.day:02d}"
-    return f"{record.register}.{book.year}.{book.number:02d}.{iso}.{digits}.pdf", []
+    digits = number["digits"].zfill(names.width)
+    parts = {"date": iso, "number": digits, "suffix": number["suffix"]}
+    return names.named(names.case, record.register, book, **parts), []
 
 
 def _cause(code: str, record: Record) -> str:

@@ -1,28 +1,40 @@
-"""One book's package: the workbook, the zip of its PDFs, and a manifest with their hashes."""
+"""One book's package: workbook, PDFs, keying sheets, archive, and a manifest with their hashes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import zipfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from getpass import getuser
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from common.errors import PackageError
 from common.options import Options
 from common.provenance import Step
-from extract.deliver.names import BookNumber, book_base, case_name, parse_book_number
-from extract.deliver.pages import case_pictures
-from extract.deliver.pdfs import case_pdf
-from extract.deliver.sheet import column_code, row_of, sheet_form
-from extract.deliver.xlsx import Source, new_workbook, open_template, write_rows, write_sources
-from extract.record import MACHINE, Record, write_whole
+from extract.chain import Chain, Note
+from extract.deliver.archive import archive_files
+from extract.deliver.cases import PERSON, Case, book_number, ready_cases, sources
+from extract.deliver.keying import KeyingCase, keying_sheets
+from extract.deliver.names import NATIONAL, NameRules, book_base
+from extract.deliver.pages import case_pictures, page_sources, pages_without_case
+from extract.deliver.pdfs import case_pdf, pages_pdf
+from extract.deliver.sheet import SheetForm, sheet_form
+from extract.deliver.xlsx import (
+    Sheet,
+    Source,
+    new_workbook,
+    open_template,
+    write_rows,
+    write_sources,
+)
+from extract.record import write_whole
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
-from extract.store import Store
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # so that equal packages have equal zips
 
@@ -30,156 +42,111 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # so that equal packages have equal zips
 class DeliverOptions(Options):
     """What a delivery may choose.
 
-    ``template``: the customer's blank xlsx; ``book_number``: quyển số where the form has none;
-    ``commune``: prefix of the book's files; ``number_width``: figures of a case's number.
+    Attributes:
+        template: the customer's blank xlsx.
+        sheet: a known version of the import sheet, where there is no template.
+        names: the rule set of the files' names, or a YAML file with one.
+        book_number: quyển số, where the form has none.
+        commune: prefix of the book's files.
+        archive: whether the archive's files are made.
+        scans: the scans that were read, for the archive at full size.
     """
 
     template: Path | None = None
+    sheet: str = ""
+    names: str = NATIONAL
     book_number: str = ""
     commune: str = ""
-    number_width: int = 3
+    archive: bool = True
+    scans: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class Package:
     """The files of a delivered book.
 
-    ``corrected`` counts cells that a person set, ``unreviewed`` fields that one should still see.
+    ``more``: keying sheets, pages without a case, the archive. ``corrected`` counts cells that a
+    person set, ``unreviewed`` fields that one should still see.
     """
 
     xlsx: Path
     zip: Path
     manifest: Path
+    more: tuple[Path, ...]
     cases: int
     corrected: int
     unreviewed: int
 
 
-@dataclass(frozen=True)
-class Case:
-    """One case ready to be written: its file's name and its row."""
-
-    record: Record
-    name: str
-    cells: list[str | None]
-
-
 def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
-    """Write the book's package into ``out``.
+    """Write the book's package into ``out``, and note it in the book's log.
 
     Raises:
-        UsageError: the register has no import sheet.
         PackageError: the book holds no case, or a case cannot be named or coded; the message
-            lists every such case.
+            lists every such case; or a scan for the archive is not the one that was read.
     """
     records = book.records()
     if not records:
         raise PackageError("the book has no case", where=book.name, hint="see its report.html")
-    register = load_register(records[0].register)
-    form = sheet_form(register.code)
-    number = book_number(records, book.name, options)
+    register, names = load_register(records[0].register), NameRules.of(options.names)
+    number = book_number(records, book.name, options.book_number)
+    base = book_base(register.code, number, options.commune, names)
     if options.template:
-        workbook, sheet, row, headers = open_template(options.template, register)
+        sheet = open_template(options.template, register)
     else:
-        workbook, sheet, row, headers = new_workbook(form)
-    cases = ready_cases(records, register, headers, number, options)
-    write_rows(sheet, row, (case.cells for case in cases))
-    sources = [source for case in cases for source in _sources(book.store, case, headers)]
-    write_sources(workbook, form, sources)
-    content = BytesIO()
-    workbook.save(content)
-    base = book_base(register.code, number, options.commune)
-    files = {f"{base}.xlsx": content.getvalue(), f"{base}.zip": _zip(book, cases)}
-    unreviewed = sum(value.review for record in records for value in record.fields.values())
-    manifest = {f"{base}.manifest.json": _manifest(book.name, files, cases, unreviewed)}
-    out.mkdir(parents=True, exist_ok=True)
-    for name, data in (files | manifest).items():
-        write_whole(out / name, data)
-    corrected = sum(source.kind == PERSON for source in sources)
-    xlsx, archive, listing = (out / name for name in files | manifest)
-    return Package(xlsx, archive, listing, len(cases), corrected, unreviewed)
-
-
-def book_number(records: Sequence[Record], name: str, options: DeliverOptions) -> BookNumber:
-    """Quyển số: as declared, else as the cases say (most of them), else as the book is called.
-
-    Raises:
-        PackageError: none of them says.
-    """
-    written = Counter(record.get("quyenSo").value or "" for record in records)
-    del written[""]
-    for text in (options.book_number, *(text for text, _ in written.most_common()), name):
-        number = parse_book_number(text)
-        if number:
-            return number
-    raise PackageError(
-        "the number and year of the book are unknown", where=name, hint="give --book-number 01/1962"
+        sheet = new_workbook(sheet_form(register.code, options.sheet))
+    cases = ready_cases(records, register, sheet.form, number, names)
+    told = [source for case in cases for source in sources(book.store, case, sheet.form)]
+    pages = page_sources(book, options.scans) if options.archive else []
+    cover = names.named(names.cover, register.code, number, options.commune)
+    unpaired = pages_without_case(book, records)
+    files = _write(
+        out,
+        chain(
+            [(f"{base}.xlsx", _workbook(sheet, cases, told))],
+            [(f"{base}.zip", _zip(book, cases))],
+            _keying(base, cases, register, sheet.form),
+            [(cover, pages_pdf(unpaired, cover))] if unpaired else [],
+            archive_files(book.name, records, base, pages) if pages else [],
+        ),
     )
-
-
-def ready_cases(
-    records: Sequence[Record],
-    register: Register,
-    headers: Sequence[str],
-    number: BookNumber,
-    options: DeliverOptions,
-) -> list[Case]:
-    """Every case with its name and row.
-
-    Raises:
-        PackageError: a list of all cases that cannot be delivered, with the causes.
-    """
-    cases, stopped = [], []
-    place = [column_code(header) for header in headers].index("quyenSo")
-    names: Counter[str] = Counter()
-    for record in records:
-        name, causes = case_name(record, number, options.number_width)
-        cells, uncoded = row_of(record, headers, register)
-        own = parse_book_number(cells[place] or "")
-        if own not in (None, number):
-            causes.append(f"quyenSo {cells[place]} khác {number.sheet}")
-        cells[place] = number.sheet
-        names[name] += bool(name)
-        if names[name] > 1:
-            causes.append(f"trùng tên {name}")
-        causes += uncoded
-        if causes:
-            stopped.append(f"tờ {record.page} trường hợp {record.entry}: {', '.join(causes)}")
-        cases.append(Case(record, name, cells))
-    if stopped:
-        raise PackageError(
-            f"{len(stopped)} of {len(records)} cases cannot be delivered: {'; '.join(stopped)}",
-            where=records[0].book,
-            hint="settle them with hotich review",
-        )
-    return cases
-
-
-PERSON, DERIVED, DECLARED = "người sửa", "suy ra", "khai báo khi giao"
-
-
-def _sources(store: Store, case: Case, headers: Sequence[str]) -> Iterator[Source]:
-    """The cells that are not simply what the machine read, and what people said of fields for
-    which the sheet has no column."""
-    record = case.record
-    shown = {column_code(header): cell for header, cell in zip(headers, case.cells, strict=True)}
-    more = {
-        code: value.value
-        for code, value in record.fields.items()
-        if value.author != MACHINE and code not in shown
+    unreviewed = sum(value.review for record in records for value in record.fields.values())
+    log, manifest = Chain(book.folder.root), f"{base}.manifest.json"
+    content = {
+        "book": book.name,
+        "step": Step("deliver", {"sheet": sheet.form.version, "names": options.names}).as_dict(),
+        "cases": len(cases),
+        "unreviewed": unreviewed,
+        "pages_without_case": len(unpaired),
+        "log": dict(zip(("lines", "last"), log.last, strict=True)),
+        "files": files,
+        "pdfs": [case.name for case in cases],
     }
-    for code, cell in {**shown, **more}.items():
-        value = record.get(code)
-        at = (record.page, record.entry, record.get("so").value or "", code)
-        if value.author != MACHINE:
-            history = store.history(record.book, record.page, record.entry, code)
-            read = [past.value or "" for past in history if past.author == MACHINE]
-            machine = read[-1] if read else ""
-            yield Source(*at, machine, cell or "", PERSON, value.author, value.time)
-        elif code == "quyenSo" and value.value != cell:
-            yield Source(*at, value.value or "", cell or "", DECLARED, MACHINE, value.time)
-        elif value.status == "derived" and cell:
-            yield Source(*at, value.raw or "", cell, DERIVED, MACHINE, value.time)
+    listing = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    all_files = files | _write(out, [(manifest, listing)])
+    digests = {name: about["sha256"] for name, about in all_files.items()}
+    log.add(Note("exported", {"to": str(out.resolve()), "files": digests}, getuser()))
+    xlsx, archive, *more, last = (out / name for name in all_files)
+    corrected = sum(source.kind == PERSON for source in told)
+    return Package(xlsx, archive, last, tuple(more), len(cases), corrected, unreviewed)
+
+
+def _workbook(sheet: Sheet, cases: Sequence[Case], told: Sequence[Source]) -> bytes:
+    rows = (case.row(sheet.form, place) for place, case in enumerate(cases, start=1))
+    write_rows(sheet.cells, sheet.header, rows)
+    write_sources(sheet.book, sheet.form, told)
+    content = BytesIO()
+    sheet.book.save(content)
+    return content.getvalue()
+
+
+def _keying(
+    base: str, cases: Sequence[Case], register: Register, form: SheetForm
+) -> Iterator[tuple[str, bytes]]:
+    """Keying sheets, where there is no import file."""
+    if not form.imported:
+        sheets = [KeyingCase(case.record, case.name, case.cells) for case in cases]
+        yield f"{base}.keying.pdf", keying_sheets(sheets, register, form)
 
 
 def _zip(book: Extracted, cases: Sequence[Case]) -> bytes:
@@ -192,16 +159,12 @@ def _zip(book: Extracted, cases: Sequence[Case]) -> bytes:
     return content.getvalue()
 
 
-def _manifest(name: str, files: dict[str, bytes], cases: Sequence[Case], unreviewed: int) -> bytes:
-    content = {
-        "book": name,
-        "step": Step("deliver").as_dict(),
-        "cases": len(cases),
-        "unreviewed": unreviewed,
-        "files": {
-            file: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-            for file, data in files.items()
-        },
-        "pdfs": [case.name for case in cases],
-    }
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+def _write(out: Path, files: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
+    """Write files by their path in ``out``; how large each is, and its hash."""
+    written = {}
+    for name, data in files:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out / name, data)
+        digest = hashlib.sha256(data).hexdigest()
+        written[name] = {"bytes": len(data), "sha256": digest}
+    return written

@@ -3,17 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image as Pillow
 
 from common.errors import PackageError
 from common.geometry import Box
 from extract.deliver.pdfs import case_box
 from extract.record import Record
 from extract.reopen import Extracted
+from extract.scan_identity import SCAN, identity
 from models.reading import Image
+from preprocessing.scans import Scan, open_scans
+
+_QUALITY = 92
+_ORIENTATION = 274  # EXIF
+
+
+@dataclass(frozen=True)
+class Master:
+    """One page as it is kept: a JPEG, its size in pixels, and its pixels for one of the scan's."""
+
+    page: int
+    jpeg: bytes
+    width: int
+    height: int
+    scale: float
+
+
+@dataclass(frozen=True)
+class PageSource:
+    """Where a page's picture is to be had: its scan, or the picture that was kept of it."""
+
+    page: int
+    scale: float
+    origin: Scan | Path
+
+    def load(self) -> Master:
+        """The picture. Raises `PackageError` when it cannot be read."""
+        jpeg = self.origin.read_bytes() if isinstance(self.origin, Path) else _jpeg(self.origin)
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
+        if picture is None:
+            raise PackageError("the page's picture cannot be read", where=str(self.origin))
+        height, width = picture.shape[:2]
+        return Master(self.page, jpeg, width, height, self.scale)
+
+
+def page_sources(book: Extracted, scans: Sequence[Path]) -> list[PageSource]:
+    """Every page of the book in order: its scans, else the pictures that were kept of them; a
+    page of which nothing is left is passed over.
+
+    Raises:
+        PackageError: a scan is not the one that was read.
+    """
+    found = open_scans(scans) if scans else ()
+    sources = []
+    for stored in book.store.pages(book.name):
+        if not scans:
+            path = book.folder.page_image(stored.page)
+            scale = float(stored.payload.get("picture_scale", 1.0))
+            if path.is_file():
+                sources.append(PageSource(stored.page, scale, path))
+            continue
+        scan = found[stored.page - 1] if stored.page <= len(found) else None
+        if scan is None or identity(scan) != stored.payload.get(SCAN):
+            raise PackageError(
+                f"page {stored.page} is not the scan that was read",
+                where=scan.source if scan else str(stored.payload.get("source", "")),
+                hint="give --scans the scans that hotich extract read",
+            )
+        sources.append(PageSource(stored.page, 1.0, scan))
+    return sources
+
+
+def pages_without_case(book: Extracted, records: Sequence[Record]) -> list[Image]:
+    """The pictures, (H, W, 3) RGB, of pages on which no case stands: covers, closing pages."""
+    used = {record.page for record in records}
+    kept = [page.page for page in book.store.pages(book.name) if page.page not in used]
+    return [_page(book, page) for page in kept if book.folder.page_image(page).is_file()]
+
+
+def _jpeg(scan: Scan) -> bytes:
+    """The scan's own bytes where they are an upright JPEG, else a JPEG of it at full size."""
+    if scan.path.suffix.lower() in (".jpg", ".jpeg"):
+        with Pillow.open(scan.path) as picture:
+            turned = picture.getexif().get(_ORIENTATION, 1) != 1
+            if picture.mode in ("RGB", "L") and not turned:
+                return scan.path.read_bytes()
+    bgr = np.ascontiguousarray(scan.load()[..., ::-1])
+    return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
 
 
 def case_pictures(
@@ -24,10 +106,14 @@ def case_pictures(
     Raises:
         PackageError: a page's picture is missing or cannot be read.
     """
+    scales = {
+        page.page: float(page.payload.get("picture_scale", 1.0))
+        for page in book.store.pages(book.name)
+    }
     for number, group in groupby(records, key=lambda record: record.page):
         picture = _page(book, number)
         height, width = picture.shape[:2]
-        scale = book.picture_scale(number)
+        scale = scales.get(number, 1.0)
         cases = list(group)
         boxes = [own_box(case, cases, scale) for case in cases]
         for place, case in enumerate(cases):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import pymupdf
@@ -61,15 +64,33 @@ def case_pdf(page: Image, box: Box, title: str, options: PdfOptions = DEFAULTS) 
     x0, y0, x1, y1 = box.clipped(page.shape[1], page.shape[0]).rounded()
     if x1 - x0 < 8 or y1 - y0 < 8:
         raise PageError(f"nothing to cut out at {box.rounded()}", where=title)
-    part = page[y0:y1, x0:x1]
-    share = part.shape[0] * part.shape[1] / (page.shape[0] * page.shape[1])
-    scale = min(1.0, options.width / page.shape[1])
-    jpeg = _jpeg(part, scale, options.page_bytes * max(share, 0.2), options.least_quality)
-    points_wide = _A4_WIDTH * part.shape[1] / page.shape[1]
-    points_high = points_wide * part.shape[0] / part.shape[1]
+    return _pdf([_Part(page[y0:y1, x0:x1], page.shape[1], page.shape[0])], title, options)
+
+
+def pages_pdf(pages: Sequence[Image], title: str, options: PdfOptions = DEFAULTS) -> bytes:
+    """One PDF of whole pages, each (H, W, 3) RGB, as small as a case's."""
+    return _pdf([_Part(page, page.shape[1], page.shape[0]) for page in pages], title, options)
+
+
+class _Part(NamedTuple):
+    """A part of a page, and the page's width and height."""
+
+    image: Image
+    width: int
+    height: int
+
+
+def _pdf(parts: Sequence[_Part], title: str, options: PdfOptions) -> bytes:
     with pymupdf.open() as document:
-        sheet = document.new_page(width=points_wide, height=points_high)
-        sheet.insert_image(sheet.rect, stream=jpeg)
+        for image, width, height in parts:
+            share = image.shape[0] * image.shape[1] / (width * height)
+            scale = min(1.0, options.width / width)
+            limit = options.page_bytes * max(share, 0.2)
+            jpeg = _jpeg(image, scale, limit, options.least_quality)
+            points_wide = _A4_WIDTH * image.shape[1] / width
+            points_high = points_wide * image.shape[0] / image.shape[1]
+            sheet = document.new_page(width=points_wide, height=points_high)
+            sheet.insert_image(sheet.rect, stream=jpeg)
         document.set_metadata({"title": title, "producer": "hotich"})
         content: bytes = document.tobytes(garbage=3, no_new_id=True)
     return content

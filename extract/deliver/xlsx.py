@@ -12,16 +12,20 @@ from typing import Any
 from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from common.errors import InputError
-from extract.deliver.sheet import SheetForm, column_code
+from extract.deliver.sheet import SheetForm, column_code, sheet_forms, with_headers
 from extract.registers import Register
 
 SOURCE_SHEET = "Nguon"
+UNREADABLE = (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError)
+"""What openpyxl raises for a file that is no workbook."""
+_HEADER_WITHIN = 20  # first rows of a sheet
+_LEAST_COLUMNS = 10
 _SOURCE_HEADERS = (
     "Tờ", "Trường hợp", "Số", "Cột", "Máy đọc", "Giao", "Nguồn", "Người sửa", "Thời gian (UTC)",
 )  # fmt: skip
@@ -46,8 +50,18 @@ class Source:
         return [str(self.page), str(self.entry), *words, self.author, self.time]
 
 
-def new_workbook(form: SheetForm) -> tuple[Workbook, Any, int, Sequence[str]]:
-    """An empty workbook of a known form: book, sheet, header row, raw headers."""
+@dataclass(frozen=True)
+class Sheet:
+    """A workbook to be filled: its import sheet's cells, the row of the headers, and the form."""
+
+    book: Workbook
+    cells: Any
+    header: int
+    form: SheetForm
+
+
+def new_workbook(form: SheetForm) -> Sheet:
+    """An empty workbook of a known form."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -56,11 +70,12 @@ def new_workbook(form: SheetForm) -> tuple[Workbook, Any, int, Sequence[str]]:
     for place, header in enumerate(form.headers, start=1):
         width = max(12, min(34, len(header) + 3))
         sheet.column_dimensions[get_column_letter(place)].width = width
-    return book, sheet, 1, form.headers
+    return Sheet(book, sheet, 1, form)
 
 
-def open_template(path: Path, register: Register) -> tuple[Workbook, Any, int, Sequence[str]]:
-    """The customer's blank workbook: book, sheet, header row, raw headers, all untouched.
+def open_template(path: Path, register: Register) -> Sheet:
+    """The customer's blank workbook, untouched; its form is the known one nearest to it, with its
+    own raw headers.
 
     Rows that stand under the header (samples) are cleared.
 
@@ -68,28 +83,38 @@ def open_template(path: Path, register: Register) -> tuple[Workbook, Any, int, S
         InputError: not an xlsx, or no sheet of it has the register's headers.
     """
     try:
-        book = load_workbook(path)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        book = load_workbook(path, rich_text=True)
+    except UNREADABLE as error:
         raise InputError(f"not an xlsx template: {error}", where=str(path)) from error
-    codes = {column.code for column in register.columns}
-    best: tuple[int, Any, int, list[str]] = (0, None, 0, [])
-    for sheet in sorted(book.worksheets, key=lambda sheet: sheet.title.strip() != register.code):
-        for row in range(1, min(sheet.max_row, 20) + 1):
-            headers = [str(cell.value or "") for cell in sheet[row]]
-            found = sum(column_code(header) in codes for header in headers)
-            if found > best[0]:
-                best = (found, sheet, row, headers)
-    found, sheet, row, headers = best
-    if found < 10:
+    found = find_header(book, register)
+    if found is None:
         raise InputError(
             f"no sheet with the headers of register {register.code}",
             where=str(path),
             hint="give the blank import file of this register",
         )
+    sheet, row, headers = found
     for cells in sheet.iter_rows(min_row=row + 1):
         for cell in cells:
-            cell.value = None
-    return book, sheet, row, headers
+            if not isinstance(cell, MergedCell):
+                cell.value = None
+    return Sheet(book, sheet, row, with_headers(headers, register))
+
+
+def find_header(book: Workbook, register: Register) -> tuple[Any, int, list[str]] | None:
+    """The sheet that best shows the register's columns, its header row and raw headers; None when
+    none shows enough of them."""
+    known = {column.code for column in register.columns}
+    known |= {code for form in sheet_forms(register.code) for code in form.columns}
+    sheets = [sheet for sheet in book.worksheets if sheet.title != SOURCE_SHEET]
+    best: tuple[int, Any, int, list[str]] = (0, None, 0, [])
+    for sheet in sorted(sheets, key=lambda sheet: sheet.title.strip() != register.code):
+        for row in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
+            headers = [str(cell.value or "") for cell in sheet[row]]
+            found = len(known & {column_code(header) for header in headers})
+            if found > best[0]:
+                best = (found, sheet, row, headers)
+    return best[1:] if best[0] >= _LEAST_COLUMNS else None
 
 
 def write_rows(sheet: Any, after: int, rows: Iterable[Sequence[str | None]]) -> None:

@@ -160,7 +160,7 @@ def _labels() -> dict[str, str]:
 def _labelled(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None] | None:
     """Split at the words ngày, tháng, năm. ``năm`` is the year after a month, five elsewhere."""
     parts: dict[str, list[str]] = {}
-    spoken_first = bool(tokens) and fold(tokens[0]) not in _labels()
+    spoken_first = bool(tokens) and not _opens_with_label(tokens)
     current = "day" if spoken_first else ""
     if spoken_first:
         parts["day"] = []
@@ -180,6 +180,12 @@ def _labelled(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None
         parts["year"] = [month.pop()]  # "tháng 5 1959"
     _split_figures(parts)
     return _number(parts.get("day")), _month(parts.get("month")), _number(parts.get("year"))
+
+
+def _opens_with_label(tokens: Sequence[str]) -> bool:
+    """``năm tháng tư năm …`` opens with the fifth day, not with the word for year."""
+    labels = [_labels().get(fold(token)) for token in tokens]
+    return labels[0] is not None and not (labels[0] == "year" and "month" in labels)
 
 
 def _split_figures(parts: dict[str, list[str]]) -> None:
