@@ -18,12 +18,15 @@ from common.text import fold
 from extract.parse.marks import mark_of
 from extract.parse.numbers import number_in_words
 from extract.parse.places import province_near
+from extract.parse.sex import parse_sex
+from extract.parse.tables import table
 from extract.readings import SlotReading, merged
 from extract.record import CORRECTION
 from extract.registers import Column, Register
 from models import lexicon
 
 _NUMBER = re.compile(r"\d[\d. ]{6,}\d")
+_FIGURES = re.compile(r"\d[\d/.\- ]*\d|\d")
 _ISSUED = re.compile(r"\bc[ấâậăáàốôa]\w{1,2}\b(?:\s*ng[àaáă]\w)?|\bng[àaáă]\w\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,2}\s*(?:[-/.]|t?h[áaă]ng)\s*\d{1,2}\s*(?:[-/.]|n[ăaàá]\w)\s*\d{2,4}\W*$")
 _ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
@@ -53,12 +56,24 @@ def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotR
         if len(group) > 1 and not any(slot.source.startswith(CORRECTION) for slot in group)
         for slot in group
     }
-    return [
+    split = [
         _own_part(slot, shared[slot.code], register.column(slot.code))
         if slot.code in shared
         else slot
         for slot in slots
     ]
+    return [_by_sex(slot, split) for slot in split]
+
+
+def _by_sex(slot: SlotReading, slots: Sequence[SlotReading]) -> SlotReading:
+    """A ticked box that two codes share, with the one that another's sex tells."""
+    shared = table("values")["by_sex"].get(slot.code)
+    if slot.kind != "tick" or not shared:
+        return slot
+    said = next((other.text for other in slots if other.code == shared["column"]), "")
+    codes: Mapping[str, str] = shared.get(parse_sex(said), {})
+    told = tuple((codes.get(value, value), p) for value, p in slot.candidates)
+    return replace(slot, candidates=told)
 
 
 def _own_part(slot: SlotReading, columns: Sequence[Column], own: Column) -> SlotReading:
@@ -98,6 +113,8 @@ def parts_of(text: str, columns: Sequence[Column]) -> Mapping[str, str]:
     born = by_type.get("age") or by_type.get("partial_date")
     if born and "text" in by_type and "person_name" not in by_type:
         return _aged(text, born, by_type["text"])
+    if "enum" in by_type and "text" in by_type:
+        return _numbered(text, by_type["enum"], by_type["text"])
     name, office = _name_and_office(text)
     found = {by_type["person_name"]: name} if "person_name" in by_type and name else {}
     if office and "text" in by_type:
@@ -111,6 +128,14 @@ def _aged(text: str, born: str, work: str) -> Mapping[str, str]:
     size = 1 + max((at for at, word in enumerate(words) if _is_age(word)), default=-1)
     age, rest = " ".join(words[:size]).strip(" ,.-"), " ".join(words[size:]).strip(" ,.-")
     return {code: said for code, said in ((born, age), (work, rest)) if said}
+
+
+def _numbered(text: str, kind: str, number: str) -> Mapping[str, str]:
+    """A paper's kind and its number: ``Giấy báo tử số 12/2018``."""
+    figures = _FIGURES.search(text)
+    before, after = (text[: figures.start()], figures[0]) if figures else (text, "")
+    words = re.sub(r"\bs\S{0,2}\s*$", "", before.strip(), flags=re.IGNORECASE).strip(" ,.:-")
+    return {code: said for code, said in ((kind, words), (number, after.strip())) if said}
 
 
 def _is_age(word: str) -> bool:

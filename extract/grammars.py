@@ -54,6 +54,8 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Weighing | No
         return Grammar((*_spoken_dates(era), _number_words()))
     if kind == "number_token":
         return Grammar((_numbers(era),))
+    if kind == "time":
+        return Grammar((_hours(), _blanks()))
     if kind == "id_number":
         return Grammar((_identity(), _blanks()))
     if kind in ("person_name", "signature"):
@@ -105,6 +107,16 @@ def _identity() -> Node:
     """Nine or twelve figures."""
     figure = dict.fromkeys("0123456789", 0.0)
     return sequence(*[figure] * 9, *[{**figure, "": 0.0}] * 3)
+
+
+@cache
+def _hours() -> Node:
+    """An hour and its minute; the word between them may be printed."""
+    between = {f" {word} ": -0.5 for word in table("values")["hour"]} | {" ": 0.0, ":": -2.0}
+    minutes = {f"{n:02d}": 0.0 for n in range(60)}
+    alone = {f" {word}": -1.0 for word in table("values")["hour"]}
+    hours = trie(_padded(23) | {"0": 0.0, "00": 0.0})
+    return follow(hours, (sequence(between, minutes), sequence(alone)))
 
 
 @cache

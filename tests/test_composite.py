@@ -68,3 +68,22 @@ def test_an_age_and_the_work_behind_it() -> None:
             "chaNgheNghiep": "làm ruộng",
         }
     assert parts_of("làm ruộng", columns) == {"chaNgheNghiep": "làm ruộng"}
+
+
+def test_a_notice_s_kind_and_its_number() -> None:
+    deaths = load_register("KT")
+    columns = [deaths.column("gbtSo"), deaths.column("gbtLoai")]
+    assert parts_of("Giấy báo tử số 12/2018", columns) == {
+        "gbtLoai": "Giấy báo tử",
+        "gbtSo": "12/2018",
+    }
+    assert parts_of("07/2019", columns) == {"gbtSo": "07/2019"}
+
+
+def test_a_ticked_box_that_two_codes_share_is_told_by_the_sex() -> None:
+    box = SlotReading("loaiXacNhan", "tick", (1, 2, 3, 4), candidates=(("3", 0.9),))
+    sex = SlotReading("cmGioiTinh", "enum", (5, 6, 7, 8), candidates=(("Nữ", 0.8),))
+    register = load_register("CMC")
+    for said, code in ((sex, "4"), (replace(sex, candidates=(("Nam", 0.8),)), "3")):
+        assert split_shared([box, said], register)[0].text == code
+    assert split_shared([box], register)[0].text == "3"

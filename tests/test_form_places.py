@@ -55,8 +55,8 @@ def test_a_note_column_ends_with_its_rule_not_with_the_paper() -> None:
 def test_a_note_at_the_foot_is_as_wide_as_the_page_and_a_few_lines_high() -> None:
     heading, other = Box(100, 1000, 180, 1020), Box(100, 100, 800, 120)
     near = surroundings(Rules(), [heading, other])
-    (box,) = slots_of(found("ghiChu", heading), near)["ghiChu"].boxes
-    assert box.contains(500, 1080) and box.y1 < 1200
+    beside, under = slots_of(found("ghiChu", heading), near)["ghiChu"].boxes
+    assert beside.contains(500, 1010) and under.contains(500, 1080) and under.y1 < 1200
 
 
 def test_a_label_that_fills_its_line_is_answered_on_the_next() -> None:

@@ -12,6 +12,7 @@ from extract.parse.marks import mark_of
 from extract.parse.names import middle_names, parse_name, same_syllable, surname
 from extract.parse.places import parse_place, province_of
 from extract.parse.sex import parse_sex
+from extract.parse.times import parse_time
 from extract.registers import load_register
 
 
@@ -128,3 +129,12 @@ def test_papers_become_their_code() -> None:
     assert parse_value(papers, "enum", "CMND", context) == "1"
     assert parse_value(papers, "enum", "Hộ chiêu", context) == "2"
     assert parse_value(papers, "enum", "làm ruộng", context) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("9 giờ 05", "09:05"), ("14h30", "14:30"), ("7 giờ", "07:00"), ("23 0", "23:00"),
+     ("1430", "14:30"), ("25 giờ", None), ("sáng", None)],
+)  # fmt: skip
+def test_an_hour_of_the_day(text: str, value: str | None) -> None:
+    assert parse_time(text) == value

@@ -108,8 +108,9 @@ class Ground:
     def cells_right_of(self, label: Box, count: int) -> list[Box]:
         """Up to ``count`` ruled cells to the right of a label in a table; none outside tables.
 
-        The label stands in a cell of its own when that cell is narrow, nothing in it is ruled to
-        write on, and what lies beyond the upright rule after it is a wider place.
+        The label stands in a cell of its own when that cell is narrow and closed above or below
+        where the next one is, nothing in it is ruled to write on, and what lies beyond the upright
+        rule after it is a wider place.
         """
         middle = (label.y0 + label.y1) / 2
         probe = 0.25 * label.height
@@ -130,7 +131,15 @@ class Ground:
         narrow = cells[0].x0 - before < 0.42 * (self.right - self.left)
         wide = cells[0].width > max(4 * self.height, 0.7 * space)
         ruled = self._written_on(label, cells[0].x0)
-        return cells if narrow and wide and not ruled else []
+        return cells if narrow and wide and not ruled and self._closed(cells[0]) else []
+
+    def _closed(self, cell: Box) -> bool:
+        """Whether a rule above or below a cell comes from the place left of it."""
+        return any(
+            min(abs(height_at(s, cell.x0) - y) for y in (cell.y0, cell.y1)) < self.height
+            for s in self.rules.horizontal
+            if s.x0 < cell.x0 - 2 * self.height and s.x1 > cell.x0 + 2 * self.height
+        )
 
     def _written_on(self, label: Box, end: float) -> bool:
         """Whether a leader of its own runs between a label and the upright rule after it."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from common.geometry import Box
 from extract.form.decode import Found, decode
 from extract.form.wordings import (
     Occurrence,
@@ -75,30 +76,58 @@ def _candidate(
         states = states_of(generation, layout)
         seen = find_occurrences(spans, states)
         decoded = decode(seen, states, size)
-        cases = split_cases(decoded.found, once)
-        if layout in ("columns", "table") and not _side_by_side(cases[0], generation):
+        cases = split_cases(_with_heads(decoded.found, states, seen), once)
+        if layout in ("columns", "table") and not _side_by_side(cases, generation):
             continue
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         candidate = Candidate(code, generation, states, cases, coverage, count, worth)
-        if layout == "table" and _rows_left_of_heads(cases[0], seen):
+        if layout == "table" and any(_rows_left_of_heads(case, seen) for case in cases):
             return candidate
         tried.append((decoded.value, candidate))
     return max(tried, key=lambda item: item[0])[1]
 
 
-def _side_by_side(found: Sequence[Found], generation: Generation) -> bool:
-    """Whether the columns' heads stand side by side.
+def _side_by_side(cases: Sequence[Sequence[Found]], generation: Generation) -> bool:
+    """Whether the columns' heads stand side by side, in the cases where two of them were read.
 
     A form that is always printed in columns may have unread heads; one that seldom is may not.
     """
-    seldom = any(section.table for section in generation.sections)
-    heads = [i.occurrence.box for i in found if i.state.label is None and i.state.column >= 0]
-    columns = {i.state.column for i in found if i.state.label is None and i.state.column >= 0}
-    if len(columns) < 2:
-        return not seldom
-    middles = [box.centre[1] for box in heads]
-    return max(middles) - min(middles) < 2 * max(box.height for box in heads)
+    rows = [heads for heads in map(_heads, cases) if len({i.state.column for i in heads}) > 1]
+    if not rows:
+        return not any(section.table for section in generation.sections)
+    return any(_level([item.occurrence.box for item in heads]) for heads in rows)
+
+
+def _level(boxes: Sequence[Box]) -> bool:
+    middles = [box.centre[1] for box in boxes]
+    return max(middles) - min(middles) < 2 * max(box.height for box in boxes)
+
+
+def _heads(found: Sequence[Found]) -> list[Found]:
+    return [item for item in found if item.state.is_head]
+
+
+def _with_heads(
+    found: Sequence[Found], states: Sequence[State], seen: Sequence[Occurrence]
+) -> list[Found]:
+    """What was found, each column's head followed by those of its table level with it.
+
+    Read half page by half page, the head of the other column comes at the wrong time.
+    """
+    heads = {item.occurrence for item in found if item.state.is_head}
+    beside: dict[int, list[Found]] = {}
+    for place, item in enumerate(found):
+        for index, state in enumerate(states) if item.state.is_head else ():
+            if not state.is_head or state.section != item.state.section or index == item.index:
+                continue
+            alike = [o for o in seen if o.key in state.keys]
+            level = [o for o in alike if _level([o.box, item.occurrence.box])]
+            if len(level) == 1 and level[0] not in heads:
+                beside.setdefault(place, []).append(Found(state, index, level[0], 1.0))
+                heads.add(level[0])
+    full = [(item, *beside.get(place, ())) for place, item in enumerate(found)]
+    return [i for items in full for i in items if i.state.is_head or i.occurrence not in heads]
 
 
 def _rows_left_of_heads(case: Sequence[Found], seen: Sequence[Occurrence]) -> bool:
@@ -106,7 +135,7 @@ def _rows_left_of_heads(case: Sequence[Found], seen: Sequence[Occurrence]) -> bo
 
     The rows are named once: named again under a head, they are lines in columns.
     """
-    heads = [i for i in case if i.state.label is None and i.state.column >= 0]
+    heads = _heads(case)
     if len({item.state.column for item in heads}) < 2:
         return False
     left = min(item.occurrence.box.x0 for item in heads)
@@ -130,9 +159,9 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
     often are anchors: the next case begins where an anchor is seen again. Of a label seen twice
     in one case, and of what is printed once a page, the likeliest stays.
     """
-    inside = [i for i in found if i.state.label is not None and i.state.section not in once]
-    page = [i for i in found if i.state.label is None or i.state.section in once]
-    seen = Counter(item.index for item in inside)
+    inside = [i for i in found if _of_a_case(i.state) and i.state.section not in once]
+    page = [i for i in found if not _of_a_case(i.state) or i.state.section in once]
+    seen = Counter(item.index for item in inside if not item.state.is_head)
     often = sorted(seen.values(), reverse=True)
     count = often[max(2, round(0.35 * len(often)))] if len(often) > 3 else 1
     cases: list[list[Found]] = [[]]
@@ -153,6 +182,11 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
     kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
     kept[0] = [*_likeliest(page, by_reader=True), *kept[0]]
     return tuple(tuple(case) for case in kept)
+
+
+def _of_a_case(state: State) -> bool:
+    """Labels and columns' heads belong to a case; titles and headings to the page."""
+    return state.label is not None or state.is_head
 
 
 def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:

@@ -58,8 +58,13 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     cells = near.ground.cells_right_of(whole, 1)
     if cells and label.where != "below":
         return _lines_in(cells[0], label.lines, near.ground)
-    if label.where == "below" or (label.where == "either" and not _room_beside(box, near)):
+    if label.where == "below":
         return _under(box, near, 14 if label.kind == "signature" else 200)
+    right = _right_bound(box, near)
+    room = right - box.x1 > 6 * near.ground.height
+    if label.where == "either" and not (room and _led(box, right, near.ground)):
+        first = _beside(box, 1, near) if room else []
+        return [*first, *_under(box, near, 200)]
     return _beside(box, label.lines, near)
 
 
@@ -118,11 +123,6 @@ def _right_bound(box: Box, near: Surroundings) -> float:
     return min(bounds)
 
 
-def _room_beside(box: Box, near: Surroundings) -> bool:
-    right = _right_bound(box, near)
-    return _led(box, right, near.ground) and right - box.x1 > 6 * near.ground.height
-
-
 def _led(box: Box, right: float, ground: Ground) -> bool:
     """Whether a line to write on follows the label."""
     return bool(ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 1.2 * ground.height)))
@@ -131,6 +131,9 @@ def _led(box: Box, right: float, ground: Ground) -> bool:
 def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
     """The rest of the label's line, and the lines under it up to the next row of labels."""
     ground = near.ground
+    filled = _filled_column(box, ground)
+    if filled and (under := _lines_of_its_own(box, filled, lines, near)):
+        return under
     right = _right_bound(box, near)
     start = box.x1 + 0.15 * ground.height
     if right - start < _NARROW * ground.height and not _led(box, right, ground):
@@ -156,6 +159,12 @@ def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
     if lines > 1 or not boxes:
         boxes += _continued(box, right, lines, near)
     return boxes
+
+
+def _filled_column(box: Box, ground: Ground) -> float:
+    """The upright rule right after a label that reaches it; 0 where there is none."""
+    rules = ground.uprights(box.centre[1] - 4, box.centre[1] + 4)
+    return next((x for x in rules if 0 < x - box.x1 <= ground.height), 0.0)
 
 
 def _lines_of_its_own(box: Box, right: float, lines: int, near: Surroundings) -> list[Box]:
@@ -284,7 +293,7 @@ def column_heads(
     """Extents of the columns of each table whose printed heads were all found."""
     heads: dict[str, dict[int, Box]] = {}
     for item in found:
-        if item.state.label is None and item.state.column >= 0:
+        if item.state.is_head:
             heads.setdefault(item.state.section, {})[item.state.column] = item.occurrence.box
     extents = {}
     for section, boxes in heads.items():

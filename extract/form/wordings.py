@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from extract.form.words import Row, Word, around, key_of
 from extract.registers import Generation, Label, Section
 
 _MOST_WORDS = 24
+_MOST_LINES = 3
 _UNSTEADY = 14  # fewest letters of a label that some pages do not show
 _EDIT = 1.6  # letters that a wrong one costs
+_OF_ITS_OWN = 0.7  # share of the line below that a label beginning there must explain
 _WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
 
 
@@ -45,14 +47,23 @@ class State:
     def required(self) -> bool:
         return self.label is not None and not self.label.optional
 
+    @property
+    def is_head(self) -> bool:
+        """Whether it stands above a column."""
+        return self.label is None and self.column >= 0
+
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Words that may be a label: all its words, and the box of its last printed line."""
+    """Words that may be a label: all its words, and the box of its last printed line.
+
+    Attributes:
+        breaks: positions of the words that begin its second and third line, where it wraps.
+    """
 
     words: tuple[Word, ...]
     key: str
-    cut: int = 0  # words on the first line, where the label wraps; else 0
+    breaks: tuple[int, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -65,6 +76,12 @@ class Occurrence:
         middle = (last.y0 + last.y1) / 2
         line = (w for w in self.words if w.box.y0 < middle < w.box.y1 and w.box.x0 <= last.x0)
         return around(line)
+
+    @property
+    def lines(self) -> tuple[Row, ...]:
+        """Its words line by line."""
+        ends = (0, *self.breaks, len(self.words))
+        return tuple(self.words[start:end] for start, end in pairwise(ends))
 
     @property
     def text(self) -> str:
@@ -160,7 +177,7 @@ def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
         cut = [chunks(row) for row in rows]
         for index, row in enumerate(cut):
             for chunk in row:
-                found.extend(_spans(chunk, _below(chunk, cut[index + 1 : index + 4]), ends))
+                found.extend(_spans(_lines(chunk, cut[index + 1 : index + 7]), ends))
     return found
 
 
@@ -171,7 +188,7 @@ def _surely_printed(word: Word) -> bool:
 def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> list[Occurrence]:
     """Spans (`spans_of`) whose words match some wording, longest and likest first.
 
-    No place is in two of them. Labels broken over two lines are followed to the next.
+    No place is in two of them. Labels broken over lines are followed to the third.
     """
     keys = sorted({key for state in states for key in state.keys})
     if not spans or not keys:
@@ -182,21 +199,36 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
     pairs = np.array([len(span.words) == 2 for span in spans])[:, None]
     allowed = np.where(pairs & (lengths >= 4), np.maximum(allowed, 1), allowed)  # "Số bộ"
     gains = np.where(edits <= allowed, lengths - _EDIT * edits, -1.0)
-    best = gains.max(axis=1) * np.where([span.cut > 0 for span in spans], _WRAPPED, 1.0)
-    starts = {spans[i].words[0] for i in np.flatnonzero(best > 0) if not spans[i].cut}
+    best = gains.max(axis=1) * np.where([bool(span.breaks) for span in spans], _WRAPPED, 1.0)
+    starts = _starts(spans, best)
     found: list[Occurrence] = []
     claimed = np.zeros((0, 4))
     for index in np.argsort(-best, kind="stable"):
         if best[index] <= 0:
             break
         span = spans[int(index)]
-        if span.cut and span.words[span.cut] in starts:
-            continue  # a label of its own begins the line below
+        if any(_is_label(line, starts) for line in span.lines[1:]):
+            continue  # a label of its own begins a line below
         boxes = np.array([word.box for word in span.words])
         if not _overlap(boxes, claimed):
             found.append(span)
             claimed = np.concatenate([claimed, boxes])
     return found
+
+
+def _starts(spans: Sequence[Occurrence], worth: NDArray[np.float64]) -> dict[Word, float]:
+    """The words that begin a label on one line, and what the best such label is worth."""
+    starts: dict[Word, float] = {}
+    for index in np.flatnonzero(worth > 0):
+        if not spans[index].breaks:
+            first = spans[index].words[0]
+            starts[first] = max(starts.get(first, 0.0), float(worth[index]))
+    return starts
+
+
+def _is_label(line: Row, starts: Mapping[Word, float]) -> bool:
+    """Whether a label of its own explains most of a line."""
+    return starts.get(line[0], -1.0) >= _OF_ITS_OWN * sum(len(word.key) for word in line)
 
 
 def _overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
@@ -272,23 +304,23 @@ def _cell(section: Section, label: Label, column: int) -> State:
     return State((*plain, *named), label.texts[0], label, codes, column, section.id)
 
 
-def _spans(chunk: Row, below: Row, printed: NDArray[np.float64]) -> Iterable[Occurrence]:
-    """Every run of words that starts in a chunk of a row, within it and wrapped to that below.
+def _spans(lines: Sequence[Row], printed: NDArray[np.float64]) -> Iterable[Occurrence]:
+    """Every run of words that starts in the first of these lines, wrapped to those below it.
 
     A very short label stands free: words ``printed`` (N, 4) right before it, in any reading, make
     it part of them.
     """
-    keys = [word.key for word in (*chunk, *below)]
-    words = (*chunk, *below)
-    for start in range(len(chunk)):
-        own = len(chunk) - start
-        least = 2 if _free(chunk[start].box, printed) else 6
-        for end in range(1, min(len(words) - start, _MOST_WORDS) + 1):
-            run = words[start : start + end]
-            key = "".join(keys[start : start + end])
+    words = tuple(chain(*lines))
+    keys = [word.key for word in words]
+    ends = list(accumulate(len(line) for line in lines))
+    for start in range(ends[0]):
+        least = 2 if _free(words[start].box, printed) else 6
+        for end in range(start + 1, min(len(words), start + _MOST_WORDS) + 1):
+            run = words[start:end]
+            key = "".join(keys[start:end])
             steady = run[0].steady and run[-1].steady
             if len(key) >= (least if steady else _UNSTEADY):
-                yield Occurrence(run, key, own if end > own else 0)
+                yield Occurrence(run, key, tuple(at - start for at in ends if at < end))
 
 
 def _free(box: Box, printed: NDArray[np.float64]) -> bool:
@@ -307,6 +339,18 @@ def chunks(row: Row) -> list[Row]:
         else:
             cut.append([word])
     return [tuple(chunk) for chunk in cut]
+
+
+def _lines(chunk: Row, rows: Sequence[list[Row]]) -> list[Row]:
+    """A chunk and the two that may go on under it."""
+    lines = [chunk]
+    for _ in range(_MOST_LINES - 1):
+        after = next((at for at, row in enumerate(rows) if lines[-1] in row), -1) + 1
+        below = _below(lines[-1], rows[after : after + 3])
+        if not below:
+            break
+        lines.append(below)
+    return lines
 
 
 def _below(chunk: Row, rows: Iterable[list[Row]]) -> Row:

@@ -15,6 +15,7 @@ from extract.parse.names import parse_name
 from extract.parse.places import parse_place
 from extract.parse.sex import parse_sex
 from extract.parse.tables import table
+from extract.parse.times import parse_time
 from extract.registers import Column
 
 _LEADING_AGE = re.compile(r"^\W*\d+\W*(tuổi\b\W*)?", re.IGNORECASE)  # "39 tuổi, làm ruộng"
@@ -98,6 +99,10 @@ def _identity(column: Column, text: str, context: Context) -> str | None:
     return parse_identity(text)
 
 
+def _time(column: Column, text: str, context: Context) -> str | None:
+    return parse_time(text)
+
+
 def _enum(column: Column, text: str, context: Context) -> str | None:
     words = table("values")["word_lists"].get(column.enum)
     if words == "sex":
@@ -121,6 +126,7 @@ _PARSERS: dict[str, Callable[[Column, str, Context], str | None]] = {
     "place": _place,
     "age": _age,
     "id_number": _identity,
+    "time": _time,
     "enum": _enum,
     "text": _text,
 }
