@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 
+@cache
 def project_version() -> str:
     """The installed version of hotich, or ``dev`` in an uninstalled tree."""
     try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 from pathlib import Path
 
 import cv2
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from pydantic import Field
 
 from common.errors import PageError
@@ -39,14 +39,12 @@ class InkMapOptions(Options):
     """How a page is cut into tiles.
 
     Attributes:
-        rows: of a tile that count.
-        columns: of a tile that count; most pages are narrower and need one tile a band.
+        tile: pixels of its sides that count, about: small enough for the processor's cache.
         margin: pixels around them that are looked at only.
     """
 
-    rows: int = Field(default=768, ge=64)
-    columns: int = Field(default=2048, ge=64)
-    margin: int = Field(default=48, ge=0)
+    tile: int = Field(default=544, ge=64)
+    margin: int = Field(default=32, ge=0)
 
 
 DEFAULT = InkMapOptions()
@@ -101,23 +99,26 @@ class InkMap:
         """
         if page.dtype != np.uint8 or page.ndim not in (2, 3) or not page.size:
             raise PageError(f"an array of {page.dtype} {page.shape} is no page")
-        flat = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB) if page.ndim == 2 else page)
-        seen = evidence(flat, ink_around(np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY))))
+        grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY))
+        around = ink_around(grey)
         ink = np.zeros(page.shape[:2], np.uint8)
         kind = np.zeros(page.shape[:2], np.uint8)
-        for rows, columns in _tiles(ink.shape, self.options):
-            self._map_tile(seen, rows, columns, ink, kind)
+        for rows, columns in _tiles(ink.shape, self.options.tile):
+            self._map_tile((page, around), rows, columns, ink, kind)
         return InkLayers(ink, kind)
 
     def _map_tile(
-        self, page: NDArray[np.uint8], rows: range, columns: range, ink: Image, kind: Image
+        self, page: tuple[Image, Image], rows: range, columns: range, ink: Image, kind: Image
     ) -> None:
-        """Map the pixels of ``rows`` and ``columns`` with a margin around them, in place."""
+        """Map the pixels of ``rows`` and ``columns`` of a page and the ink around it, in place."""
         height, width = ink.shape
         margin = self.options.margin
         top, left = max(0, rows.start - margin), max(0, columns.start - margin)
         bottom, right = min(height, rows.stop + margin), min(width, columns.stop + margin)
-        tile = page[top:bottom, left:right]
+        flat, around = (layer[top:bottom, left:right] for layer in page)
+        if flat.ndim == 2:
+            flat = np.asarray(cv2.cvtColor(flat, cv2.COLOR_GRAY2RGB))
+        tile = evidence(flat, around)
         more = (-(bottom - top) % _STRIDE, -(right - left) % _STRIDE)
         if any(more):
             tile = cv2.copyMakeBorder(tile, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE)
@@ -127,8 +128,8 @@ class InkMap:
             rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
         outside = np.s_[rows.start : rows.stop, columns.start : columns.stop]
-        ink[outside] = inks[0][inside]
-        kind[outside] = kinds[0][inside]
+        ink[outside] = _interleaved(inks[0])[inside]
+        kind[outside] = _interleaved(kinds[0])[inside]
 
 
 def evidence(flat: Image, around: Image) -> Image:
@@ -142,11 +143,23 @@ def evidence(flat: Image, around: Image) -> Image:
     return np.dstack([flat, cv2.divide(darkness, around, scale=128)])
 
 
-def _tiles(shape: tuple[int, ...], options: InkMapOptions) -> Iterator[tuple[range, range]]:
-    for top in range(0, shape[0], options.rows):
-        for left in range(0, shape[1], options.columns):
-            bottom, right = top + options.rows, left + options.columns
-            yield range(top, min(bottom, shape[0])), range(left, min(right, shape[1]))
+def _interleaved(corners: Image) -> Image:
+    """The pixels of each 2x2 in four channels (4, h, w) → (2h, 2w)."""
+    _, rows, columns = corners.shape
+    pairs = corners.reshape(2, 2, rows, columns).transpose(2, 0, 3, 1)
+    return pairs.reshape(2 * rows, 2 * columns)
+
+
+def _tiles(shape: tuple[int, ...], side: int) -> Iterator[tuple[range, range]]:
+    """Rows and columns of tiles that cover ``shape``, all of about the same size."""
+    rows, columns = (_parts(length, side) for length in shape)
+    return product(rows, columns)
+
+
+def _parts(length: int, side: int) -> list[range]:
+    count = -(-length // side)
+    edges = [length * number // count for number in range(count + 1)]
+    return [range(start, stop) for start, stop in pairwise(edges)]
 
 
 def _settings() -> onnxruntime.SessionOptions:

@@ -16,6 +16,7 @@ from pydantic import Field
 from common.options import Options
 from models.ink_map import INK, InkLayers
 from models.reading import Image
+from preprocessing.arrays import bands
 
 
 class RestoreOptions(Options):
@@ -47,12 +48,21 @@ def restore_ink(
     Where lines of two kinds cross, the pixels are the upper one's (the pen's before the rule's),
     so that lifting a rule cuts no stroke.
     """
+    restored = np.empty_like(flat)
+    for around, inside, rows in bands(len(flat), halo=3 * options.reach + 1):
+        part = InkLayers(layers.ink[around], layers.kind[around])
+        restored[rows] = _restored(flat[around], part, only, options)[inside]
+    return restored
+
+
+def _restored(
+    flat: Image, layers: InkLayers, only: Sequence[str], options: RestoreOptions
+) -> Image:
     darkness = cv2.subtract(np.full_like(flat, options.white), flat)
     factor = _kept(layers, only, options)
-    factor *= _gain(np.where(layers.ink > 127, darkness, np.uint8(0)), options)
-    inked = cv2.multiply(darkness, factor, dtype=cv2.CV_32F)
-    level = np.full(flat.shape, options.white, np.float32)
-    return np.asarray(cv2.subtract(level, inked, dtype=cv2.CV_8U), np.uint8)
+    factor *= _gain(cv2.copyTo(darkness, cv2.compare(layers.ink, 127, cv2.CMP_GT)), options)
+    inked = cv2.multiply(darkness, factor, dtype=cv2.CV_8U)
+    return np.asarray(cv2.subtract(np.full_like(flat, options.white), inked), np.uint8)
 
 
 def _kept(layers: InkLayers, only: Sequence[str], options: RestoreOptions) -> NDArray[np.float32]:
@@ -65,7 +75,10 @@ def _kept(layers: InkLayers, only: Sequence[str], options: RestoreOptions) -> ND
 def _gain(inked: Image, options: RestoreOptions) -> NDArray[np.float32]:
     """How much the ink at each pixel is to be strengthened, smoothly, from its strokes alone."""
     side = 2 * options.reach + 1
-    strength = cv2.dilate(inked, np.ones((side, side), np.uint8)).astype(np.float32)
-    wanted = np.clip(options.sound / np.maximum(strength, 1), 1, options.gain)
-    wanted = cv2.erode(wanted, np.ones((side, side), np.uint8))  # soft edges as their strokes
-    return np.asarray(cv2.blur(wanted, (side, side)), np.float32)
+    strength = cv2.dilate(inked, np.ones((side, side), np.uint8))
+    levels = np.maximum(np.arange(256), 1)
+    wanted = np.clip(options.sound / levels, 1, options.gain) / options.gain
+    known = cv2.LUT(strength, (255 * wanted).round().astype(np.uint8))
+    known = cv2.erode(known, np.ones((side, side), np.uint8))  # soft edges as their strokes
+    smooth = cv2.blur(known.astype(np.float32), (side, side))
+    return np.asarray(smooth * np.float32(options.gain / 255), np.float32)

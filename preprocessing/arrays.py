@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import cv2
@@ -25,6 +26,18 @@ def shrunk(image: NDArray[Number], side: int) -> NDArray[Number]:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=image.dtype)
+
+
+def bands(height: int, halo: int = 0, rows: int = 256) -> Iterator[tuple[slice, slice, slice]]:
+    """A tall array part by part, so that what is computed stays in the processor's cache.
+
+    Yields the rows to look at (``halo`` more on both sides, where there are any), those of them
+    that count, and where these lie in the whole.
+    """
+    for top in range(0, height, rows):
+        bottom = min(height, top + rows)
+        first, last = max(0, top - halo), min(height, bottom + halo)
+        yield slice(first, last), slice(top - first, bottom - first), slice(top, bottom)
 
 
 def percentile(image: Image, percent: float, where: Mask | None = None) -> int:

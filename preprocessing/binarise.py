@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, odd, uint8
+from preprocessing.arrays import Floats, Image, bands, odd, uint8
 from preprocessing.noise import grain_of
 
 _PAPER = 250.0
+_WIDEST = 20.0  # strokes, in pixels
 _PRIOR = 0.02  # weight of the page's mean ink where no ink is near
 _MIDDLING = 90.0  # darkness of ink where none is seen
 
@@ -62,11 +63,15 @@ def binarise(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
 
 def stroke_width(ink: Image) -> float:
     """Typical width in pixels of the strokes of a 0/1 ink mask (4 when there are few)."""
-    distance = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
-    ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)
-    if np.count_nonzero(ridge) < 50:
+    found = []
+    for around, inside, _ in bands(len(ink), halo=round(_WIDEST)):
+        distance = cv2.distanceTransform(ink[around], cv2.DIST_L2, 3)
+        ridge = (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)
+        found.append(distance[inside][ridge[inside]])
+    ridges = np.concatenate(found)
+    if len(ridges) < 50:
         return 4.0
-    return min(20.0, max(2.0, 2 * float(np.percentile(distance[ridge], 60))))
+    return min(_WIDEST, max(2.0, 2 * float(np.percentile(ridges, 60))))
 
 
 def ink_around(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
@@ -77,17 +82,26 @@ def ink_around(flat: Image, options: BinariseOptions = DEFAULT) -> Image:
     """
     _, first = cv2.threshold(flat, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     darkness = cv2.subtract(np.full_like(flat, _PAPER), flat)
-    inked = (darkness * (first & (darkness > options.faint))).astype(np.float32)
-    quarter = max(1, flat.shape[1] // 4), max(1, flat.shape[0] // 4)
-    near, both = (
-        cv2.resize(values, quarter, interpolation=cv2.INTER_AREA)
-        for values in (inked, inked * inked)
-    )
+    inked = darkness * (first & (darkness > options.faint))
+    near, both = _quartered(inked)
     side = odd(options.reach * stroke_width(uint8(first)) / 2)
     least = np.float32(_PRIOR * _MIDDLING)
     local = (_around(both, side) + least * np.float32(_MIDDLING)) / (_around(near, side) + least)
-    whole = cv2.resize(local, flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return uint8(np.clip(whole, 1, 255))
+    level = uint8(np.clip(local, 1, 255))
+    return uint8(cv2.resize(level, flat.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _quartered(inked: Image) -> tuple[Floats, Floats]:
+    """Means of 4x4 pixels, and means of their squares; up to three odd rows and columns go."""
+    height, width = (max(1, side // 4) for side in inked.shape)
+    near, both = (np.empty((height, width), np.float32) for _ in range(2))
+    for _, _, rows in bands(4 * height):
+        part = inked[rows, : 4 * width].astype(np.float32)
+        quarter = slice(rows.start // 4, rows.stop // 4)
+        size = width, quarter.stop - quarter.start
+        near[quarter] = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        both[quarter] = cv2.resize(part * part, size, interpolation=cv2.INTER_AREA)
+    return near, both
 
 
 def _refined(darkness: Floats, ink: Image, width: float, options: BinariseOptions) -> Image:

@@ -92,9 +92,7 @@ def whiten(image: Image, border: Mask, paper: int = 255) -> Image:
     """``image`` (grey or RGB) with the frame painted as paper; nothing moves."""
     if not border.any():
         return image
-    clean = image.copy()
-    clean[border > 0] = paper
-    return clean
+    return uint8(cv2.copyTo(np.full_like(image, paper), border, image.copy()))
 
 
 def _touching_edge(mask: Mask) -> Mask:

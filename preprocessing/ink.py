@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, odd, uint8
+from preprocessing.arrays import Floats, Image, bands, odd
 
 
 class InkOptions(Options):
@@ -45,9 +45,14 @@ def recover_ink(grey: Image, options: InkOptions = DEFAULT) -> Image:
     gain = cv2.resize(gain, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     levels = 255.0 - np.arange(256, dtype=np.float32)
     trusted = levels * np.clip(levels / options.faint - 1, 0, 1)
-    darker = cv2.multiply(cv2.LUT(grey, trusted), gain - 1)
-    most = cv2.LUT(grey, np.maximum(options.sound - levels, 0).astype(np.float32))
-    return uint8(cv2.subtract(grey, cv2.min(darker, most), dtype=cv2.CV_8U))
+    room = np.maximum(options.sound - levels, 0).astype(np.float32)
+    recovered = np.empty_like(grey)
+    for _, _, rows in bands(len(grey)):
+        page = grey[rows]
+        darker = cv2.multiply(cv2.LUT(page, trusted), gain[rows] - 1)
+        most = cv2.min(darker, cv2.LUT(page, room))
+        recovered[rows] = cv2.subtract(page, most, dtype=cv2.CV_8U)
+    return recovered
 
 
 def _gain(grey: Image, options: InkOptions) -> Floats:

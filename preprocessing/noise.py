@@ -49,9 +49,9 @@ def denoise(grey: Image, options: NoiseOptions = DEFAULT) -> Image:
     if min(grey.shape) < 3:
         return grey
     speck = options.speck
-    darker = cv2.compare(cv2.subtract(cv2.erode(grey, _RING), grey), speck, cv2.CMP_GT)
-    brighter = cv2.compare(cv2.subtract(grey, cv2.dilate(grey, _RING)), speck, cv2.CMP_GT)
-    lone = cv2.bitwise_or(darker, brighter)
+    darker = cv2.subtract(cv2.erode(grey, _RING), grey)
+    brighter = cv2.subtract(grey, cv2.dilate(grey, _RING))
+    _, lone = cv2.threshold(cv2.max(darker, brighter), speck, 255, cv2.THRESH_BINARY)
     clean = grey
     if cv2.countNonZero(lone):
         clean = grey.copy()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from common.geometry import Box
-from preprocessing.arrays import Image, uint8
+from preprocessing.arrays import Image, bands, uint8
 
 Points = NDArray[np.float64]
 
@@ -64,14 +64,18 @@ class Mapping(ABC):
         Bicubic; ``fill`` colours what lies outside.
         """
         width, height = size
+        drawn = np.empty((height, width, *image.shape[2:]), np.uint8)
         xs = np.arange(0, width + _STEP, _STEP, dtype=np.float64)
         ys = np.arange(0, height + _STEP, _STEP, dtype=np.float64)
         nodes = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2) + 0.5
         coarse = (self.back(nodes) - 0.5).reshape(len(ys), len(xs), 2).astype(np.float32)
-        whole = np.array([[_STEP, 0, 0], [0, _STEP, 0]], dtype=np.float64)
-        dense = cv2.warpAffine(coarse, whole, size, None, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
-        edge = cv2.BORDER_CONSTANT
-        return uint8(cv2.remap(image, dense, None, cv2.INTER_CUBIC, None, edge, fill))
+        on, edge = cv2.BORDER_REPLICATE, cv2.BORDER_CONSTANT
+        for _, _, rows in bands(height):
+            part = np.array([[_STEP, 0, 0], [0, _STEP, -rows.start]], dtype=np.float64)
+            area = width, rows.stop - rows.start
+            dense = cv2.warpAffine(coarse, part, area, None, cv2.INTER_LINEAR, on)
+            drawn[rows] = cv2.remap(image, dense, None, cv2.INTER_CUBIC, None, edge, fill)
+        return drawn
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,7 +83,7 @@ def test_ink_is_found_under_uneven_light_and_what_shows_through_is_not() -> None
 def test_tiles_agree_with_the_whole(ink_map: InkMap) -> None:
     flat = evenly_lit(write(rule(paper()), ink=60))[200:520, :640]
     whole = ink_map(flat)
-    tiled = InkMap(options=InkMapOptions(rows=128, columns=256))(flat)
+    tiled = InkMap(options=InkMapOptions(tile=160))(flat)
     assert (whole.binary() != tiled.binary()).mean() < 0.002
     assert whole.ink.dtype == whole.kind.dtype == np.uint8
     assert whole.kind.max() < len(KINDS)
@@ -216,6 +216,6 @@ def test_training_learns_goes_on_and_gives_weights(tmp_path: Path) -> None:
     again = InkTrainer(pages, tmp_path / "run", options)
     assert again.progress.step == trainer.progress.step
     assert again.done
-    release(trained, tmp_path / "weights", "test")
+    release(trained, tmp_path / "weights", pages, "test")
     layers = InkMap(tmp_path / "weights")(page[:160, :160])
     assert layers.ink.shape == (160, 160)

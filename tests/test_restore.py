@@ -70,6 +70,25 @@ def test_restore_takes_one_page(tmp_path: Path) -> None:
         _run(restore, str(tmp_path / "two.tif"), str(tmp_path / "out.png"))
 
 
+def test_an_open_book_is_split_where_its_gutter_is_sure(tmp_path: Path) -> None:
+    pages = [write(paper(), seed=seed) for seed in (1, 2)]
+    both = np.concatenate(pages, axis=1).astype(np.float32)
+    middle = pages[0].shape[1]
+    far = np.abs(np.arange(both.shape[1]) - middle)[None, :, None]
+    Image.fromarray((both * (1 - 0.5 * np.exp(-far / 12))).astype(np.uint8)).save(
+        tmp_path / "both.png"
+    )
+    words = "--split", "--no-ink-map", "--keep-geometry"
+    _, lines = _run(restore, str(tmp_path / "both.png"), str(tmp_path / "out.png"), *words)
+    assert [line["page"] for line in lines] == [str(tmp_path / f"out-{n}.png") for n in (1, 2)]
+    assert lines[1]["left"] == lines[0]["width"] == pytest.approx(middle, abs=12)
+    sizes = [Image.open(tmp_path / f"out-{n}.png").size for n in (1, 2)]
+    assert sizes == [(line["width"], both.shape[0]) for line in lines]
+    Image.fromarray(pages[0]).save(tmp_path / "one.png")
+    assert _run(restore, str(tmp_path / "one.png"), str(tmp_path / "lone.png"), *words)[1] == []
+    assert (tmp_path / "lone.png").is_file()
+
+
 def test_skew_prints_one_line_an_image_and_goes_on_after_a_bad_one(
     scan: Path, tmp_path: Path
 ) -> None:

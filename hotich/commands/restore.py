@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,13 @@ import typer
 from common.errors import UsageError
 from models.ink_map import INK, InkMap
 from models.restore import restore_ink
+from preprocessing.arrays import Image
 from preprocessing.binarise import binarise
-from preprocessing.clean import DEFAULT, FOR_BINARY, clean_page
+from preprocessing.clean import DEFAULT, FOR_BINARY, CleanPage, clean_page
 from preprocessing.pictures import save
 from preprocessing.scans import open_scans
+from preprocessing.spread import View, split_spread
+from preprocessing.transform import Transform
 
 
 def restore(
@@ -27,6 +31,9 @@ def restore(
     only: Annotated[
         list[str] | None, typer.Option(help=f"Only this ink, repeatable: {', '.join(INK)}.")
     ] = None,
+    split: Annotated[
+        bool, typer.Option("--split", help="An open book: its pages as OUT-1 and OUT-2.")
+    ] = False,
     ink_map: Annotated[
         bool, typer.Option(help="Tell ink from paper by the learned map, or by thresholds.")
     ] = True,
@@ -40,13 +47,30 @@ def restore(
     scans = open_scans(source)
     if len(scans) != 1:
         raise UsageError(f"{source} has {len(scans)} pages", hint="restore takes one page")
-    options = FOR_BINARY if binary or ink_map else DEFAULT
-    page = clean_page(scans[0].load(), options.model_copy(update={"keep_geometry": keep_geometry}))
-    if not ink_map:
-        save(out, binarise(page.grey) if binary else page.restored())
-        return
-    layers = InkMap()(page.colour)
+    image = scans[0].load()
+    options = (FOR_BINARY if binary or ink_map else DEFAULT).model_copy(
+        update={"keep_geometry": keep_geometry}
+    )
+    mapped = InkMap() if ink_map else None
+    views = split_spread(image) if split else [View(image, Transform.identity())]
+    for number, view in enumerate(views, start=1):
+        page = clean_page(view.image, options)
+        path = out if len(views) == 1 else out.with_stem(f"{out.stem}-{number}")
+        save(path, _drawn(page, binary) if mapped is None else _inked(page, mapped, kinds, binary))
+        if len(views) > 1:
+            left = round(view.transform.back([(0, 0)])[0, 0])
+            place = {"page": str(path), "left": left, "width": view.image.shape[1]}
+            typer.echo(json.dumps(place, ensure_ascii=False))
+
+
+def _drawn(page: CleanPage, binary: bool) -> Image:
+    """The page, its ink told from paper by thresholds."""
+    return binarise(page.grey) if binary else page.restored()
+
+
+def _inked(page: CleanPage, ink_map: InkMap, kinds: tuple[str, ...], binary: bool) -> Image:
+    """The ink of ``kinds`` alone, told from paper by the learned map."""
+    layers = ink_map(page.colour)
     if binary:
-        save(out, layers.binary(kinds))
-    else:
-        save(out, replace(page, grey=restore_ink(page.grey, layers, kinds)).restored())
+        return layers.binary(kinds)
+    return replace(page, grey=restore_ink(page.grey, layers, kinds)).restored()

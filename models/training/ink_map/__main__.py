@@ -60,7 +60,7 @@ def _train(
     _say(f"{out.name}: {len(real)} real pages")
     options = InkTrainOptions(minutes=minutes, peak_rate=2e-3)
     trained = InkTrainer([*drawn, *real], out, options, start).run(_say)
-    release(trained, out / WEIGHTS, out.name)
+    release(trained, out / WEIGHTS, drawn, out.name)
 
 
 def _say(line: str) -> None:
