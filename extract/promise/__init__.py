@@ -1,0 +1,6 @@
+"""The promise: which fields need no person, so that the error among them stays below a bound."""
+
+from extract.promise.options import PromiseOptions
+from extract.promise.project import Promise, keep, marked, told
+
+__all__ = ["Promise", "PromiseOptions", "keep", "marked", "told"]

@@ -1,0 +1,182 @@
+"""A round: the fields whose claims are held fixed, the order in which they are audited, and where
+the promise stands after some answers.
+
+Round 0 learns what to accept, every later one proves what was chosen. A field's place in the order
+is a hash of its name, the round and the project's seed: anybody can draw it again, nobody can choose
+it. What was looked at before a round began is not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from extract.promise.choose import stratum, thresholds
+from extract.promise.claims import Claim, Found
+from extract.promise.drift import Stopped, stopped
+from extract.promise.options import ALL, PromiseOptions
+from extract.promise.proof import Audit, more_needed
+
+Name = tuple[str, str]
+"""Book, ``page/entry/field``."""
+LEARNING = 0
+_FIRST, _NEXT = 0.8, 0.2  # of the risk that is left, what a round may spend; the rest is for others
+
+
+@dataclass(frozen=True)
+class Round:
+    """Claims held fixed. ``books`` names all books of the project, ``floors`` the least confidence
+    accepted by kind."""
+
+    number: int
+    options: PromiseOptions
+    books: tuple[str, ...]
+    floors: Mapping[str, float]
+    fields: tuple[Claim, ...]
+
+    @property
+    def alpha(self) -> float:
+        """The risk that this round may spend: all rounds together spend 1 - confidence."""
+        return (1 - self.options.confidence) * _FIRST * _NEXT ** (self.number - 1)
+
+    @cached_property
+    def ordered(self) -> list[Claim]:
+        """The claims in the order in which they are audited."""
+        return sorted(self.fields, key=self._rank)
+
+    def _rank(self, claim: Claim) -> bytes:
+        name = f"{self.options.seed}|{self.number}|{claim.book}|{claim.at}"
+        return hashlib.sha256(name.encode()).digest()
+
+
+State = Literal["learning", "waiting", "kept", "hopeless"]
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Where the promise stands for fields that keep it together.
+
+    ``more``: audited fields still to be answered, all right, until it is kept.
+    """
+
+    kind: str
+    state: State
+    audit: Audit
+    more: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a project stands: its strata, which fields are asked for the audit, which nobody need
+    look at, and which books and clerks were stopped.
+
+    ``free`` fields are chosen and not asked: they wait for the proof. ``proved`` ones have it.
+    """
+
+    strata: tuple[Stratum, ...]
+    asked: frozenset[Name]
+    free: frozenset[Name]
+    proved: frozenset[Name]
+    stopped: tuple[Stopped, ...]
+
+    @property
+    def learnt(self) -> bool:
+        """The learning round has its answers."""
+        return all(one.state == "learning" and one.more == 0 for one in self.strata)
+
+
+def begin(
+    number: int,
+    claims: Iterable[Claim],
+    found: Sequence[Found],
+    options: PromiseOptions,
+    books: Sequence[str],
+) -> Round:
+    """Hold the claims fixed; from round 1 on, those that the chosen thresholds accept."""
+    held = list(claims)
+    if number == LEARNING:
+        sure = tuple(claim for claim in held if not claim.doubted)
+        return Round(number, options, tuple(books), {}, sure)
+    floors = thresholds(held, found, options)
+    chosen = (c for c in held if c.confidence >= floors.get(c.kind, 2.0))
+    return Round(number, options, tuple(books), floors, tuple(chosen))
+
+
+def standing(held: Round, answers: Mapping[Name, str], claimed: Mapping[Name, str]) -> Standing:
+    """Where the promise stands.
+
+    Args:
+        answers: digest of what people answered, by field.
+        claimed: digest of what the machine claims now: one that is no longer what was held fixed
+            is not covered by the promise.
+    """
+    ordered = held.ordered
+    groups: dict[str, list[Claim]] = {}
+    for claim in ordered:
+        own = ALL if held.number == LEARNING else stratum(claim, held.options)
+        groups.setdefault(own, []).append(claim)
+    audited = {kind: _answered_first(claims, answers) for kind, claims in groups.items()}
+    looked = [claim for claims in audited.values() for claim in claims]
+    alarms = _stopped(looked, answers, held.options.alarm) if held.number else ()
+    out = {one.name for one in alarms}
+    strata, asked = [], set()
+    free: dict[State, set[Name]] = {"waiting": set(), "kept": set()}
+    for kind, claims in groups.items():
+        unseen = {
+            name
+            for claim in claims
+            if (name := _name(claim)) not in answers
+            and claimed.get(name) == claim.digest
+            and not out & {claim.book, claim.clerk}
+        }
+        one = _stratum(held, kind, claims, audited[kind], answers, len(unseen))
+        strata.append(one)
+        start = one.audit.looked
+        asked |= {_name(c) for c in claims[start : start + one.more]} - answers.keys()
+        free.get(one.state, set()).update(unseen - asked)
+    waiting, proved = frozenset(free["waiting"]), frozenset(free["kept"])
+    return Standing(tuple(strata), frozenset(asked), waiting, proved, tuple(alarms))
+
+
+def _stratum(
+    held: Round,
+    kind: str,
+    claims: Sequence[Claim],
+    audited: Sequence[Claim],
+    answers: Mapping[Name, str],
+    unseen: int,
+) -> Stratum:
+    wrong = sum(answers[_name(c)] != c.digest for c in audited)
+    everywhere = sum(answers.get(_name(c), c.digest) != c.digest for c in claims)
+    audit = Audit(len(claims), len(audited), wrong, everywhere, unseen)
+    if held.number == LEARNING:
+        more = max(min(held.options.learn, len(claims)) - len(audited), 0)
+        return Stratum(kind, "learning", audit, more)
+    share = held.alpha / (len({stratum(c, held.options) for c in held.fields}) or 1)
+    more = more_needed(audit, held.options.max_error, share)
+    if more and more >= unseen:
+        return Stratum(kind, "hopeless", audit, 0)
+    return Stratum(kind, "waiting" if more else "kept", audit, more)
+
+
+def _answered_first(claims: Sequence[Claim], answers: Mapping[Name, str]) -> list[Claim]:
+    """The claims up to the first that nobody answered: nobody chooses which answers count."""
+    first = next((i for i, claim in enumerate(claims) if _name(claim) not in answers), len(claims))
+    return list(claims[:first])
+
+
+def _stopped(
+    looked: Sequence[Claim], answers: Mapping[Name, str], alarm: float
+) -> tuple[Stopped, ...]:
+    """Books and clerks that err more than the others among what was audited."""
+    rights = [(claim, answers[_name(claim)] == claim.digest) for claim in looked]
+    books = stopped(((claim.book, right) for claim, right in rights), alarm / 2)
+    clerks = stopped(((c.clerk, right) for c, right in rights if c.clerk), alarm / 2)
+    return (*books, *clerks)
+
+
+def _name(claim: Claim) -> Name:
+    return claim.book, claim.at
