@@ -11,7 +11,7 @@ from common.executor import Pool, Ray, Serial, run
 from common.options import Options
 from extract.folder import BookFolder
 from extract.form import BookForm, discover_form, load_form, save_form
-from extract.page import reduced
+from extract.page import FORM_SIDE, reduced
 from extract.registers import Register
 from models.reading import Image
 from preprocessing.clean import CleanOptions, clean_page
@@ -53,10 +53,7 @@ def learn_form(
     if given is not None:
         _save(load_form(given), folder)
     elif not folder.form.is_file():
-        pages, causes = _sample(scans, options, how, progress)
-        if not pages:
-            said = "; ".join(dict.fromkeys(causes))[:300] or "nothing is on them"
-            raise FormError(f"no page of the book can be used: {said}", hint="see the scans")
+        pages = sample_pages(scans, options, FORM_SIDE, how, progress)
         _save(discover_form(pages, register), folder)
     return load_form(folder.form)
 
@@ -72,22 +69,31 @@ def _save(form: BookForm, folder: BookFolder) -> None:
     waiting.rmdir()
 
 
-def _sample(
-    scans: Scans, options: LearnOptions, how: How, progress: Progress
-) -> tuple[list[Image], list[str]]:
-    """Clean grey pages spread over the book, and why others of them cannot be used: each cause is
-    recorded when the page's turn comes."""
+def sample_pages(
+    scans: Scans, options: LearnOptions, side: int, how: How = None, progress: Progress = silent
+) -> list[Image]:
+    """Clean grey pages spread over the book, their longer side at most ``side`` pixels.
+
+    Why one cannot be used is recorded when that page's turn comes.
+
+    Raises:
+        FormError: none of them can be used.
+    """
     count = min(options.pages, len(scans))
     chosen = [scans[round(i * (len(scans) - 1) / max(count - 1, 1))] for i in range(count)]
-    pages, causes = [], []
+    pages: list[Image] = []
+    causes: list[str] = []
     progress("form", 0, count)
-    for done, outcome in enumerate(run(_CleanPage(options.clean), chosen, how), start=1):
+    for done, outcome in enumerate(run(_CleanPage(options.clean, side), chosen, how), start=1):
         if outcome.value is not None:
             pages.append(outcome.value)
         elif outcome.error:
             causes.append(str(outcome.error))
         progress("form", done, count)
-    return pages, causes
+    if not pages:
+        said = "; ".join(dict.fromkeys(causes))[:300] or "nothing is on them"
+        raise FormError(f"no page of the book can be used: {said}", hint="see the scans")
+    return pages
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,8 @@ class _CleanPage:
     """The step: a scan in, its clean grey page out; None when nothing is on it."""
 
     options: CleanOptions
+    side: int
 
     def __call__(self, scan: Scan) -> Image | None:
         clean = clean_page(scan.load(), self.options)
-        return None if clean.blank else reduced(clean.grey)[0]
+        return None if clean.blank else reduced(clean.grey, self.side)[0]

@@ -69,7 +69,7 @@ class ReadPage:
             image = scan.load()
             clean = clean_page(image, self.options.clean)
             picture = self.folder.page_image(scan.index)
-            scale = self._keep(picture, image, self.options.shown_side)
+            scale = keep_image(picture, image, self.options.shown_side, self.options.quality)
             if clean.blank:
                 return PageResult(scan.index, "empty", "nothing is on the page", {})
             return self._read(scan.index, clean, scale)
@@ -93,20 +93,22 @@ class ReadPage:
         for entry in form.entries:
             for code, slot in entry.fields.items():
                 crop = _shown(flat, slot.box)
-                self._keep(self.folder.crop(page, entry.index, code), crop, max(crop.shape))
+                path = self.folder.crop(page, entry.index, code)
+                keep_image(path, crop, max(crop.shape), self.options.quality)
         reading = PageReading(page, entries)
         payload = {**reading.as_json(), "picture_scale": picture_scale}
         return PageResult(page, "done", "", payload)
 
-    def _keep(self, path: Path, image: Image, side: int) -> float:
-        """Write an image for people to see, as JPEG, at most ``side`` pixels long; its scale."""
-        scale = min(1.0, side / max(image.shape[:2]))
-        shown = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        if shown.ndim == 3:
-            shown = cv2.cvtColor(shown, cv2.COLOR_RGB2BGR)
-        quality = [cv2.IMWRITE_JPEG_QUALITY, self.options.quality]
-        write_whole(path, cv2.imencode(".jpg", shown, quality)[1].tobytes())
-        return scale
+
+def keep_image(path: Path, image: Image, side: int, quality: int) -> float:
+    """Write an image for people to see, as JPEG, at most ``side`` pixels long; its scale."""
+    scale = min(1.0, side / max(image.shape[:2]))
+    shown = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if shown.ndim == 3:
+        shown = cv2.cvtColor(shown, cv2.COLOR_RGB2BGR)
+    jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    write_whole(path, jpeg.tobytes())
+    return scale
 
 
 def reduced(page: Image, side: int = FORM_SIDE) -> tuple[Image, float]:

@@ -20,6 +20,8 @@ from common.errors import UsageError
 from common.text import nfc
 
 REGISTERS = Path(__file__).with_name("registers")
+ANY = "ANY"
+"""The register of a ledger that nobody described: its headings are its columns."""
 KINDS = frozenset(
     [
         "number_token",
@@ -140,7 +142,12 @@ class Register:
         return tuple(column for column in self.columns if column.sheet)
 
     def column(self, code: str) -> Column:
-        """The column of this code; raises `UsageError` when the register has none such."""
+        """The column of this code; raises `UsageError` when the register has none such.
+
+        Any heading is a column of the ledger that nobody described.
+        """
+        if self.code == ANY:
+            return Column(code, code, "text")
         for column in self.columns:
             if column.code == code:
                 return column
@@ -167,6 +174,8 @@ def load_register(code: str, folder: Path = REGISTERS) -> Register:
     Raises `UsageError`, naming the file, when the register is unknown or a file contradicts
     itself (a label that leads to no column, an unknown key).
     """
+    if code.upper() == ANY:
+        return Register(ANY, "Sổ không có mẫu", (), (), (), {})
     home = folder / code.upper()
     if not (home / "register.yaml").is_file():
         known = " ".join(register_codes(folder))

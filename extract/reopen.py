@@ -10,7 +10,8 @@ from typing import Self
 
 from common.errors import InputError
 from extract.folder import BookFolder
-from extract.match import inform
+from extract.logged import note_decided
+from extract.match import MatchOptions, inform
 from extract.match.existing import open_existing
 from extract.record import MACHINE, Record, read_records, write_records
 from extract.registers import Register, load_register
@@ -69,11 +70,12 @@ class Extracted:
         if not before or not pages:
             return 0
         register, answers = load_register(before[0].register), self.store.answers(self.name)
-        decided = decide(self.name, pages, register, before[0].form, answers)
+        decided = decide(self.folder, self.name, pages, register, before[0].form, answers)
         known = {record.key: record for record in before}
         records = self._matched(decided.records, known, register)
         self.store.save_records(self.name, decided.unsaid(records))
         write_records(self.folder.records, records)
+        note_decided(self.folder, self.store, self.name)
         return sum(
             not value.agrees(known[record.key].get(code))
             for record in records
@@ -90,7 +92,8 @@ class Extracted:
     ) -> list[Record]:
         """With what the list of existing records says; where that is gone, with the old matches."""
         if existing := self.folder.existing:
-            return inform.against(open_existing(existing), register)(records)
+            options = MatchOptions(present=self.folder.present)
+            return inform.against(open_existing(existing), register, options)(records)
         return [
             replace(record, matches=before[record.key].matches if record.key in before else ())
             for record in records

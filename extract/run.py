@@ -20,10 +20,15 @@ from extract.answers import At, Decided, decide_with_answers
 from extract.confidence import load_calibration
 from extract.folder import BookFolder
 from extract.learn import How, LearnOptions, Progress, learn_form, silent
+from extract.ledger.decide import LEDGER, decide_ledger
+from extract.ledger.form import load_ledger
+from extract.ledger.learn import ledger_form
+from extract.ledger.page import ReadLedgerPage
+from extract.logged import note_decided, note_read
 from extract.page import PageOptions, PageResult, ReadPage
 from extract.readings import PageReading
 from extract.record import FieldValue, Record, write_records
-from extract.registers import Register, load_register
+from extract.registers import ANY, Register, load_register
 from extract.scan_identity import SCAN, check_same_scans, identity
 from extract.store import Store, StoredPage
 from models.handwriting import HandwritingReader, ReaderOptions
@@ -102,17 +107,24 @@ def run_book(
         kept = store or Store.open(folder.store_url)
         answers = kept.answers(book)
         check_same_scans(scans, kept.pages(book), {page for page, _, _ in answers})
-        found = learn_form(scans, known, folder, form, options.learn, how, progress)
-        step = ReadPage(folder, options.page, reader or HandwritingReader(options=_BEST_PATH))
+        reader = reader or HandwritingReader(options=_BEST_PATH)
+        step: ReadPage | ReadLedgerPage
+        if known.code == ANY:
+            ledger_form(scans, folder, form, options.learn, how, progress)
+            generation, step = LEDGER, ReadLedgerPage(folder, options.page, reader)
+        else:
+            found = learn_form(scans, known, folder, form, options.learn, how, progress)
+            generation, step = found.generation, ReadPage(folder, options.page, reader)
         read_pages(scans, step, kept, book, how, progress)
         pages = [page for page in kept.pages(book) if page.page <= len(scans)]
-        decided = decide(book, pages, known, found.generation, answers)
+        decided = decide(folder, book, pages, known, generation, answers)
         records = list(matcher(decided.records) if matcher else decided.records)
         kept.save_records(book, decided.unsaid(records))
         write_records(folder.records, records)
+        note_decided(folder, kept, book)
     return RunSummary(
         book,
-        found.generation,
+        generation,
         tuple(records),
         Counter(page.outcome for page in pages),
         tuple((page.page, page.cause) for page in pages if page.outcome != "done"),
@@ -121,7 +133,7 @@ def run_book(
 
 def read_pages(
     scans: Sequence[Scan],
-    step: ReadPage,
+    step: ReadPage | ReadLedgerPage,
     store: Store,
     book: str,
     how: How = None,
@@ -142,11 +154,14 @@ def read_pages(
         if outcome.cause:
             payload["traceback"] = outcome.cause
         store.save_page(book, result.page, result.outcome, result.cause, payload)
+        stored = StoredPage(result.page, result.outcome, result.cause, own)
+        note_read(step.folder, stored, step.reader.source, own[SCAN])
         done += 1
         progress("pages", done, len(scans))
 
 
 def decide(
+    folder: BookFolder,
     book: str,
     pages: Sequence[StoredPage],
     register: Register,
@@ -155,11 +170,13 @@ def decide(
 ) -> Decided:
     """A book from what its pages gave and people said: values, rules, confidence, review."""
     readings = [PageReading.from_json(page.payload) for page in pages if page.outcome == "done"]
+    if register.code == ANY:
+        return decide_ledger(book, readings, load_ledger(folder.form), answers)
     form, curves = register.generation(generation), load_calibration()
     return decide_with_answers(book, readings, register, form, curves, answers)
 
 
-def _key(step: ReadPage) -> str:
+def _key(step: ReadPage | ReadLedgerPage) -> str:
     """What a page's readings depend on beside its scan: form, reader, options."""
     digest = hashlib.sha256(step.folder.form.read_bytes())
     digest.update(step.reader.source.encode())

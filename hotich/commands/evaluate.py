@@ -189,6 +189,16 @@ def layout(
 
 
 @app.command()
+def ledger(
+    data: Annotated[Path, typer.Argument(help="Folder of the set register_pages_fr.")],
+) -> None:
+    """Real pages of a ledger that nobody described: columns, numbered rows, their numbers."""
+    from hotich.evaluation.ledger import evaluate_ledger
+
+    evaluate_ledger(data, typer.echo)
+
+
+@app.command()
 def resume(
     scans: Annotated[Path, typer.Argument(help="A book, as for extract.")],
     kills: int = 5,

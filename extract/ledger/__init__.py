@@ -1,0 +1,1 @@
+"""A ledger that nobody described: its columns, headings and rows are found on the page."""
