@@ -19,7 +19,8 @@ from annotation.tasks import Correction, corrections_of
 from annotation.written import meant
 from common.errors import UsageError
 from common.provenance import Step
-from extract.record import ABSENT, Record
+from extract.logged import note_corrected
+from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
 
@@ -135,6 +136,8 @@ def _store(book: Extracted, record: Record, said: Correction, *, second: bool) -
     value, status = (None, said.status)
     if said.text is not None:
         value, status = meant(said.text, record, code)
+    answer = FieldValue(value=value, status=status, author=said.author, time=said.time)
+    note_corrected(book.folder, (*record.key, code), answer)
     book.store.correct(
         record.book,
         *record.key,

@@ -21,6 +21,7 @@ from annotation.queue import SecondReading, doubtful, in_dispute, read_twice
 from annotation.server import Server
 from annotation.tasks import VERSION, blind_task, field_task, third_task
 from common.errors import UsageError
+from extract.logged import note_shown
 from extract.record import MACHINE
 from extract.reopen import Extracted
 
@@ -83,6 +84,8 @@ def push(
             project = ensure(studio, server, book.folder, book.name, kind, labels)
             tasks = [_task(kind, book, item, project.images) for item in wanted[kind]]
             done[kind] = bring_up_to_date(studio, project.id, tasks, drop=kind != "second")
+        if any(pushed.added for pushed in done.values()):
+            note_shown(book.folder, [(*record.key, code) for record, code in seen])
         return PushedBook(done, len(fields) - len(seen))
 
 

@@ -97,6 +97,8 @@ class Chain:
             return
         with self._locked() as file:
             _drop_unfinished(file)
+            if not self._end.is_file():
+                write_whole(self._end, f"0 {START}\n".encode())
             last, lines = self._last(), []
             for note in notes:
                 last = Line.after(last, note)
@@ -153,7 +155,7 @@ class Chain:
                 yield f"{self._end.name} is missing: lines may be gone from the log's end"
             return
         number, _, mark = self._end.read_text("utf-8").strip().partition(" ")
-        if mark not in {line.hash for line in lines}:
+        if mark not in {START, *(line.hash for line in lines)}:
             yield f"the end of the log is missing: line {number} was written"
 
     def _read(self) -> Iterator[Line | str]:

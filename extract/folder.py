@@ -48,6 +48,10 @@ class BookFolder:
         """The field as the reader saw it, cleaned, for a person to look at."""
         return self.root / "crops" / f"{page:04d}-{entry}-{field}.jpg"
 
+    def crops(self, page: int) -> list[Path]:
+        """Every such picture of a page."""
+        return sorted((self.root / "crops").glob(f"{page:04d}-*.jpg"))
+
     @property
     def belongs(self) -> Path:
         """Whose folder it is: the book and its register."""
@@ -78,17 +82,26 @@ class BookFolder:
             self._claim({"book": book, "register": register})
             yield
 
-    def matched_with(self, existing: Path | None) -> None:
-        """Remember the list of existing records that the book was checked against."""
+    def matched_with(self, existing: Path | None, present: float | None = None) -> None:
+        """Remember the list of existing records that the book was checked against, and the share
+        of its people that is said to be in it."""
         where = {"against": str(existing.resolve())} if existing else {}
-        held = {name: text for name, text in self._known().items() if name != "against"}
-        self._write(held | where)
+        share = {} if present is None else {"present": str(present)}
+        names = ("against", "present")
+        held = {name: text for name, text in self._known().items() if name not in names}
+        self._write(held | where | share)
 
     @property
     def existing(self) -> Path | None:
         """That list, while it is where it was."""
         where = Path(self._known().get("against", ""))
         return where if where.name and where.exists() else None
+
+    @property
+    def present(self) -> float | None:
+        """The share of the book's people in that list, when it was said."""
+        share = self._known().get("present")
+        return None if share is None else float(share)
 
     def _known(self) -> dict[str, str]:
         if not self.belongs.is_file():

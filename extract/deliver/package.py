@@ -16,7 +16,7 @@ from typing import Any
 from common.errors import PackageError
 from common.options import Options
 from common.provenance import Step
-from extract.chain import Chain, Note
+from extract.chain import Note
 from extract.deliver.archive import archive_files
 from extract.deliver.cases import PERSON, Case, book_number, ready_cases, sources
 from extract.deliver.keying import KeyingCase, keying_sheets
@@ -32,6 +32,7 @@ from extract.deliver.xlsx import (
     write_rows,
     write_sources,
 )
+from extract.logged import EXPORTED, log_of
 from extract.record import write_whole
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
@@ -111,7 +112,7 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
         ),
     )
     unreviewed = sum(value.review for record in records for value in record.fields.values())
-    log, manifest = Chain(book.folder.root), f"{base}.manifest.json"
+    log, manifest = log_of(book.folder), f"{base}.manifest.json"
     content = {
         "book": book.name,
         "step": Step("deliver", {"sheet": sheet.form.version, "names": options.names}).as_dict(),
@@ -125,7 +126,7 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     listing = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     all_files = files | _write(out, [(manifest, listing)])
     digests = {name: about["sha256"] for name, about in all_files.items()}
-    log.add(Note("exported", {"to": str(out.resolve()), "files": digests}, getuser()))
+    log.add(Note(EXPORTED, {"to": str(out.resolve()), "files": digests}, getuser()))
     xlsx, archive, *more, last = (out / name for name in all_files)
     corrected = sum(source.kind == PERSON for source in told)
     return Package(xlsx, archive, last, tuple(more), len(cases), corrected, unreviewed)

@@ -24,6 +24,8 @@ COMMANDS = {
     "review": Command("review", "app", "Label Studio: send doubtful fields, take them back."),
     "deliver": Command("deliver", "deliver", "The book's package: xlsx, zip of PDFs, manifest."),
     "check": Command("check", "check", "Acceptance of any package, ours or not."),
+    "audit": Command("audit", "audit", "A book held against its log; the story of a cell."),
+    "purge": Command("purge", "purge", "Working copies deleted by rule."),
     "report": Command("report", "report", "One HTML page: progress, quality, what to look at."),
     "train": Command("train", "train", "A recogniser from scratch."),
     "adapt": Command("adapt", "adapt", "The reader taught one clerk's hand, if that helps."),

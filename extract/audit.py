@@ -1,0 +1,215 @@
+"""Whether a book is as its log says, and the whole story of one of its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import UsageError
+from extract.chain import Line, hashes
+from extract.logged import (
+    CORRECTED,
+    DECIDED,
+    EXPORTED,
+    PURGED,
+    READ,
+    VIEWED,
+    At,
+    answer_digest,
+    answers_digests,
+    cell_name,
+    log_of,
+    machine_digests,
+)
+from extract.record import MACHINE, FieldValue
+from extract.reopen import Extracted
+
+_CELL = re.compile(r"(\d+)\.(\d+)\.(\w+)")
+_PICTURED = (READ, DECIDED, VIEWED)  # lines that say how files of the folder are
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found: how many lines the log has, its last hash, and every fault."""
+
+    lines: int
+    last: str
+    faults: tuple[str, ...]
+
+
+def audit(book: Extracted, head: str = "") -> Audit:
+    """Hold the book against its log.
+
+    Args:
+        head: a hash that the log must hold: the last one, as a package's manifest has it.
+    """
+    log = log_of(book.folder)
+    lines = log.lines()
+    faults = [*log.faults()]
+    if not lines:
+        faults.append("there is no log: an older hotich made the folder, or the log was removed")
+    if head and head not in {line.hash for line in lines}:
+        faults.append(f"the log does not hold {head}: it is not the one that was delivered from")
+    faults += _changed_files(book.folder.root, lines)
+    faults += _changed_answers(book, lines)
+    faults += _changed_values(book, lines)
+    number, last = log.last
+    return Audit(number, last, tuple(faults))
+
+
+def known_files(lines: Sequence[Line]) -> dict[str, str]:
+    """The hash that each file of the folder must have by the log; deleted ones are not in it."""
+    known: dict[str, str] = {}
+    for line in lines:
+        files: Mapping[str, str] = line.note.about.get("files", {})
+        if line.note.did in _PICTURED:
+            known.update(files)
+        elif line.note.did == PURGED:
+            known = {path: digest for path, digest in known.items() if path not in files}
+    return known
+
+
+def _changed_files(root: Path, lines: Sequence[Line]) -> Iterator[str]:
+    known = known_files(lines)
+    there = {path for path in known if (root / path).is_file()}
+    found = hashes(root, (root / path for path in there))
+    for path, digest in known.items():
+        if path not in there:
+            yield f"{path} is gone, and the log does not say that it was deleted"
+        elif found[path] != digest:
+            yield f"{path} is not the file that the log tells of"
+
+
+def _changed_answers(book: Extracted, lines: Sequence[Line]) -> Iterator[str]:
+    """Every value that a person gave has its line, and every such line its value."""
+    stored = answers_digests(book.store.histories(book.name))
+    told = {line.note.about["digest"]: line for line in lines if line.note.did == CORRECTED}
+    for digest, at in stored.items():
+        if digest not in told:
+            yield f"{cell_name(at)}: the store holds a person's value that the log does not know"
+    for digest, line in told.items():
+        if digest not in stored:
+            about = line.note.about
+            at = (about["page"], about["entry"], about["field"])
+            yield (
+                f"{cell_name(at)}: the value that {line.note.who} gave (line "
+                f"{line.number} of the log) is not in the store as it was given"
+            )
+
+
+def _changed_values(book: Extracted, lines: Sequence[Line]) -> Iterator[str]:
+    decided = [line for line in lines if line.note.did == DECIDED]
+    if not decided:
+        return
+    wanted: Mapping[str, str] = decided[-1].note.about["cases"]
+    found = machine_digests(book.store, book.name)
+    for case in sorted({*wanted, *found}, key=lambda name: [int(part) for part in name.split(".")]):
+        if case not in found:
+            yield f"case {case} is gone from the store"
+        elif case in wanted and found[case] != wanted[case]:
+            yield f"case {case}: the store holds other values of the machine than were decided"
+
+
+def parse_cell(text: str, book: Extracted) -> At:
+    """The cell of this name.
+
+    Raises:
+        UsageError: it is no such name, or the book has no such cell.
+    """
+    found = _CELL.fullmatch(text)
+    at = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, "")
+    if not book.store.history(book.name, *at):
+        raise UsageError(
+            f"no cell {text}",
+            where=book.name,
+            hint="PAGE.ENTRY.FIELD as in records.jsonl: 3.1.nksHoTen",
+        )
+    return at
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a cell. ``line`` is its place in the log, 0 where it has none."""
+
+    time: str
+    who: str
+    did: str
+    told: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Story:
+    """A cell's story: what it holds, where it stands, every event, and its picture.
+
+    ``crop_is_true``: whether the picture is the one that the log knows; None where none is kept.
+    """
+
+    at: At
+    value: FieldValue
+    source: str
+    issues: tuple[str, ...]
+    events: tuple[Event, ...]
+    crop: Path
+    crop_is_true: bool | None
+
+
+def story(book: Extracted, at: At) -> Story:
+    """The whole story of a cell, down to its pixels."""
+    page, entry, field = at
+    lines = log_of(book.folder).lines()
+    record = next(r for r in book.records() if r.key == (page, entry))
+    stored = {one.page: one for one in book.store.pages(book.name)}
+    source = str(stored[page].payload.get("source", "")) if page in stored else ""
+    crop = book.folder.crop(page, entry, field)
+    name = str(crop.relative_to(book.folder.root))
+    known = known_files(lines).get(name)
+    true = None
+    if crop.is_file() and known:
+        true = hashes(book.folder.root, [crop])[name] == known
+    issues = tuple(
+        f"{issue.rule}: {issue.message}" for issue in record.issues if field in issue.fields
+    )
+    events = [*_values(book, at, lines), *_lines(at, name, lines)]
+    told = tuple(sorted(events, key=lambda event: (event.time, event.line)))
+    return Story(at, record.get(field), source, issues, told, crop, true)
+
+
+def _values(book: Extracted, at: At, lines: Sequence[Line]) -> Iterator[Event]:
+    """The values that the cell ever had."""
+    told = {one.note.about["digest"]: one.number for one in lines if one.note.did == CORRECTED}
+    for value in book.store.history(book.name, *at):
+        shown = f"“{value.value}”" if value.value is not None else value.status
+        raw = f", written “{value.raw}”" if value.raw not in (None, value.value) else ""
+        if value.author == MACHINE:
+            others = ", ".join(f"“{text}” {p:.0%}" for text, p in value.alternatives)
+            sure = f", {value.confidence:.1%} sure" + (f"; else {others}" if others else "")
+            asked = "; sent to a person" if value.review else ""
+            yield Event(
+                value.time, MACHINE, "decided", f"{shown}{raw}{sure}{asked}, by {value.source}"
+            )
+        else:
+            number = told.get(answer_digest(at, value), 0)
+            yield Event(value.time, value.author, "corrected", f"{shown}{raw}", number)
+
+
+def _lines(at: At, crop: str, lines: Sequence[Line]) -> Iterator[Event]:
+    """The lines of the log that concern the cell, whose picture is ``crop``, beside its
+    corrections."""
+    page = at[0]
+    for line in lines:
+        note, about = line.note, line.note.about
+        told = ""
+        if note.did == READ and about["page"] == page:
+            told = f"page {page}, scan {about['scan']}, with {about['reader']}"
+        elif note.did == EXPORTED:
+            table = [f"{name} {digest}" for name, digest in about["files"].items()]
+            told = f"to {about['to']}: " + "; ".join(t for t in table if ".archive/" not in t)
+        elif note.did == VIEWED and cell_name(at) in about.get("cells", ()):
+            told = str(about["what"])
+        elif note.did == PURGED and crop in about["files"]:
+            told = f"{crop}, by the rules {', '.join(about['rules'])}"
+        if told:
+            yield Event(line.time, note.who, note.did, told, line.number)
