@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from pydantic import Field
 
 from common.errors import PageError
@@ -25,14 +26,19 @@ from preprocessing.binarise import ink_around, strokes
 INK_MAP = Path(__file__).parent / "weights" / "ink_map"
 """The map this package comes with."""
 ONNX = "ink_map.onnx"
+Mask = NDArray[np.bool_]
 KINDS = ("paper", "handwriting", "print", "rule", "stamp", "bleed")
 """Index in `InkLayers.kind` → what the pixel shows."""
 INK = ("handwriting", "print", "rule", "stamp")
 """The kinds that are ink of this side; the rest is paper, or shows through it."""
 _STRIDE = 16
 _PAPER = 250
-_LIKELY, _SURE, _SHARE, _LEAST = 110, 229, 0.3, 4.0
-"""Ink of `InkLayers.binary`: connected likely pixels, a share of them sure, no fewer than least."""
+_LIKELY, _SURE, _LEAST = 110, 235, 4.0
+"""Ink of `InkLayers.binary`: connected likely pixels, enough of them sure, no fewer than least."""
+_AMONG_SURE, _AMONG_UNSURE = 0.2, 0.5
+"""What is enough, beside ink of which more than 0.7 is sure, and less than 0.3."""
+_NEAR = 68
+"""Pixels to each side that are beside it."""
 
 
 class InkMapOptions(Options):
@@ -75,9 +81,13 @@ class InkLayers:
         return np.asarray(cv2.bitwise_and(self.ink, self.mask(*kinds)), np.uint8)
 
     def binary(self, kinds: Sequence[str] = INK) -> Image:
-        """Ink of ``kinds`` 0, all else 255: strokes of which enough is surely ink."""
+        """Ink of ``kinds`` 0, all else 255: strokes of which enough is surely ink.
+
+        A pale mark among sure strokes is ink; the same among its like shows through.
+        """
         ink = self.of(kinds)
-        found = strokes(ink > _LIKELY, ink > _SURE, _LEAST, _SHARE)
+        likely, sure = ink > _LIKELY, ink > _SURE
+        found = strokes(likely, sure, _LEAST, _share_needed(likely, sure))
         return np.asarray(255 - 255 * found, np.uint8)
 
 
@@ -141,6 +151,21 @@ def evidence(flat: Image, around: Image) -> Image:
     grey = np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), np.uint8)
     darkness = cv2.subtract(np.full_like(grey, _PAPER), grey)
     return np.dstack([flat, cv2.divide(darkness, around, scale=128)])
+
+
+def _share_needed(likely: Mask, sure: Mask) -> NDArray[np.float32]:
+    """Share of a stroke's pixels (H, W) that must be sure, by how sure the ink around is."""
+    height, width = likely.shape
+    quarter = max(1, width // 4), max(1, height // 4)
+    side = 2 * (_NEAR // 8) + 1
+    near = []
+    for mask in (sure, likely):
+        small = cv2.resize(255 * mask.astype(np.uint8), quarter, interpolation=cv2.INTER_AREA)
+        once = cv2.blur(small.astype(np.float32), (side, side))
+        near.append(cv2.blur(once, (side, side)))
+    sureness = near[0] / np.maximum(near[1], 0.01)
+    needed = np.interp(sureness, (0.3, 0.7), (_AMONG_UNSURE, _AMONG_SURE)).astype(np.float32)
+    return np.asarray(cv2.resize(needed, (width, height)), np.float32)
 
 
 def _interleaved(corners: Image) -> Image:

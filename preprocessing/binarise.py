@@ -126,12 +126,17 @@ def _around(values: Floats, side: int) -> Floats:
 
 
 def strokes(
-    candidate: NDArray[np.bool_], sure: NDArray[np.bool_], least: float, share: float
+    candidate: NDArray[np.bool_], sure: NDArray[np.bool_], least: float, share: float | Floats
 ) -> Image:
-    """Connected candidates of at least ``least`` pixels of which ``share`` are sure, as 0/1."""
+    """Connected candidates of at least ``least`` pixels of which ``share`` are sure, as 0/1.
+
+    ``share`` may differ from pixel to pixel (H, W): its mean over the stroke counts.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(uint8(candidate), connectivity=8)
     area = stats[:, cv2.CC_STAT_AREA]
     sures = np.bincount(labels[sure], minlength=count)
-    kept = (area >= least) & (sures >= share * area)
+    shares = np.broadcast_to(np.float32(share), candidate.shape)[candidate]
+    needed = np.bincount(labels[candidate], weights=shares, minlength=count)
+    kept = (area >= least) & (sures >= needed)
     kept[0] = False
     return uint8(kept[labels])
