@@ -17,7 +17,7 @@ from annotation.tasks import VERSION, Correction, Place, typed, who_and_when
 from annotation.texts import texts
 from annotation.written import proposed
 from extract.record import Record
-from extract.registers import load_register
+from extract.registers import ANY, load_register
 from extract.reopen import Extracted
 
 _TORN = 0.5  # share of a page's fields that hardly anybody can read, from which it is shown whole
@@ -73,6 +73,8 @@ def box_labels(records: Sequence[Record]) -> dict[str, str]:
     if not records:
         return {}
     register = load_register(records[0].register)
+    if register.code == ANY:
+        return {code: code for code in records[0].fields}
     held = set(register.generation(records[0].form).printed)
     labels: dict[str, str] = {}
     for column in register.columns:

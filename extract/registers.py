@@ -154,7 +154,12 @@ class Register:
         raise UsageError(f"register {self.code} has no column {code}")
 
     def generation(self, form: str) -> Generation:
-        """The generation of this id; raises `UsageError` when there is none such."""
+        """The generation of this id; raises `UsageError` when there is none such.
+
+        A ledger that nobody described has one, of whatever name, with nothing printed that we know.
+        """
+        if self.code == ANY:
+            return Generation(form, self.name, (0, 9999), (), (), (), (), (), ())
         for generation in self.generations:
             if generation.id == form:
                 return generation

@@ -191,11 +191,14 @@ def layout(
 @app.command()
 def ledger(
     data: Annotated[Path, typer.Argument(help="Folder of the set register_pages_fr.")],
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder for the pages with what was found drawn on them.")
+    ] = None,
 ) -> None:
     """Real pages of a ledger that nobody described: columns, numbered rows, their numbers."""
     from hotich.evaluation.ledger import evaluate_ledger
 
-    evaluate_ledger(data, typer.echo)
+    evaluate_ledger(data, typer.echo, pictures)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +28,7 @@ from extract.page import reduced
 from extract.readings import PageReading
 from models.handwriting import HandwritingReader
 from models.print_reader import PrintReader
-from models.reading import Reader
+from models.reading import Image, Reader
 from preprocessing.clean import clean_page
 from preprocessing.scans import open_scans
 
@@ -63,13 +64,21 @@ class LedgerFigure:
         )
 
 
-def evaluate_ledger(data: Path, say: Callable[[str], None]) -> LedgerFigure:
-    """Read every page as a book of its own and compare; a row a page, and all together."""
+def evaluate_ledger(
+    data: Path, say: Callable[[str], None], pictures: Path | None = None
+) -> LedgerFigure:
+    """Read every page as a book of its own and compare; a row a page, and all together.
+
+    ``pictures``: a folder for each page with what was found drawn over it.
+    """
     reader, printed = HandwritingReader(), PrintReader()
     say(f"{'page':<32} {'columns':>9} {'rows found':>11} {'numbers':>7} {'extra':>6}")
     total = LedgerFigure()
     for truth in _truths():
-        figure = _page(data / truth["image"], truth, reader, printed)
+        figure, picture = _page(data / truth["image"], truth, reader, printed)
+        if pictures is not None and picture is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(pictures / truth["image"]), picture)
         say(f"{truth['image']:<32} {figure.row()}")
         total += figure
     say(f"{'all, real pages':<32} {total.row()}")
@@ -81,7 +90,9 @@ def _truths() -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def _page(path: Path, truth: dict[str, Any], reader: Reader, printed: PrintReader) -> LedgerFigure:
+def _page(
+    path: Path, truth: dict[str, Any], reader: Reader, printed: PrintReader
+) -> tuple[LedgerFigure, Image | None]:
     missed = LedgerFigure(pages=1, rows=len(truth["rows"]))
     clean = clean_page(open_scans([path])[0].load())
     grey, scale = reduced(clean.grey, LEDGER_SIDE)
@@ -89,13 +100,29 @@ def _page(path: Path, truth: dict[str, Any], reader: Reader, printed: PrintReade
         form = learn_ledger([grey], printed)
         found = read_ledger(grey, form, reader)
     except FormError:
-        return missed
+        return missed, None
 
     def to_scan(points: Points) -> Points:
         return clean.transform.back(points / scale)
 
     right = _columns_right(found.table, to_scan, truth["edges"], clean.colour.shape[1])
-    return missed + LedgerFigure(0, int(right), 0, *_rows(found, form, to_scan, truth["rows"]))
+    figure = LedgerFigure(0, int(right), 0, *_rows(found, form, to_scan, truth["rows"]))
+    return missed + figure, drawn(grey, found)
+
+
+def drawn(grey: Image, found: LedgerPage) -> Image:
+    """A page with its columns in blue, the beginning of each row in red, the cells in green."""
+    picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+    for rule in found.table.rules:
+        ends = [(round(rule.x0), round(rule.y0)), (round(rule.x1), round(rule.y1))]
+        cv2.line(picture, ends[0], ends[1], (200, 80, 0), 5)
+    for top in found.tops:
+        left, right = (round(float(x)) for x in found.table.edges(top)[[0, -1]])
+        cv2.line(picture, (left, round(top)), (right, round(top)), (0, 0, 220), 3)
+    for row, column in found.cells:
+        x0, y0, x1, y1 = found.box(row, column).rounded()
+        cv2.rectangle(picture, (x0, y0), (x1, y1), (0, 150, 0), 3)
+    return np.asarray(picture, dtype=np.uint8)
 
 
 def _columns_right(table: Table, to_scan: ToScan, edges: list[int], width: int) -> bool:
