@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 
 import yaml
@@ -10,11 +11,13 @@ import yaml
 from common.options import Options
 from extract.folder import BookFolder
 from extract.record import MACHINE, Record
+from extract.registers import load_register
 from extract.roles import roles_of
+from extract.trust import like_columns
 
 Field = tuple[Record, str]
 _BANDS = (0.5, 0.8)  # confidences between which doubts count as alike
-_TELLING = 3  # fields of a column that repeats its values, which tell about the rest of it
+_TELLING = 3  # fields of a column that tell about the rest of it; fields of one value that it takes
 
 
 class SecondReading(Options):
@@ -47,9 +50,10 @@ def second_reading(
 def doubtful(records: Sequence[Record]) -> list[Field]:
     """The fields that a person must look at and nobody has, in the order they are asked about.
 
-    First a few of each column whose values come again, because they settle others without a
-    person; then the most doubtful. Within that one column at a time, in book order, so that one
-    clerk's hand stays before the eyes.
+    First what tells about others, which may then go without a person: a few of each column whose
+    values come again, and one of each place or the like that stands several times among them. Then
+    the most doubtful. Within that one column at a time, in book order, so that one clerk's hand
+    stays before the eyes.
     """
     found = [
         (record, code)
@@ -61,27 +65,35 @@ def doubtful(records: Sequence[Record]) -> list[Field]:
 
     def order(field: Field) -> tuple[int, str, tuple[int, int]]:
         record, code = field
-        confidence = record.get(code).confidence
-        band = sum(confidence >= bound for bound in _BANDS) + 1
+        band = sum(_confidence(field) >= bound for bound in _BANDS) + 1
         return 0 if (*record.key, code) in telling else band, code, record.key
 
     return sorted(found, key=order)
 
 
 def _telling(fields: Sequence[Field]) -> set[tuple[int, int, str]]:
-    """The least sure few of each column that repeats its values."""
-    chosen: set[tuple[int, int, str]] = set()
+    """The least sure few of each column that repeats its values, and the least sure of each value
+    that like columns repeat."""
     if not fields:
-        return chosen
-    roles = roles_of(fields[0][0].register)
+        return set()
+    register = load_register(fields[0][0].register)
+    roles, like = roles_of(register.code), like_columns(register)
     repeating = {*roles.get("constant", ()), *(c for some in roles.get("usual", ()) for c in some)}
-    for code in repeating:
-        own = sorted(
-            (field for field in fields if field[1] == code),
-            key=lambda field: field[0].get(code).confidence,
-        )
-        chosen |= {(*record.key, code) for record, _ in own[:_TELLING]}
-    return chosen
+    columns: defaultdict[str, list[Field]] = defaultdict(list)
+    values: defaultdict[tuple[str, str], list[Field]] = defaultdict(list)
+    for record, code in sorted(fields, key=_confidence):
+        if code in repeating:
+            columns[code].append((record, code))
+        if code in like and (value := record.get(code).value):
+            values[like[code], value].append((record, code))
+    few = [field for some in columns.values() for field in some[:_TELLING]]
+    one = [some[0] for some in values.values() if len(some) >= _TELLING]
+    return {(*record.key, code) for record, code in (*few, *one)}
+
+
+def _confidence(field: Field) -> float:
+    record, code = field
+    return record.get(code).confidence
 
 
 def read_twice(records: Sequence[Record], wanted: SecondReading) -> list[Field]:

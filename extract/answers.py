@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extract.composite import split_shared
-from extract.confidence import Calibration
-from extract.decide import decide_book
+from extract.confidence import Calibration, book_odds
+from extract.decide import draft_book, evidence_of, records_of
 from extract.readings import PageReading, SlotReading
 from extract.record import ABSENT, MACHINE, FieldValue, Record
 from extract.registers import Generation, Register
@@ -60,15 +60,30 @@ def decide_with_answers(
         checked = check_book(records, register, generation)
         return tuple(mark_for_review(record, register) for record in checked)
 
-    own = decide_book(book, pages, register, generation, calibration)
+    own, said = decide_both(book, pages, register, generation, calibration, answers)
+    alone = finished(own)
+    return Decided(finished(trusted(said, own, register)) if answers else alone, alone)
+
+
+def decide_both(
+    book: str,
+    pages: Sequence[PageReading],
+    register: Register,
+    generation: Generation,
+    calibration: Calibration,
+    answers: Mapping[At, FieldValue],
+) -> tuple[list[Record], list[Record]]:
+    """The book's records, as the machine decides them on its own, and decided from the answers on,
+    people's values in their places; nothing learnt yet about how far the rest can be trusted."""
+    alone = draft_book(pages, register, generation)
+    own = records_of(book, alone, register, generation, calibration)
     if not answers:
-        records = finished(own)
-        return Decided(records, records)
+        return own, own
+    odds = book_odds(evidence_of([drafts for _, drafts in alone]))
     read = [_answered(page, register, answers) for page in pages]
-    decided = decide_book(book, read, register, generation, calibration)
-    said = [_with(record, answers) for record in _and_missed(decided, register, answers)]
-    records = finished(trusted(said, own, register))
-    return Decided(records, finished(own))
+    drafted = draft_book(read, register, generation, odds)
+    decided = records_of(book, drafted, register, generation, calibration)
+    return own, [_with(record, answers) for record in _and_missed(decided, register, answers)]
 
 
 def _unsaid(record: Record, own: Record | None) -> Record:

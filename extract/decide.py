@@ -16,7 +16,7 @@ from extract.agree import likeliest
 from extract.casing import one_case
 from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
 from extract.composite import split_shared
-from extract.confidence import Calibration, book_odds
+from extract.confidence import Calibration, Evidence, book_odds
 from extract.ditto import province_drafted, resolve_dittos
 from extract.hand import weigh_ages_by_hand
 from extract.kin import agree_between_people, agree_on_age
@@ -43,24 +43,31 @@ _AGREED = 0.5  # probability from which a year is taken for the book's
 _FEW = 3  # readings of a column from which what the book repeats can be told
 
 
-def decide_book(
+def records_of(
     book: str,
-    pages: Sequence[PageReading],
+    drafted: Sequence[tuple[Case, Drafts]],
     register: Register,
     generation: Generation,
     calibration: Calibration,
 ) -> list[Record]:
-    """The book's records, in book order; confidence set, review and issues not yet."""
-    decided = draft_book(pages, register, generation)
+    """The records of a book's drafted cases; confidence set, review and issues not yet."""
     return [
-        _record(book, case, drafts, register, generation, calibration) for case, drafts in decided
+        _record(book, case, drafts, register, generation, calibration) for case, drafts in drafted
     ]
 
 
 def draft_book(
-    pages: Sequence[PageReading], register: Register, generation: Generation
+    pages: Sequence[PageReading],
+    register: Register,
+    generation: Generation,
+    odds: float | None = None,
 ) -> list[tuple[Case, Drafts]]:
-    """Every case with all its fields chosen, and the evidence for each."""
+    """Every case with all its fields chosen, and the evidence for each.
+
+    Args:
+        odds: how well the machine reads the book, where people read some of ``pages``; None takes
+            it from them.
+    """
     roles = roles_of(register.code)
     cases = [_case(page.page, e, register) for page in pages for e in page.entries]
     first, last = generation.years
@@ -106,13 +113,17 @@ def draft_book(
         for code, origin in generation.derived:
             if origin in drafts:
                 drafts[code] = province_drafted(drafts[origin], origin)
-    _tell_of_book(drafted)
+    _tell_of_book(drafted, book_odds(evidence_of(drafted)) if odds is None else odds)
     return list(zip(cases, drafted, strict=True))
 
 
-def _tell_of_book(drafted: Sequence[Drafts]) -> None:
+def evidence_of(drafted: Sequence[Drafts]) -> list[Evidence]:
+    """The evidence for every field of the cases."""
+    return [own.evidence for drafts in drafted for own in drafts.values()]
+
+
+def _tell_of_book(drafted: Sequence[Drafts], odds: float) -> None:
     """Tell every field's evidence how well the book is read at all."""
-    odds = book_odds([own.evidence for drafts in drafted for own in drafts.values()])
     for drafts in drafted:
         for code, own in drafts.items():
             drafts[code] = replace(own, evidence=replace(own.evidence, book=odds))

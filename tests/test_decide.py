@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from extract.confidence import Calibration
-from extract.decide import decide_book
+from extract.decide import draft_book, records_of
 from extract.readings import EntryReading, PageReading, SlotReading, merged
 from extract.record import Record
 from extract.registers import load_register
@@ -31,7 +31,8 @@ def slot(code: str, *texts: tuple[str, float], part: str = "") -> SlotReading:
 
 def decided(*entries: tuple[SlotReading, ...]) -> list[Record]:
     pages = [PageReading(n, (EntryReading(1, e),)) for n, e in enumerate(entries, start=1)]
-    return decide_book("b", pages, KS, SOUTH, Calibration({}, {}, "none"))
+    drafted = draft_book(pages, KS, SOUTH)
+    return records_of("b", drafted, KS, SOUTH, Calibration({}, {}, "none"))
 
 
 def test_numbers_run_on_over_what_was_misread() -> None:

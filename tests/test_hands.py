@@ -8,8 +8,8 @@ import numpy as np
 from common.geometry import Box
 from extract.beside import bare_starts, own_page, without_crossings
 from extract.choose import Drafted, texts_of
-from extract.confidence import Calibration, Evidence
-from extract.decide import decide_book
+from extract.confidence import Evidence
+from extract.decide import draft_book
 from extract.ditto import resolve_dittos
 from extract.ink import InkOptions, cut_line, lift_ink
 from extract.kin import agree_on_age
@@ -102,8 +102,8 @@ def number(code: str, *texts: tuple[str, float], printed: str = "") -> SlotReadi
 def pages_numbered(*slots: SlotReading) -> list[str | None]:
     read = [PageReading(n, (EntryReading(1, (one,)),)) for n, one in enumerate(slots, start=1)]
     generation = KS.generation("rvn-1955-1975")
-    records = decide_book("b", read, KS, generation, Calibration({}, {}, "none"))
-    return [record.get("trangSo").value for record in records]
+    drafted = draft_book(read, KS, generation)
+    return [drafts["trangSo"].value.value for _, drafts in drafted]
 
 
 def test_a_book_whose_page_numbers_are_printed_is_told_from_one_where_they_are_written() -> None:
@@ -172,8 +172,8 @@ def test_a_hand_whose_threes_look_like_nines_is_known_from_its_numbers() -> None
 
     def born(looks: str) -> list[str | None]:
         generation = KS.generation("rvn-1955-1975")
-        found = decide_book("b", read(looks), KS, generation, Calibration({}, {}, "none"))
-        return [record.get("meNgaySinh").value for record in found]
+        drafted = draft_book(read(looks), KS, generation)
+        return [drafts["meNgaySinh"].value.value for _, drafts in drafted]
 
     assert born("3") == born("9") == ["1931", "1924", "1935", "1926", "1938"]
 

@@ -68,6 +68,23 @@ def test_the_least_sure_fields_go_first_and_settled_ones_stay(book: Extracted) -
     assert len(left) == len(found) - 1
 
 
+def test_of_a_value_that_stands_often_one_is_asked_first(book: Extracted) -> None:
+    confidences = (0.85, 0.75, 0.7, 0.72)
+    records = [
+        record.with_fields(
+            {
+                "chaNoiCuTru": replace(
+                    record.get("nksHoTen"), value="ấp Chợ", confidence=sure, review=True
+                )
+            }
+        )
+        for record, sure in zip(book.records(), confidences, strict=True)
+    ]
+    codes = [(record.key, code) for record, code in doubtful(records)]
+    assert codes.index(((2, 1), "chaNoiCuTru")) < codes.index(((1, 2), "nksHoTen"))
+    assert codes.index(((2, 2), "chaNoiCuTru")) < codes.index(((1, 1), "chaNoiCuTru"))
+
+
 def test_a_missing_crop_is_cut_from_the_page(book: Extracted) -> None:
     crop = book.folder.crop(2, 2, "nksHoTen")
     crop.unlink()

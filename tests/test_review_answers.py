@@ -111,6 +111,25 @@ def test_a_column_read_well_is_trusted_more_and_one_read_badly_less() -> None:
     assert trusted(own, own, KS) == own  # without answers nothing moves
 
 
+def test_what_people_read_does_not_praise_the_machines_reading() -> None:
+    names = {(page, 1, "nksHoTen"): said(f"Lê Thị {page}") for page in range(1, 7)}
+    alone, again = decided({}), decided(names)
+    for code in ("nguoiKy", "noiDangKy"):
+        assert again[-1].get(code).confidence == pytest.approx(alone[-1].get(code).confidence)
+    assert again[-1].get("nksHoTen").confidence < alone[-1].get("nksHoTen").confidence
+
+
+def test_a_value_that_people_saw_in_a_like_column_is_likelier() -> None:
+    def record(page: int, **places: FieldValue) -> Record:
+        return Record("b", page, 1, "KS", FORM.id, places)
+
+    machine = FieldValue("ấp Chợ", "ấp Chợ", 0.8, "read")
+    own = [record(1, chaNoiCuTru=machine), record(2, meNoiCuTru=machine, nksHoTen=machine)]
+    now = [record(1, chaNoiCuTru=said("ấp Chợ")), own[1]]
+    place, name = (trusted(now, own, KS)[1].get(code) for code in ("meNoiCuTru", "nksHoTen"))
+    assert place.confidence > 0.95 and name.confidence == 0.8
+
+
 def test_settling_writes_the_records_and_keeps_what_the_machine_said(tmp_path: Path) -> None:
     with extracted_book.make(tmp_path / "book") as made:
         assert made.settle() == 0  # no readings in the store: nothing is touched
