@@ -22,6 +22,7 @@ from annotation.server import Server
 from annotation.tasks import VERSION, blind_task, field_task, third_task
 from common.errors import UsageError
 from extract.logged import note_shown
+from extract.promise import marked
 from extract.record import MACHINE
 from extract.reopen import Extracted
 
@@ -66,7 +67,7 @@ def push(
         UsageError: another push of this book is at work.
     """
     with _alone(book.folder.root):
-        records = book.records()
+        records = marked(book.folder, book.records(), proved=False)
         fields = doubtful(records)
         seen = cut_missing(book, fields)
         hidden = {record.page for record, code in fields if (record, code) not in seen}

@@ -107,9 +107,9 @@ def _pairs(
     """Each row has its PDF and each PDF its row, by type, book, date and number."""
     if len(names) != len(rows):
         yield finding("B01", where, rows=len(rows), pdfs=len(names))
-    waiting = {key: name for name in names if (key := _key(name))}
+    waiting = {key: name for name in names if (key := pdf_key(name))}
     for row in rows:
-        key = _row_key(row, register)
+        key = row_key(row, register)
         if key is None:
             continue
         if waiting.pop(key, None) is None:
@@ -118,7 +118,8 @@ def _pairs(
         yield finding("B02-pdf", where, name=name)
 
 
-def _key(name: str) -> tuple[str, ...] | None:
+def pdf_key(name: str) -> tuple[str, ...] | None:
+    """By which a PDF finds its row: type, book, date, number; None for a name of another kind."""
     found = re.match(rules()["case_file"], name)
     if not found:
         return None
@@ -126,7 +127,8 @@ def _key(name: str) -> tuple[str, ...] | None:
     return (*(parts[p] for p in ("type", "year", "number", "date")), parts["case"].lstrip("0"))
 
 
-def _row_key(row: Row, register: str) -> tuple[str, ...] | None:
+def row_key(row: Row, register: str) -> tuple[str, ...] | None:
+    """The same from a row; None where a part of it is missing."""
     book, date = parse_book_number(row.get("quyenSo")), date_of_value(row.get("ngayDangKy"))
     case = re.match(rules()["case_number"], row.get("so"))
     if book is None or date is None or date.day is None or case is None:

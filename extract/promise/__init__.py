@@ -2,5 +2,6 @@
 
 from extract.promise.options import PromiseOptions
 from extract.promise.project import Promise, keep, marked, told
+from extract.promise.words import said
 
-__all__ = ["Promise", "PromiseOptions", "keep", "marked", "told"]
+__all__ = ["Promise", "PromiseOptions", "keep", "marked", "said", "told"]

@@ -39,6 +39,12 @@ class Promise:
     held: Round
     standing: Standing
 
+    @property
+    def kept(self) -> bool:
+        """Every field that needs no person is covered by the proof."""
+        strata = self.standing.strata
+        return bool(strata) and all(one.state == "kept" for one in strata)
+
 
 @dataclass(frozen=True)
 class _Seen:

@@ -2,8 +2,8 @@
 the promise stands after some answers.
 
 Round 0 learns what to accept, every later one proves what was chosen. A field's place in the order
-is a hash of its name, the round and the project's seed: anybody can draw it again, nobody can choose
-it. What was looked at before a round began is not in it.
+is a hash of its name, the round and the project's seed: anybody can draw it again, nobody can
+choose it. What was looked at before a round began is not in it.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ COMMANDS = {
     "review": Command("review", "app", "Label Studio: send doubtful fields, take them back."),
     "deliver": Command("deliver", "deliver", "The book's package: xlsx, zip of PDFs, manifest."),
     "check": Command("check", "check", "Acceptance of any package, ours or not."),
+    "promise": Command("promise", "promise", "Which fields need no person, and how surely."),
+    "sample": Command("sample", "app", "A blind sample of any package, and its statement."),
     "audit": Command("audit", "audit", "A book held against its log; the story of a cell."),
     "purge": Command("purge", "purge", "Working copies deleted by rule."),
     "report": Command("report", "report", "One HTML page: progress, quality, what to look at."),

@@ -11,6 +11,7 @@ import typer
 from common.errors import MissingPartError, install_hint
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from hotich.commands.evaluate_matching import against, links, matching
+from hotich.commands.evaluate_promise import promise, sample
 from hotich.commands.evaluate_review import effort, review
 from hotich.evaluation.work import work_folder
 from models.evaluate_binarisation import main as binarisation
@@ -30,6 +31,8 @@ app.command("matching")(matching)
 app.command("links")(links)
 app.command("against")(against)
 app.command("restoration")(restoration)
+app.command("promise")(promise)
+app.command("sample")(sample)
 
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
 

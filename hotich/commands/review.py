@@ -15,7 +15,9 @@ from annotation.push import push as push_tasks
 from annotation.queue import second_reading
 from annotation.server import USER, own_server
 from common.errors import MissingPartError, UsageError
+from extract.promise import PromiseOptions, keep
 from extract.reopen import Extracted
+from hotich.commands.promise import opened, tell
 
 app = typer.Typer(no_args_is_help=True, help="Label Studio: send doubtful fields, take them back.")
 
@@ -54,11 +56,22 @@ def push(
     second_field: Annotated[
         list[str] | None, typer.Option(help="A column that two people read; repeatable.")
     ] = None,
+    max_error: Annotated[
+        float | None, typer.Option(help="Ask for what this promise needs: see `hotich promise`.")
+    ] = None,
+    beside: Annotated[
+        list[Path] | None, typer.Option("--with", help="Another book of its project; repeatable.")
+    ] = None,
     url: Url = "",
     token_file: TokenFile = None,
     store: StoreUrl = "",
 ) -> None:
     """Send what needs a person; what is already there is not sent again."""
+    if max_error is not None:
+        with opened([folder, *(beside or [])], store) as books:
+            tell(keep(books, PromiseOptions.of(max_error=max_error)))
+    elif beside:
+        raise UsageError("--with without --max-error", hint="name the error, too")
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
         wanted = second_reading(book.folder, second, tuple(second_field or ()))
         done = push_tasks(studio, own_server(), book, wanted)

@@ -153,3 +153,20 @@ def _outcome(
         for own in [accepted[book.name]]
     }
     return Outcome(counts, audited, sum(book.fields for book in books))
+
+
+def row(name: str, outcomes: Sequence[Outcome], max_error: float) -> str:
+    """What became of the projects, as a line."""
+    fields = sum(one.fields for one in outcomes)
+    accepted = sum(one.count for one in outcomes)
+    books = [counts for one in outcomes for counts in one.accepted.values() if counts[0]]
+    within = sum(wrong <= max_error * count for count, wrong in books)
+    projects = sum(one.within(max_error) for one in outcomes)
+    some = sum(one.count > 0 for one in outcomes)
+    return (
+        f"{name:28} within {projects / len(outcomes):6.1%} of {len(outcomes)} projects "
+        f"({some} accept anything), {within / max(len(books), 1):6.1%} of {len(books)} books; "
+        f"accepted {accepted / fields:6.1%} of the fields, "
+        f"{sum(one.wrong for one in outcomes) / max(accepted, 1):.3%} of them wrong; "
+        f"audited {sum(one.audited for one in outcomes) / fields:.1%}"
+    )

@@ -1,0 +1,124 @@
+"""The acceptance statement: what was drawn and found, the intervals; in Vietnamese, as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from io import BytesIO
+
+import pymupdf
+
+from extract.deliver.archive_pdf import FONT
+from extract.promise.words import percent
+from extract.sample.acceptance import Share, Verdict
+from extract.sample.cells import words
+
+_PAGE = pymupdf.paper_rect("a4")
+_MARGIN = 42
+_CSS = f"""
+@font-face {{font-family: noto; src: url({FONT.name});}}
+* {{font-family: noto;}}
+h1 {{font-size: 15pt; margin: 0 0 6pt 0;}}
+h2 {{font-size: 11pt; margin: 10pt 0 2pt 0;}}
+p {{font-size: 9.5pt; margin: 3pt 0;}}
+td, th {{font-size: 8pt; padding: 1.5pt 5pt 1.5pt 0; text-align: left;}}
+td {{border-bottom: 0.4pt solid #999999;}}
+.result {{font-size: 12pt; font-weight: bold;}}
+.hash {{font-size: 7pt;}}
+"""
+
+
+def statement_pdf(verdict: Verdict, inspector: str, limit: float | None) -> bytes:
+    """The statement.
+
+    Args:
+        limit: share of wrong cells that may be accepted; None draws no conclusion.
+    """
+    content = BytesIO()
+    writer = pymupdf.DocumentWriter(content)
+    inside = pymupdf.Rect(_MARGIN, _MARGIN, _PAGE.x1 - _MARGIN, _PAGE.y1 - _MARGIN)
+    archive = pymupdf.Archive(str(FONT.parent))
+    html = "".join(_parts(verdict, inspector, limit))
+    story = pymupdf.Story(html, user_css=_CSS, archive=archive)
+    more = 1
+    while more:
+        device = writer.begin_page(_PAGE)
+        more, _ = story.place(inside)
+        story.draw(device)
+        writer.end_page()
+    writer.close()
+    with pymupdf.open(stream=content.getvalue(), filetype="pdf") as document:
+        document.subset_fonts()
+        small: bytes = document.tobytes(garbage=3, deflate=True)
+    return small
+
+
+def lines(verdict: Verdict, inspector: str, limit: float | None) -> list[str]:
+    """What the statement says, without its tables."""
+    say, options, whole = words()["statement"], verdict.options, verdict.whole
+    facts = {
+        "packages": ", ".join(package.name for package in verdict.packages),
+        "cases": sum(len(package.table.rows) for package in verdict.packages),
+        "cells": sum(verdict.sizes.values()),
+        "sample": len(verdict.checked),
+        "seed": options.seed,
+        "half": _share(options.half_width),
+        "confidence": percent(options.confidence),
+        "inspector": inspector,
+        "wrong": whole.wrong,
+        "looked": whole.looked,
+        "share": _share(whole.wrong / whole.looked if whole.looked else 0.0),
+        "low": _share(whole.low),
+        "high": _share(whole.high),
+    }
+    said = [say[name].format(**facts) for name in ("subject", "drawn", "result")]
+    if verdict.illegible:
+        worst = _share(verdict.worst)
+        said.append(say["illegible"].format(illegible=verdict.illegible, high=worst))
+    if limit is not None:
+        name = "accepted" if verdict.worst <= limit else "refused"
+        said.append(say[name].format(limit=_share(limit)))
+    return said
+
+
+def _parts(verdict: Verdict, inspector: str, limit: float | None) -> Iterator[str]:
+    say = words()["statement"]
+    yield f"<h1>{escape(say['title'])}</h1>"
+    for place, line in enumerate(lines(verdict, inspector, limit)):
+        yield f'<p class="{"result" if place >= 2 else "text"}">{escape(line)}</p>'
+    if never := sorted({code for package in verdict.packages for code in package.never}):
+        yield f"<p>{escape(say['never'].format(columns=', '.join(never)))}</p>"
+    even = sum(one.drawn.even for one in verdict.checked)
+    note = say["stratum_note"].format(confidence=percent(verdict.options.confidence), even=even)
+    yield f"<p>{escape(note)}</p>"
+    yield _table(say["strata"], (_row(verdict, key, s) for key, s in verdict.strata().items()))
+    wrong = [one for one in verdict.checked if one.said is not None and not one.right]
+    if wrong:
+        yield f"<h2>{escape(say['errors'])}</h2>"
+        pdfs = {package.name: package.pdfs for package in verdict.packages}
+        cells = [(one.drawn.cell, one) for one in wrong]
+        rows = ([pdfs[c.book].get(c.row, c.name), c.code, w.held, w.said or ""] for c, w in cells)
+        yield _table(say["error_headers"], rows)
+    yield f"<h2>{escape(say['hashes'])}</h2>"
+    for package in verdict.packages:
+        yield f'<p class="hash">{escape(package.name)}.xlsx {package.digest}</p>'
+    yield f"<p><br/><br/>{escape(say['signed']).replace('  ', '&#160; ')}</p>"
+
+
+def _row(verdict: Verdict, stratum: tuple[str, ...], share: Share) -> list[str]:
+    era, register, kind = stratum
+    found = _share(share.wrong / share.looked) if share.looked else "–"
+    counts = [str(verdict.sizes[stratum]), str(share.looked), str(share.wrong)]
+    return [era, register, kind, *counts, found, f"{_share(share.low)} – {_share(share.high)}"]
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(header)}</th>" for header in headers)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _share(share: float) -> str:
+    return percent(round(share, 5))
