@@ -183,14 +183,10 @@ def name_case(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 
 
 def not_after(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    """The first date, as early as it may be, is not after the second, as late as that may be."""
     dates = dates_of(record, *rule.fields)
-    if not dates:
-        return
-    first, second = dates
-    days = _days(first, second)
-    later = first.year > second.year if days is None else days < 0
-    if later:
-        yield rule.issue(rule.fields, first=first.text, second=second.text)
+    if dates and dates[0].ordinal > dates[1].latest:
+        yield rule.issue(rule.fields, first=dates[0].text, second=dates[1].text)
 
 
 def lag_in_time(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:

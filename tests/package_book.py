@@ -51,8 +51,7 @@ def value_of(column: Column, register: Register, place: int) -> str | None:
         own_surname = register.code == "KS" and code == "nksHoTen"
         return (WOMEN if person and not own_surname else MEN)[place]
     if column.type == "partial_date" and code.endswith("NgaySinh"):
-        born = next((date for who, date in _BIRTHS.items() if code == f"{who}NgaySinh"), "1980")
-        return born
+        return next((date for who, date in _BIRTHS.items() if code == f"{who}NgaySinh"), "1980")
     if column.enum in ("gioiTinh", "danToc", "quocGia"):
         return {"gioiTinh": "Nam", "danToc": "Kinh", "quocGia": "Việt Nam"}[column.enum]
     if code.endswith("NoiCuTru"):

@@ -25,10 +25,11 @@ from extract.deliver.text_layer import WrittenCase
 FONT = Path(models.__file__).parent / "synth" / "fonts" / "print" / "noto-sans-regular.ttf"
 """A font with every Vietnamese letter, for what hotich itself writes into a PDF."""
 _FONT_NAME = "/NotoSans-Regular"
+_CAP_HEIGHT = 714  # of Noto Sans, in thousandths of its size
 _SHORT_SIDE = 595.0  # points of a page's shorter side: A4
 _HIDDEN = 3  # text that is neither filled nor stroked
 _PRODUCER = "hotich"
-_DATE = slice(24, 36)  # of an ICC profile's head: when it was made
+_VERSION, _DATE = slice(8, 12), slice(24, 36)  # of an ICC profile's head
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
@@ -123,6 +124,7 @@ def _complete_fonts(document: pymupdf.Document) -> None:
             document.xref_set_key(number, "BaseFont", _FONT_NAME)
         if kind == "/FontDescriptor":
             document.xref_set_key(number, "FontName", _FONT_NAME)
+            document.xref_set_key(number, "CapHeight", str(_CAP_HEIGHT))
 
 
 def _add_output_intent(document: pymupdf.Document) -> None:
@@ -141,7 +143,9 @@ def _add_output_intent(document: pymupdf.Document) -> None:
 
 @cache
 def _srgb() -> bytes:
-    """Little CMS's own sRGB profile, without the date of its making."""
+    """Little CMS's own sRGB profile without the date of its making; nothing in it is newer than
+    version 4.2 (ISO 15076-1:2005), which PDF 1.7 names."""
     content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    content[_DATE] = bytes.fromhex("07d00001000100000000000000"[:24])
+    content[_VERSION] = b"\x04\x20\x00\x00"
+    content[_DATE] = b"\x07\xd0\x00\x01\x00\x01" + bytes(6)
     return bytes(content)

@@ -51,7 +51,8 @@ class NameRules:
         try:
             table = yaml.safe_load(Path(name).read_text("utf-8"))
             made = cls(**{**known["national"], **table})
-            made.named(made.case, "KS", BookNumber("1962", 1), date="", number="1", suffix="")
+            parts = {"date": "1962-05-10", "number": "012", "suffix": ""}
+            made.named(made.case, "KS", BookNumber("1962", 1), **parts)
         except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError) as error:
             raise InputError(f"not a rule set: {error}", where=name) from error
         return made
