@@ -29,6 +29,7 @@ _JOINED = 3  # readings of each line that are combined with the other lines'
 _KEPT = 24  # texts kept for a place
 _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
+_CELL, _LINE = 4.0, 2.2  # heights of print from which a place is a cell; of a line written in it
 _TALL = 1.7  # lines' heights from which a place is searched for its lines
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
@@ -206,10 +207,14 @@ def _cuts(lifted: Image, box: Box, height: float, options: InkOptions) -> Sequen
 
 
 def _line_height(form: BookForm) -> float:
-    """The usual height of a line of the form, in pixels."""
+    """The usual height of a line of the form, in pixels; by its print where places are cells of
+    several lines."""
     slots = [slot for entry in form.entries for slot in entry.fields.values()]
     heights = sorted(b.height for slot in slots if slot.kind != "tick" for b in slot.boxes)
-    return heights[len(heights) // 2] if heights else 1.0
+    labels = sorted(slot.label_box.height for slot in slots if slot.label_box)
+    usual = heights[len(heights) // 2] if heights else 1.0
+    print_height = labels[len(labels) // 5] if labels else usual
+    return _LINE * print_height if usual > _CELL * print_height else usual
 
 
 def _usual_writing(cuts: Sequence[Cut], form: BookForm) -> tuple[float, float]:

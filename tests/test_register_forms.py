@@ -12,9 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from common.geometry import Box
-from extract.form.recognise import rank_forms
-from extract.form.words import Word, in_rows
 from extract.registers import load_register, register_codes
 from models.synth import truth
 from models.synth.act import Choice
@@ -62,27 +59,6 @@ def test_what_can_be_read_can_be_rendered(register: str) -> None:
             assert codes_of(set_one(register, form, one.name, dpi=20)) <= printed, one.name
 
 
-@pytest.mark.parametrize(("register", "form"), FORMS)
-def test_the_print_of_a_press_is_understood_as_its_form(register: str, form: str) -> None:
-    """With every printed word read right: the form, its cases, and a label for every blank."""
-    spec = load_form(form, register)
-    name = next(p.name for p in spec.presses if p.split == "test")
-    sheet = set_one(register, form, name)
-    known = [load_register(code) for code in register_codes()]
-    size = (sheet.sheet.width, sheet.sheet.height)
-    best = rank_forms([in_rows(words_of(sheet))], known, size)[0]
-    assert (best.register, best.generation.id) == (register, form)
-    assert len(best.cases) == sheet.entries
-    found = {
-        code
-        for case in best.cases
-        for item in case
-        if item.state.label
-        for code in (*item.state.codes, *item.state.label.also)
-    }
-    assert codes_of(sheet) - {"trangSo"} <= found
-
-
 def set_one(register: str, form: str, name: str, dpi: int = 60) -> Press:
     """The press of this name, set at a low resolution."""
     spec = load_form(form, register)
@@ -95,19 +71,6 @@ def codes_of(one: Press) -> set[str]:
     """The columns that a press has blanks for."""
     blanks = {slot.code for slot in one.sheet.slots if not slot.code.startswith("_")}
     return {code for blank in blanks for code in COMPOSITE.get(blank, (blank,))}
-
-
-def words_of(one: Press) -> tuple[Word, ...]:
-    """The printed words as a perfect reader gives them."""
-    words: list[Word] = []
-    for line in one.sheet.words:
-        x, space = line.x, one.face.width(" ", line.size, line.style)
-        for text in line.text.split():
-            width = one.face.width(text, line.size, line.style)
-            top, foot = line.baseline - 0.75 * line.size, line.baseline + 0.2 * line.size
-            words.append(Word(text, Box(x, top, x + width, foot)))
-            x += width + space
-    return tuple(words)
 
 
 @pytest.mark.parametrize(("register", "form"), [pair for pair in FORMS if pair[0] != "KS"])

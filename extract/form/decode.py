@@ -107,10 +107,15 @@ def _owned(like: NDArray[np.float64], states: Sequence[State]) -> NDArray[np.flo
 
 
 def reading_orders(occurrences: Sequence[Occurrence], size: tuple[int, int]) -> Iterator[list[int]]:
-    """Row by row; column by column where labels line up in columns; page half by page half."""
+    """Row by row; band by band where headings have more lines than their neighbours; column by
+    column where labels line up in columns; page half by page half."""
     row = _rows(occurrences)
     rows = sorted(range(len(occurrences)), key=lambda i: (row[i], _left(occurrences[i])))
     yield rows
+    band = _bands(occurrences)
+    bands = sorted(range(len(occurrences)), key=lambda i: (band[i], _left(occurrences[i])))
+    if bands != rows:
+        yield bands
     for gutter in _gutters(occurrences, size[0]):
         yield [
             *(i for i in rows if _left(occurrences[i]) < gutter),
@@ -132,6 +137,18 @@ def _rows(occurrences: Sequence[Occurrence]) -> list[int]:
             number += 1
         row[index], last = number, middles[index]
     return row
+
+
+def _bands(occurrences: Sequence[Occurrence]) -> list[int]:
+    """The band of each occurrence: those that stand beside each other at all are in one."""
+    boxes = [item.box for item in occurrences]
+    band = [0] * len(boxes)
+    number, foot = 0, float("-inf")
+    for index in sorted(range(len(boxes)), key=lambda i: boxes[i].y0):
+        if boxes[index].centre[1] > foot:
+            number, foot = number + 1, boxes[index].y1
+        band[index], foot = number, max(foot, boxes[index].y1)
+    return band
 
 
 def _left(occurrence: Occurrence) -> float:

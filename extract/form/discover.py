@@ -9,6 +9,7 @@ from common.errors import FormError
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
+from extract.form.case_rows import entries_of, find_ledger, in_ledger
 from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
 from extract.form.folio import FOLIO, with_folio
@@ -62,19 +63,15 @@ def discover_form(
     options = options or DiscoverOptions()
     common = build_consensus(pages, options.pages, options.long_side)
     blank = common.grey
-    size = (blank.shape[1], blank.shape[0])
     rules = find_rules(blank)
     reader = reader or PrintReader()
-    known = [register, *(load_register(c) for c in register_codes() if c != register.code)]
-    printed = vocabulary(generation for each in known for generation in each.generations)
+    printed = vocabulary(g for each in _known(register) for g in each.generations)
     readings = told_from_writing(
         _readings(common, rules, reader, printed), printed, common.grey, common.strict
     )
     words = readings[-1] or readings[0]
-    ranked = rank_forms([in_rows(reading) for reading in readings], known, size)
-    chosen = _chosen(ranked, register, options)
-    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
-    cases = _entries(chosen, without_ghosts(rules, common.strict), words, blank)
+    rules = without_ghosts(rules, common.strict)
+    chosen, cases = understand(readings, rules, blank, register, options)
     if not _placed(cases, FOLIO) and (label := _label_of(chosen, FOLIO)):
         layers = common.layers(pages, options.long_side)
         cases = with_folio(cases, label, layers, common.pages, words, reader)
@@ -88,6 +85,40 @@ def discover_form(
         missing=tuple(code for code in chosen.generation.printed if not _placed(cases, code)),
         pages=tuple(index + 1 for index in common.pages),
     )
+
+
+def understand(
+    readings: Sequence[Sequence[Word]],
+    rules: Rules,
+    blank: Image,
+    register: Register,
+    options: DiscoverOptions,
+) -> tuple[Candidate, tuple[Entry, ...]]:
+    """Which of the register's forms a blank form is, and where each case is written on it.
+
+    Args:
+        readings: its printed words, read one way or several; the last is the fullest.
+        rules: its ruled lines.
+
+    Raises:
+        FormError: it is no form of this register.
+    """
+    size = (blank.shape[1], blank.shape[0])
+    ledger = find_ledger(rules, size)
+    cells = ledger.cells() if ledger else ()
+    ranked = rank_forms([in_rows(words) for words in readings], _known(register), size, cells)
+    chosen = _chosen(ranked, register, options)
+    words = tuple(readings[-1] or readings[0])
+    headed = in_ledger(chosen.cases[0], ledger) if ledger else {}
+    if ledger and headed:
+        return chosen, _rows(chosen, entries_of(headed, ledger), headed, rules, words, blank)
+    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
+    return chosen, _entries(chosen, rules, words, blank)
+
+
+def _known(register: Register) -> list[Register]:
+    """This register and, after it, the others."""
+    return [register, *(load_register(c) for c in register_codes() if c != register.code)]
 
 
 def _readings(
@@ -154,6 +185,20 @@ def _entries(
             fields = {**fields, **{code: entries[0].fields[code] for code in shared}}
         entries.append(Entry(index, own, fields))
     return tuple(entries)
+
+
+def _rows(
+    chosen: Candidate,
+    rows: tuple[Entry, ...],
+    headed: Container[Found],
+    rules: Rules,
+    words: tuple[Word, ...],
+    blank: Image,
+) -> tuple[Entry, ...]:
+    """The rows of a ledger, each with what is printed once a page beside its own cells."""
+    page = tuple(item for item in chosen.cases[0] if item not in headed)
+    once = _entries(replace(chosen, cases=(page,)), rules, words, blank)[0].fields if page else {}
+    return tuple(replace(row, fields={**once, **row.fields}) for row in rows)
 
 
 def _placed(cases: Sequence[Entry], code: str) -> bool:

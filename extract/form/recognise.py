@@ -17,6 +17,7 @@ from extract.form.wordings import (
     State,
     find_occurrences,
     layouts_of,
+    spans_in,
     spans_of,
     states_of,
 )
@@ -53,12 +54,18 @@ class Candidate:
 
 
 def rank_forms(
-    readings: Sequence[Sequence[Row]], registers: Iterable[Register], size: tuple[int, int]
+    readings: Sequence[Sequence[Row]],
+    registers: Iterable[Register],
+    size: tuple[int, int],
+    cells: Sequence[Box] = (),
 ) -> list[Candidate]:
-    """Every generation of every register against the printed words, the likeliest first."""
+    """Every generation of every register against the printed words, the likeliest first.
+
+    ``cells``: where a ledger's headings may stand.
+    """
     forms = [(r.code, g) for r in registers for g in r.generations]
     printed = Counter(key for _, generation in forms for key in _all_keys(generation))
-    spans = spans_of(readings)
+    spans = [*spans_of(readings), *spans_in(cells, readings)]
     found = [_candidate(code, g, spans, size, printed) for code, g in forms]
     return sorted(found, key=lambda candidate: -candidate.rank)
 

@@ -214,7 +214,7 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
         if other.centre[1] > middle + 0.8 * ground.height and column < other.x1 and other.x0 < right
     ]
     limit = min([near.bottom, *below])
-    area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.2 * ground.height)
+    area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.4 * ground.height)
     dotted = any(
         s.x1 > box.x1 and s.x0 < right and abs(height_at(s, right) - box.y1) < 0.6 * ground.height
         for s in ground.rules.dotted
@@ -222,7 +222,7 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     feet = [
         s.y0
         for s in ground.writing_lines(area, dotted_only=dotted)
-        if s.length > 0.3 * (right - left) and s.y0 < limit - 0.1 * ground.height
+        if s.length > 0.3 * (right - left) and s.y0 < limit + 0.35 * ground.height
     ]
     if not feet and not dotted:
         count = min(lines - 1, round((limit - box.y0) / near.pitch) - 1)

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from common.geometry import Box
-from extract.form.words import Row, Word, around, key_of
+from extract.form.words import Row, Word, around, in_rows, key_of
 from extract.registers import Generation, Label, Section
 
 _MOST_WORDS = 24
@@ -178,6 +178,19 @@ def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
         for index, row in enumerate(cut):
             for chunk in row:
                 found.extend(_spans(_lines(chunk, cut[index + 1 : index + 7]), ends))
+    return found
+
+
+def spans_in(cells: Sequence[Box], readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
+    """What each reading has in each cell of a table's head: all its words, line by line."""
+    found: list[Occurrence] = []
+    for rows in readings:
+        words = [word for row in rows for word in row]
+        for cell in cells:
+            own = in_rows(word for word in words if cell.contains(*word.box.centre))
+            if own:
+                run = tuple(chain(*own))
+                found.append(Occurrence(run, "".join(word.key for word in run)))
     return found
 
 

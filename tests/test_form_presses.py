@@ -1,0 +1,94 @@
+"""Every press that no training sees, its print read without a fault: each blank is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from common.geometry import Box
+from extract.form.discover import DiscoverOptions, understand
+from extract.form.words import Word
+from extract.registers import load_register
+from models.rules import find_rules
+from models.synth.entry import COMPOSITE
+from models.synth.form_layout import Slot
+from models.synth.press import Press, forms_of, load_form, registers, set_press
+
+DPI = 80
+PRESSES = [
+    (register, form, press.name)
+    for register in registers()
+    for form in forms_of(register)
+    for press in load_form(form, register).presses
+    if press.split == "test"
+]
+
+
+@pytest.mark.parametrize(("register", "form", "name"), PRESSES)
+def test_every_blank_of_every_case_is_found(register: str, form: str, name: str) -> None:
+    press = set_one(register, form, name)
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    known = load_register(register)
+    chosen, cases = understand(
+        [words_of(press)], find_rules(blank), blank, known, DiscoverOptions()
+    )
+    assert chosen.generation.id == form and len(cases) == press.entries
+    lost = {
+        (entry, code)
+        for (entry, code), slots in written(press).items()
+        if (found := cases[entry - 1].fields.get(code)) is None
+        or not any(found.box.contains(*point_of(slots, press)) for slots in slots)
+    }
+    assert not lost
+
+
+def written(press: Press) -> dict[tuple[int, str], list[list[Slot]]]:
+    """Where the columns are written by case: each place once, a date's parts together."""
+    places: dict[tuple[int, str], list[list[Slot]]] = {}
+    for slot in press.sheet.slots:
+        if slot.code.startswith("_") or slot.kind == "print":
+            continue
+        cases = range(1, press.entries + 1) if slot.entry == 0 else [slot.entry]
+        for key in (
+            (case, code) for case in cases for code in COMPOSITE.get(slot.code, [slot.code])
+        ):
+            own = places.setdefault(key, [])
+            if slot.part and own:
+                own[-1].append(slot)
+            else:
+                own.append([slot])
+    return places
+
+
+def point_of(slots: list[Slot], press: Press) -> tuple[float, float]:
+    """A point inside what is written there: its beginning, or the middle of a date."""
+    if slots[0].part:
+        boxes = [slot.box for slot in slots]
+        return (boxes[0].x0 + boxes[-1].x1) / 2, boxes[0].centre[1]
+    box = slots[0].box
+    return box.x0 + 0.35 * box.width, slots[0].baseline - 0.2 * press.pitch
+
+
+def set_one(register: str, form: str, name: str) -> Press:
+    """The press of this name, set at a low resolution."""
+    spec = load_form(form, register)
+    only = spec.model_copy(update={"presses": [p for p in spec.presses if p.name == name]})
+    printed = {"noiDangKy": "TÂN LẬP", "trangSo": "12"}
+    return set_press(only, only.presses[0].split, np.random.default_rng(1), DPI, None, printed)
+
+
+def words_of(press: Press) -> tuple[Word, ...]:
+    return tuple(words(press))
+
+
+def words(press: Press) -> Iterator[Word]:
+    """The printed words as a perfect reader gives them."""
+    for line in press.sheet.words:
+        x, space = line.x, press.face.width(" ", line.size, line.style)
+        for text in line.text.split():
+            width = press.face.width(text, line.size, line.style)
+            top, foot = line.baseline - 0.75 * line.size, line.baseline + 0.2 * line.size
+            yield Word(text, Box(x, top, x + width, foot))
+            x += width + space
