@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 import typer
@@ -23,13 +24,15 @@ from extract.match import (
     match_person,
     match_record,
     read_people,
+    resolve,
     update_index,
 )
 from extract.match.fit import Asked, figures
 from extract.match.levels import part_level
 from extract.match.names import parse_name
 from extract.match.people import Date, parse_date
-from extract.match.score import share_present
+from extract.match.present import Present
+from extract.match.simulate import is_person
 from hotich.commands.match import match
 
 HEADER = "id,ho_ten,ngay_sinh,gioi_tinh,cha,me,noi_sinh\n"
@@ -54,11 +57,32 @@ def test_spoilt_queries_find_their_person_and_no_other(asked: Asked) -> None:
     assert found.calibration_error <= 0.03
 
 
-def test_how_many_are_in_the_list_is_learnt_from_the_queries(asked: Asked) -> None:
-    matcher = Matcher(asked.index)
-    absent = [query for query, truth in asked.questions if truth is None]
-    masses = [matcher.candidates(query).mass for query in absent]
-    assert share_present(masses, 0.8) < 0.1
+@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize(("size", "share"), [(20, 0.1), (20, 0.8), (110, 0.1), (110, 0.5)])
+def test_a_small_batch_tells_how_many_of_it_are_in_the_list(
+    asked: Asked, size: int, share: float, bare: bool
+) -> None:
+    matcher, rng = Matcher(asked.index), Random(size)
+    listed = [one for one in asked.questions if one[1]]
+    others = [one for one in asked.questions if not one[1]]
+    there = round(size * share)
+    told = hits = 0
+    for _ in range(5):
+        batch = rng.sample(listed, there) + rng.sample(others, size - there)
+        queries = [Person(q.id, q.name, q.birth) if bare else q for q, _ in batch]
+        found = resolve(matcher, [matcher.candidates(query) for query in queries])
+        for (_, truth), rows in zip(batch, found, strict=True):
+            told += bool(rows)
+            hits += bool(rows) and is_person(rows[0].id, truth)
+    assert hits >= 0.8 * 5 * there
+    assert hits >= (0.85 if bare else 0.93) * told
+
+
+def test_few_queries_leave_the_share_open_and_many_do_not() -> None:
+    few, many = Present.learnt([-9.0, 9.0]), Present.learnt([-9.0] * 900 + [9.0] * 100)
+    assert few.share == pytest.approx(0.5) and many.share == pytest.approx(0.1, abs=0.01)
+    assert few.chance(0.0) == pytest.approx(0.5) and many.chance(0.0) < 0.12
+    assert Present.learnt([]).chance(3.0) < Present.known(0.9).chance(3.0)
 
 
 def test_an_index_on_disk_is_updated_in_place(asked: Asked, tmp_path: Path) -> None:
@@ -211,7 +235,7 @@ def test_the_command(tmp_path: Path, encoding: str, delimiter: str) -> None:
         (HEADER.encode() + b"q" * 70_000, "longer than"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "no text"),
         (HEADER.encode() + b"q1,,,,,,\nq1,,,,,,\n", "line 3: id q1 stands twice"),
-        (HEADER.encode() + b",,,,,,\n", "is empty"),
+        (HEADER.encode() + b",A,,,,,\n", "line 2: id is empty"),
         (b"", "missing"),
     ],
 )

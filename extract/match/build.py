@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from extract.match.counts import Counts
 from extract.match.index import HEADER, MARK, VERSION, PeopleIndex, text_of
 from extract.match.keys import key_table
+from extract.match.notes import Notes
 from extract.match.people import Person
 from extract.match.rows import PARTS, Rows, encode
 from extract.match.vocabulary import Vocabulary, write_vocabulary
@@ -27,12 +28,16 @@ _BIG = ("rows.bin", "marks.bin", "ends.bin", "text.bin")
 
 
 def build_index(
-    people: Iterable[Person], folder: Path, source: Mapping[str, Any] | None = None
+    people: Iterable[Person],
+    folder: Path,
+    source: Mapping[str, Any] | None = None,
+    notes: Notes | None = None,
 ) -> None:
     """Write the index of a list into ``folder``, which is made; what was there no longer counts.
 
     Args:
         source: says what the list was, to tell later whether it has changed.
+        notes: what reading ``people`` takes down; kept with the index.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / HEADER).unlink(missing_ok=True)
@@ -40,13 +45,13 @@ def build_index(
         (folder / name).write_bytes(b"")
     writer = _Writer(folder, Vocabulary(), Vocabulary(), Counts.empty(), 0, 0)
     writer.append(people)
-    writer.finish({"generation": 0, "segments": []}, np.zeros(0, np.uint32), source)
+    writer.finish({"generation": 0, "segments": []}, np.zeros(0, np.uint32), source, notes)
 
 
-def index_of(people: Iterable[Person]) -> PeopleIndex:
+def index_of(people: Iterable[Person], notes: Notes | None = None) -> PeopleIndex:
     """The index of a short list, in a temporary folder that goes with the object."""
     kept = TemporaryDirectory(prefix="hotich-people-")
-    build_index(people, Path(kept.name))
+    build_index(people, Path(kept.name), notes=notes)
     index = PeopleIndex.open(Path(kept.name))
     index.kept = kept
     return index
@@ -58,6 +63,7 @@ def update_index(
     *,
     whole: bool = False,
     source: Mapping[str, Any] | None = None,
+    notes: Notes | None = None,
 ) -> dict[str, int]:
     """Bring an index up to date in place; open it again to see the change.
 
@@ -100,7 +106,7 @@ def update_index(
     if len(left):
         counts.add(index.rows[left], sign=-1)
     gone = np.union1d(index.gone, left).astype(np.uint32)
-    writer.finish(index.header, gone, source or index.header.get("source"))
+    writer.finish(index.header, gone, source or index.header.get("source"), notes)
     return {"added": added, "changed": len(stale), "removed": len(removed)}
 
 
@@ -148,7 +154,11 @@ class _Writer:
         self._end = int(ends[-1])
 
     def finish(
-        self, header: Mapping[str, Any], gone: NDArray[np.uint32], source: Mapping[str, Any] | None
+        self,
+        header: Mapping[str, Any],
+        gone: NDArray[np.uint32],
+        source: Mapping[str, Any] | None,
+        notes: Notes | None,
     ) -> None:
         """Write the small files and, last, the header that makes everything count."""
         generation = int(header["generation"]) + 1
@@ -174,6 +184,7 @@ class _Writer:
             "segments": segments,
             "gone": len(gone),
             "source": source,
+            "notes": notes.lines() if notes else header.get("notes", []),
         }
         write_whole(self.folder / HEADER, json.dumps(body).encode("utf-8"))
         self._clear(generation, {name for name, _ in segments})

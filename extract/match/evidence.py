@@ -46,6 +46,7 @@ FAMILY = tuple(field for field in FIELDS if field in ("own_surname", "place") or
 
 _DAYS, _MONTHS = 365.25, 12.0
 _GLANCE = {"year": 4.0, "month": 2.5, "day": 3.4}  # logs of how many years, months, days there are
+CROWD = 10.0  # people at large who are counted with a list's: a short one tells little of chance
 _FLOOR = 0.5  # rows that a level is taken to have by chance at least
 
 
@@ -56,7 +57,6 @@ class Learnt:
     m: Mapping[str, NDArray[np.float64]]
     u: Mapping[str, NDArray[np.float64]]
     weight: NDArray[np.float64]
-    present: float
     siblings: float
     twins: float
 
@@ -69,7 +69,7 @@ class Learnt:
             }
 
         weight = np.array([float(table["weight"][field]) for field in FIELDS])
-        others = (float(table[name]) for name in ("present", "siblings", "twins"))
+        others = (float(table[name]) for name in ("siblings", "twins"))
         return cls(read("m"), read("u"), weight, *others)
 
 
@@ -127,7 +127,9 @@ class Evidence:
             self._place_chances(query),
         ]
         tables = []
-        for field, chance in zip(FIELDS, chances, strict=True):
+        people = len(self.index)
+        for field, counted in zip(FIELDS, chances, strict=True):
+            chance = (people * counted + CROWD * self.learnt.u[field]) / (people + CROWD)
             said = np.log(self.learnt.m[field]) - np.log(chance)
             said[0] = 0.0
             tables.append(said)
@@ -221,13 +223,30 @@ def total(
 ) -> NDArray[np.float64]:
     """Log odds against anyone of a list of ``people``, the list's size not yet taken off; ``said``
     is (rows, fields)."""
+    by_chance, _ = others(said, weights, people)
+    return np.asarray((said * weights.weight).sum(axis=1) - by_chance)
+
+
+def others(
+    said: NDArray[np.float64],
+    weights: Learnt,
+    people: float | NDArray[np.float64],
+    middle: float = 0.0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log odds of what is said, were the row another's: a stranger's, a brother's or sister's or a
+    twin's; and those of a twin alone.
+
+    Args:
+        middle: of brothers and sisters, the share who bear one middle name.
+    """
     weighed = said * weights.weight
     family = weighed[:, _IS_FAMILY].sum(axis=1)
-    birth = weighed[:, FIELDS.index("birth")]
+    if middle:
+        own = weighed[:, FIELDS.index("own_middle")]
+        family = family + np.logaddexp(math.log(1 - middle), math.log(middle) + own)
     kin = math.log(weights.siblings) - np.log(people) + family
-    twin = math.log(weights.twins) + kin + birth
-    by_chance = np.logaddexp(np.logaddexp(0.0, kin), twin)
-    return np.asarray(weighed.sum(axis=1) - by_chance)
+    twin = math.log(weights.twins) + kin + weighed[:, FIELDS.index("birth")]
+    return np.logaddexp(np.logaddexp(0.0, kin), twin), twin
 
 
 _IS_FAMILY = np.array([field in FAMILY for field in FIELDS])

@@ -10,6 +10,7 @@ from typing import Any
 from common.errors import InputError
 from extract.match.build import build_index, index_of, update_index
 from extract.match.index import PeopleIndex, is_ours
+from extract.match.notes import Notes
 from extract.match.table import read_people
 
 KEPT_FROM = 4_000_000  # bytes of a list from which its index is kept on disk
@@ -29,7 +30,8 @@ def open_existing(against: Path, folder: Path | None = None) -> PeopleIndex:
         return PeopleIndex.open(against)
     source = _source(against)
     if folder is None and source["bytes"] < KEPT_FROM:
-        return index_of(read_people(against))
+        notes = Notes(against.name)
+        return index_of(read_people(against, notes), notes)
     kept = folder or against.with_name(against.name + ".index")
     try:
         return _kept(against, kept, source)
@@ -50,7 +52,9 @@ def _kept(against: Path, folder: Path, source: dict[str, Any]) -> PeopleIndex:
         elif index.header.get("source") == source:
             return index
         else:
-            update_index(index, read_people(against), whole=True, source=source)
+            notes = Notes(against.name)
+            people = read_people(against, notes)
+            update_index(index, people, whole=True, source=source, notes=notes)
         return PeopleIndex.open(folder)
 
 
@@ -81,7 +85,8 @@ def _replace(against: Path, folder: Path, source: dict[str, Any]) -> None:
     for old in (waiting, folder):
         if old.exists():
             shutil.rmtree(old)
-    build_index(read_people(against), waiting, source)
+    notes = Notes(against.name)
+    build_index(read_people(against, notes), waiting, source, notes)
     waiting.rename(folder)
 
 

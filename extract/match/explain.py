@@ -90,13 +90,14 @@ def as_text(explanation: Explanation) -> str:
 def as_html(explanations: Sequence[Explanation]) -> str:
     """A page of explanations with small charts; nothing is loaded from elsewhere."""
     words = yaml_table(_WORDS)
-    parts = [_HEAD]
+    parts = [_HEAD, f"<h1>{escape(words['title'])}</h1><p>{escape(words['about'])}</p>"]
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in words["heads"])
     for one in explanations:
         rows = "".join(_row(line) for line in one.lines)
         parts.append(
             f"<h2>{escape(one.query.id)} → {escape(one.person.id)} "
             f"<small>{escape(words['probability'])}: {one.score:.3f}</small></h2>"
-            f"<table>{rows}</table>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
     return "\n".join(parts) + "\n"
 
@@ -111,9 +112,11 @@ def _row(line: Line) -> str:
     return f"<tr>{said}<td>{line.said:+.1f}</td>{bar}</tr>"
 
 
-_HEAD = """<!doctype html><meta charset="utf-8"><title>hotich match</title>
-<style>body{font:15px/1.4 sans-serif;margin:2em}td{padding:2px 8px;vertical-align:top}
-h2{font-size:1.1em;margin:1.5em 0 .3em}small{font-weight:normal}.chart{position:relative;width:16em;
+_HEAD = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>hotich match</title>
+<style>body{font:15px/1.4 sans-serif;margin:2em}td,th{padding:2px 8px;vertical-align:top}
+p{max-width:50em}th{text-align:left;border-bottom:1px solid #999}th:last-child{text-align:center}
+h1{font-size:1.3em}h2{font-size:1.1em;margin:1.5em 0 .3em}small{font-weight:normal}
+.chart{position:relative;width:16em;
 background:linear-gradient(90deg,#eee 49.7%,#999 49.7% 50.3%,#eee 50.3%)}
 .chart i{position:absolute;top:4px;bottom:4px}
 .for{background:#2a7}.against{background:#c53}</style>"""

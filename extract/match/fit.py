@@ -37,6 +37,7 @@ _TRIED = 40  # candidates of a query that weights are fitted on
 _RANDOM = 30  # rows drawn by chance for each query
 _SMOOTH = 1.0
 _RIDGE = 0.5
+_SIBLINGS, _FIRM = 3.0, 2.0  # brothers and sisters of a person in a list, and how firmly it is held
 
 
 class Asked:
@@ -127,14 +128,17 @@ def cases_of(lists: Sequence[Asked], weights: Learnt) -> Cases:
     )
 
 
-def fit(cases: Cases, start: Learnt) -> Learnt:
-    """The weights of the greatest likelihood; fields' weights stay near 1 and over 0."""
+def fit(cases: Cases, start: Learnt, share: float) -> tuple[Learnt, float]:
+    """The weights of the greatest likelihood; fields' weights stay near 1 and over 0.
+
+    Args:
+        share: of queries whose person is in the list, to begin with; the second that is returned.
+    """
     fields = len(FIELDS)
 
     def unpacked(values: NDArray[np.float64]) -> Learnt:
-        share = 1 / (1 + math.exp(-values[fields]))
         return replace(
-            start, weight=values[:fields], present=share,
+            start, weight=values[:fields],
             siblings=math.exp(values[fields + 1]), twins=math.exp(values[fields + 2]),
         )  # fmt: skip
 
@@ -145,13 +149,14 @@ def fit(cases: Cases, start: Learnt) -> Learnt:
         right = np.logaddexp.reduceat(np.where(cases.true, odds, -np.inf), cases.starts)
         right = np.where(np.isfinite(right), right, 0.0)
         strayed = float(((values[:fields] - 0.8) ** 2).sum())
+        strayed += _FIRM / _RIDGE * float(values[fields + 1] - math.log(_SIBLINGS)) ** 2
         return float((whole - right).sum()) + _RIDGE * strayed
 
-    prior = math.log(start.present / (1 - start.present))
+    prior = math.log(share / (1 - share))
     first = np.array([*start.weight, prior, math.log(start.siblings), math.log(start.twins)])
     bounds = [(0.05, 1.5)] * fields + [(-4.0, 4.0), (-2.0, 4.0), (-8.0, 0.0)]
     found = minimize(loss, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
-    return unpacked(found.x)
+    return unpacked(found.x), 1 / (1 + math.exp(-found.x[fields]))
 
 
 @dataclass(frozen=True)
@@ -200,16 +205,15 @@ def main() -> None:
     lists = [Asked(*one) for one in _LISTS]
     m, u = count_levels(lists)
     start = {"m": m, "u": u, "weight": dict.fromkeys(FIELDS, 0.8)}
-    weights = Learnt.of({**start, "present": 0.8, "siblings": 3.0, "twins": 0.01})
+    weights, share = Learnt.of({**start, "siblings": _SIBLINGS, "twins": 0.01}), 0.8
     for _ in range(2):
-        weights = fit(cases_of(lists, weights), weights)
+        weights, share = fit(cases_of(lists, weights), weights, share)
     note = "# Set by `python -m extract.match.fit`; see evidence.py.\n"
     body: Mapping[str, Any] = {
         "fitted_on": "; ".join(
             f"list of {people} people, {queries} queries, seed {seed}"
             for seed, people, queries in _LISTS
         ),
-        "present": round(weights.present, 3),
         "siblings": round(weights.siblings, 3),
         "twins": round(weights.twins, 5),
         "weight": dict(zip(FIELDS, np.round(weights.weight, 3).tolist(), strict=True)),

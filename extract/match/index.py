@@ -78,6 +78,11 @@ class PeopleIndex:
             raise InputError("damaged index", where=str(folder), hint="delete it")
         return index
 
+    @property
+    def notes(self) -> list[str]:
+        """What of the list was not taken as it stands, in a line or two (`Notes.lines`)."""
+        return list(self.header.get("notes", []))
+
     def __len__(self) -> int:
         return len(self.rows) - len(self.gone)
 

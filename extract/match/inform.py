@@ -8,8 +8,7 @@ reading than the reader's first, that is told too, and a person looks.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,30 +18,31 @@ from numpy.typing import NDArray
 from common.tables import yaml_table
 from extract.match.evidence import FIELDS
 from extract.match.index import PeopleIndex
-from extract.match.levels import part_level
-from extract.match.names import parse_name
-from extract.match.people import Date, Person, parse_date, person_of
-from extract.match.score import Match, Matcher, Scored, resolve
-from extract.record import MACHINE, FieldValue, Issue, Record
+from extract.match.list_value import Listed, Odds, agreement, learnt_odds, weighed
+from extract.match.people import Person, person_of
+from extract.match.present import Present
+from extract.match.score import DEFAULTS, Match, Matcher, MatchOptions, Scored, resolve
+from extract.record import MACHINE, Issue, Record
 from extract.record import Match as Found
 from extract.registers import Register
 from extract.review import mark_for_review
 from extract.rules import check_book
 
 _TABLE = Path(__file__).with_name("inform.yaml")
-_KEPT = 5  # alternatives a record keeps
 _LEAST = 1e-3  # probability under which a candidate informs nothing
 RULE = "M01"
 
 
-def against(index: PeopleIndex, register: Register) -> Callable[[Sequence[Record]], list[Record]]:
+def against(
+    index: PeopleIndex, register: Register, options: MatchOptions = DEFAULTS
+) -> Callable[[Sequence[Record]], list[Record]]:
     """What `run_book` takes as its matcher: records informed, their rules and review anew."""
 
     def informed(records: Sequence[Record]) -> list[Record]:
         if not records:
             return []
         generation = register.generation(records[0].form)
-        known, found = inform(records, index)
+        known, found = inform(records, index, options)
         checked = check_book(known, register, generation)
         told = [_told(record, index, own) for record, own in zip(checked, found, strict=True)]
         marked = [mark_for_review(record, register) for record in told]
@@ -51,15 +51,23 @@ def against(index: PeopleIndex, register: Register) -> Callable[[Sequence[Record
     return informed
 
 
-def inform(records: Sequence[Record], index: PeopleIndex) -> tuple[list[Record], list[list[Match]]]:
+def inform(
+    records: Sequence[Record], index: PeopleIndex, options: MatchOptions = DEFAULTS
+) -> tuple[list[Record], list[list[Match]]]:
     """The records with their matches, and with the readings that those make likelier."""
-    matcher = Matcher(index)
+    matcher = Matcher(index, options)
     people = [person_of(record.as_json()) for record in records]
     scored = [matcher.candidates(person) for person in people]
     found = resolve(matcher, scored)
+    present = matcher.present(scored)
     known = [
         replace(
-            _informed(record, person, own, matcher),
+            record.with_fields(
+                {
+                    code: weighed(record.get(code), said, odds_of(code))
+                    for code, said in list_says(record, person, own, matcher, present)
+                }
+            ),
             matches=tuple(Found(match.id, match.score) for match in matches),
         )
         for record, person, own, matches in zip(records, people, scored, found, strict=True)
@@ -67,112 +75,49 @@ def inform(records: Sequence[Record], index: PeopleIndex) -> tuple[list[Record],
     return known, found
 
 
-def _informed(record: Record, person: Person, scored: Scored, matcher: Matcher) -> Record:
-    changes = {}
+def odds_of(code: str) -> Odds:
+    """What a list's word is worth in a column."""
+    return learnt_odds(yaml_table(_TABLE)["fields"][code]["odds"])
+
+
+def list_says(
+    record: Record, person: Person, scored: Scored, matcher: Matcher, present: Present
+) -> Iterator[tuple[str, Listed]]:
+    """What the list says of each value that the reader read, by who the record is about as far as
+    everything else on the page tells."""
     for code, about in yaml_table(_TABLE)["fields"].items():
         own = record.get(code)
         if own.status != "read" or not own.value or own.author != MACHINE:
             continue  # what a person said stands
-        others = _without(about["columns"], person, scored, matcher)
-        listed = _listed(about["field"], scored.rows, others, matcher.index)
-        if listed:
-            changes[code] = _chosen(own, listed, 1.0 - float(others.sum()), about["frequency"])
-    return record.with_fields(changes) if changes else record
+        chances = _without(about["columns"], person, scored, matcher, present)
+        listed = _listed(about["field"], scored.rows, chances, matcher.index)
+        if listed.texts:
+            yield code, listed
 
 
 def _without(
-    columns: Sequence[str], person: Person, scored: Scored, matcher: Matcher
+    columns: Sequence[str], person: Person, scored: Scored, matcher: Matcher, present: Present
 ) -> NDArray[np.float64]:
     """The probability of each candidate from everything but these columns."""
     if not len(scored.rows):
         return np.zeros(0)
     _, said = matcher.evidence.compare(person, matcher.index.rows[scored.rows])
     said[:, [FIELDS.index(column) for column in columns]] = 0.0
-    present = matcher.evidence.learnt.present
-    odds = matcher.evidence.total(said) + math.log(present / (1 - present))
-    return np.asarray(np.exp(odds - np.logaddexp(np.logaddexp.reduce(odds), 0.0)))
+    odds = matcher.evidence.total(said)
+    mass = float(np.logaddexp.reduce(odds))
+    return np.asarray(np.exp(odds - mass) * present.chance(mass))
 
 
 def _listed(
     field: str, rows: NDArray[np.int64], chances: NDArray[np.float64], index: PeopleIndex
-) -> dict[str, float]:
-    """What the list says in a field of who this may be, with probabilities."""
+) -> Listed:
     found: dict[str, float] = {}
     for row, chance in zip(rows.tolist(), chances.tolist(), strict=True):
         if chance >= _LEAST:
             text = getattr(index.person(row), field)
             if text:
                 found[text] = found.get(text, 0.0) + chance
-    return found
-
-
-def _chosen(
-    own: FieldValue, listed: Mapping[str, float], nobody: float, frequency: float
-) -> FieldValue:
-    """The reader's option that is likeliest with the list known.
-
-    Bayes: the reader's probability of an option, times how likely the list would say what it says
-    if the option were right, over how likely of just anybody.
-    """
-    shares = yaml_table(_TABLE)
-    assert own.value is not None
-    rest = 1.0 - own.confidence
-    offered = sum(p for _, p in own.alternatives)
-    reader = {own.value: own.confidence} | {
-        text: rest * shares["offered"] * p / offered for text, p in own.alternatives if p > 0
-    }
-    unseen = rest * (1 - shares["offered"] * bool(offered))
-    silent = nobody + max(1 - nobody - sum(listed.values()), 0.0)
-
-    def likely(option: str) -> float:
-        said = silent
-        for text, chance in listed.items():
-            agreement = _agreement(option, text)
-            by_chance = 1.0 if agreement == "differ" else frequency
-            said += chance * float(shares["agree"][agreement]) / by_chance
-        return said
-
-    weights = {option: p * likely(option) for option, p in reader.items()}
-    for text, chance in listed.items():
-        if not any(_agreement(option, text) == "same" for option in reader):
-            weights[text] = unseen * chance * shares["agree"]["same"]
-    whole = sum(weights.values()) + unseen * (silent + shares["agree"]["differ"])
-    own_share = likely(own.value)
-    led = [own.value, *(option for option in reader if likely(option) > own_share)]
-    best = max(led, key=lambda option: weights[option])
-    others = sorted(
-        ((text, w / whole) for text, w in weights.items() if text != best), key=lambda one: -one[1]
-    )
-    return replace(
-        own,
-        value=best,
-        confidence=weights[best] / whole,
-        alternatives=tuple(others[:_KEPT]),
-        source=own.source if best == own.value else f"{own.source}+list",
-    )
-
-
-def _agreement(option: str, listed: str) -> str:
-    """``same``, ``close`` (marks or sound) or ``differ``; dates by the parts that both know."""
-    dates = parse_date(option), parse_date(listed)
-    if dates[0] or dates[1]:
-        return "same" if _dates_agree(*dates) else "differ"
-    one, other = parse_name(option), parse_name(listed)
-    if one is None or other is None:
-        return "differ"
-    levels = {part_level(a, b) for a, b in zip(one, other, strict=True) if a or b}
-    if levels == {"same"}:
-        return "same"
-    return "close" if levels <= {"same", "marks", "sound"} else "differ"
-
-
-def _dates_agree(option: Date | None, listed: Date | None) -> bool:
-    """Known parts are equal; a 1 January of the list may be any day."""
-    if option is None or listed is None:
-        return False
-    if option == listed or (listed.month, listed.day) == (1, 1):
-        return option.year == listed.year
-    return all(a == b for a, b in zip(option, listed, strict=True) if a and b)
+    return Listed(found, max(1.0 - sum(found.values()), 0.0))
 
 
 def _chosen_told(record: Record, before: Record) -> Record:
@@ -199,7 +144,7 @@ def _told(record: Record, index: PeopleIndex, matches: Sequence[Match]) -> Recor
     issues = []
     for code, about in shares["fields"].items():
         own, text = record.get(code).value, getattr(there, about["field"])
-        if own and text and _agreement(own, text) != "same":
+        if own and text and agreement(own, text) != "same":
             message = shares["message"].format(id=there.id, label=about["label"], text=text)
             issues.append(Issue(RULE, (code,), message))
     return replace(record, issues=(*record.issues, *issues))

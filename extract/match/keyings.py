@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -13,8 +13,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from common.errors import InputError
 from common.text import squeeze
 from extract.deliver.sheet import column_code
+from extract.match.csv_rows import read_rows
+from extract.match.notes import Notes
 from extract.match.reconcile import Case
-from extract.match.table import open_lines
 from extract.record import Record
 from extract.registers import Register
 from extract.reopen import Extracted
@@ -22,8 +23,8 @@ from extract.reopen import Extracted
 _LEAST = 3  # columns of the register that a header must name
 
 
-def read_keying(path: Path, register: Register) -> tuple[list[Case], list[str]]:
-    """The cases of a keying, and the columns it has.
+def read_keying(path: Path, register: Register, notes: Notes) -> tuple[list[Case], list[str]]:
+    """The cases of a keying, and the columns it has; ``notes`` takes down what is amiss in a CSV.
 
     Raises:
         InputError: no such file, or no row of it names columns of the register.
@@ -31,7 +32,7 @@ def read_keying(path: Path, register: Register) -> tuple[list[Case], list[str]]:
     if path.is_dir():
         with Extracted.open(path) as book:
             return [_of_record(record) for record in book.records()], _codes(register)
-    rows = _sheets(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _lines(path)
+    rows = _sheets(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _lines(path, notes)
     return _cases(path, rows, register)
 
 
@@ -83,16 +84,24 @@ def _sheets(path: Path) -> Iterator[tuple[str, Sequence[str]]]:
         raise InputError(f"not an xlsx: {error}", where=str(path)) from error
     for sheet in book.worksheets:
         for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            texts = ["" if cell is None else str(cell) for cell in cells]
+            texts = [cell_text(cell) for cell in cells]
             if any(texts):
                 yield f"{sheet.title}, dòng {number}", texts
 
 
-def _lines(path: Path) -> Iterator[tuple[str, Sequence[str]]]:
-    with open_lines(path) as (lines, delimiter):
-        rows = csv.reader(lines, delimiter=delimiter)
-        try:
-            for cells in rows:
-                yield f"dòng {rows.line_num}", cells
-        except csv.Error as error:
-            raise InputError(f"not a CSV table: {error}", where=str(path)) from error
+def cell_text(cell: object) -> str:
+    """A cell of a workbook as a clerk would write it: a day as DD.MM.YYYY, a whole number bare."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime) and (cell.hour or cell.minute):
+        return f"{cell:%d.%m.%Y %H:%M}"
+    if isinstance(cell, date):
+        return f"{cell:%d.%m.%Y}"
+    if isinstance(cell, float) and cell.is_integer():
+        return f"{cell:.0f}"
+    return str(cell)
+
+
+def _lines(path: Path, notes: Notes) -> Iterator[tuple[str, Sequence[str]]]:
+    for line, cells in read_rows(path, notes):
+        yield f"dòng {line}", cells

@@ -8,7 +8,7 @@ same mixture that keeps parents alone from making a match.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -18,15 +18,13 @@ import numpy as np
 
 from common.tables import yaml_table
 from extract.match.build import index_of
-from extract.match.evidence import FAMILY, FIELDS
+from extract.match.evidence import others
 from extract.match.people import Person, parse_date, people_of
-from extract.match.score import Matcher, share_present
+from extract.match.present import Present
+from extract.match.score import Matcher
 from extract.record import Record
 
 _TABLE = Path(__file__).with_name("links.yaml")
-_BATCH = 200
-_IS_FAMILY = np.array([field in FAMILY for field in FIELDS])
-_BIRTH = FIELDS.index("birth")
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,7 @@ def link_mentions(people: Sequence[Mention], threshold: float = 0.5) -> list[Lin
     )
     matcher = Matcher(index)
     found = [_Candidates.of(number, people, matcher) for number in range(len(people))]
-    present = float(yaml_table(_TABLE)["present"])
-    if len(people) >= _BATCH:
-        present = share_present([one.mass for one in found], present)
+    present = _shares(people, found)
     best: dict[tuple[int, int], Link] = {}
     for number, own in enumerate(found):
         for other, kind, label, probability in own.links(present):
@@ -84,12 +80,35 @@ def link_mentions(people: Sequence[Mention], threshold: float = 0.5) -> list[Lin
     return sorted(best.values(), key=lambda link: -link.probability)
 
 
+def _shares(people: Sequence[Mention], found: Sequence[_Candidates]) -> dict[str, float]:
+    """By each link's label, the share of mentions that have one, as they themselves tell."""
+    table = yaml_table(_TABLE)
+    shares = {}
+    for link in table["links"]:
+        roles = link["one"], link["other"]
+        masses = [
+            one.mass(link["label"])
+            for mention, one in zip(people, found, strict=True)
+            if mention.role in roles
+        ]
+        shares[link["label"]] = Present.learnt(masses, float(table["present"])).share
+    return shares
+
+
 class _Candidates:
     """Who else may be one mention's person, or its twin."""
 
     def __init__(self, rows: list[tuple[int, dict[str, str]]], odds: Any, twins: Any) -> None:
         self.rows, self._odds, self._twins = rows, odds, twins
-        self.mass = float(np.logaddexp.reduce(odds)) if len(rows) else -math.inf
+
+    def mass(self, label: str) -> float:
+        """Log of the summed odds of the candidates of one link of ``links.yaml``."""
+        odds = [
+            one
+            for (_, kind), one in zip(self.rows, self._odds, strict=True)
+            if kind["label"] == label
+        ]
+        return float(np.logaddexp.reduce(odds)) if odds else -math.inf
 
     @classmethod
     def of(cls, number: int, people: Sequence[Mention], matcher: Matcher) -> _Candidates:
@@ -106,19 +125,21 @@ class _Candidates:
         rows = np.array([row for row, _ in near])
         _, said = matcher.evidence.compare(own.person, matcher.index.rows[rows])
         learnt, size = matcher.evidence.learnt, len(matcher.index)
-        weighed = said * learnt.weight
-        family = weighed[:, _IS_FAMILY].sum(axis=1)
-        kin = math.log(learnt.siblings / size) + family
-        twin = math.log(learnt.twins) + kin + weighed[:, _BIRTH]
-        by_chance = np.logaddexp(np.logaddexp(0.0, kin), twin)
+        by_chance, twin = others(said, learnt, size, float(yaml_table(_TABLE)["same_middle"]))
+        odds = (said * learnt.weight).sum(axis=1) - by_chance - math.log(size)
         full = _full(own) & np.array([_full(people[row]) for row, _ in near])
-        return cls(near, matcher.evidence.total(said), np.exp(twin - by_chance) * full)
+        return cls(near, odds, np.exp(twin - by_chance) * full)
 
-    def links(self, present: float) -> Iterator[tuple[int, str, str, float]]:
-        """(mention, kind, label, probability) of each candidate, as the same and as a twin."""
+    def links(self, present: Mapping[str, float]) -> Iterator[tuple[int, str, str, float]]:
+        """(mention, kind, label, probability) of each candidate, as the same and as a twin.
+
+        Args:
+            present: by a link's label, the share of mentions that have one.
+        """
         if not self.rows:
             return
-        prior = math.log(present / (1 - present))
+        shares = np.array([present[kind["label"]] for _, kind in self.rows])
+        prior = np.log(shares / (1 - shares))
         # every candidate by itself: one person may stand in many books
         same = 1 / (1 + np.exp(-np.clip(self._odds + prior, -700, 700)))
         twins = yaml_table(_TABLE)["twins"]

@@ -1,4 +1,5 @@
-"""What clerks and readers make of a name or a date, drawn at the rates of ``noise.yaml``."""
+"""What clerks and readers make of a name or a date, drawn at the rates of ``noise.yaml`` and, for
+readers, of ``reader.yaml``."""
 
 from __future__ import annotations
 
@@ -18,13 +19,15 @@ from common.text import fold, nfc
 from models.lexicon import given_names, middle_names, surnames
 
 _HERE = Path(__file__).parent
+CONFUSION, READER = _HERE / "confusion.tsv", _HERE / "reader.yaml"
 _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 
 
 @cache
 def rates(group: str) -> Mapping[str, Any]:
-    """One group of shares of ``noise.yaml``."""
-    shares: Mapping[str, Any] = yaml_table(_HERE / "noise.yaml")[group]
+    """One group of shares of ``noise.yaml``; ``reader``, of ``reader.yaml``."""
+    table = READER if group == "reader" else _HERE / "noise.yaml"
+    shares: Mapping[str, Any] = yaml_table(table)[group]
     return shares
 
 
@@ -61,6 +64,16 @@ def read_date(text: str, rng: Random, severity: float) -> str:
         str(rng.randrange(10)) if ch.isdigit() and at not in century and misread() else ch
         for at, ch in enumerate(text)
     )
+
+
+def near_name(name: str, rng: Random) -> str:
+    """Another name of the same surname: one syllable behind it has another mark or letter, or is
+    a syllable like it."""
+    words = name.split()
+    if words:
+        at = rng.randrange(min(1, len(words) - 1), len(words))
+        words[at] = _MISREAD[rng.choice(("marks", "letter", "syllable"))](words[at], rng)
+    return " ".join(words)
 
 
 def _drifted(word: str, rng: Random) -> str:
@@ -106,7 +119,7 @@ def _other_syllable(word: str, rng: Random) -> str:
 
 
 def _any_syllable(word: str, rng: Random) -> str:
-    words, counts = _syllables()
+    words, counts = syllables()
     return rng.choices(words, counts)[0]
 
 
@@ -134,14 +147,15 @@ def _drift() -> Sequence[tuple[str, str]]:
 def _confusion() -> Mapping[str, tuple[Sequence[str], Sequence[int]]]:
     """For each letter, those it was read as, with counts."""
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    with (_HERE / "confusion.tsv").open(encoding="utf-8", newline="") as file:
+    with CONFUSION.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             found[row["written"]][row["read"]] = int(row["count"])
     return {letter: (list(read), list(read.values())) for letter, read in found.items()}
 
 
 @cache
-def _syllables() -> tuple[Sequence[str], Sequence[float]]:
+def syllables() -> tuple[Sequence[str], Sequence[float]]:
+    """Every syllable of names, and its weight."""
     weights: defaultdict[str, float] = defaultdict(float)
     for table in (surnames(), middle_names(), given_names(), given_names(old=True)):
         for name, weight in table.items():
@@ -155,7 +169,7 @@ def _beside(folded: str) -> tuple[Sequence[str], Sequence[float]]:
     """Syllables of names one or two letters away, with their weights."""
     found = [
         (word, weight)
-        for word, weight in zip(*_syllables(), strict=True)
+        for word, weight in zip(*syllables(), strict=True)
         if 0 < Levenshtein.distance(fold(word), folded, score_cutoff=2) <= 2
     ]
     return [word for word, _ in found], [weight for _, weight in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,11 @@ from common.text import fold
 
 ROLES = Path(__file__).with_name("roles.yaml")
 _TIME = re.compile(r"[ T]\d\d?:\d\d(:\d\d(\.\d+)?)?$")
-_ISO = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$")
+_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$")
+_NUMBER = re.compile(r"^[1-4]\d{4}(\.0+)?$")  # of days, as spreadsheets keep dates: 1927 to 2036
+_FIRST_DAY = date(1899, 12, 30)
+_SHORT_YEAR = re.compile(r"^\d{1,2}[./\-\s]+\d{1,2}[./\-\s]+\d{2}$")
+_WORDS = re.compile(r"\b(ngày|tháng|năm)\b", re.IGNORECASE)
 _SEX = {"nam": "M", "trai": "M", "1": "M", "m": "M", "male": "M"} | {
     "nu": "F", "gai": "F", "2": "F", "f": "F", "female": "F"
 }  # fmt: skip
@@ -43,23 +48,41 @@ class Person:
 
 @lru_cache(maxsize=1 << 17)
 def parse_date(text: str) -> Date | None:
-    """``DD.MM.YYYY``, ``DD/MM/YYYY``, ``MM.YYYY``, ``YYYY`` or ISO; ``None`` when unreadable. A
-    month or day that cannot be is unknown: its digits were misread."""
-    text = _TIME.sub("", text.strip())
-    iso = _ISO.match(text)
-    if iso:
-        parts = [iso[3] or "0", iso[2], iso[1]]
-    else:
-        parts = re.split(r"[./\-\s]+", text)
-        if len(parts) > 3 or not all(part.isdigit() for part in parts):
-            return None
-        parts = ["0"] * (3 - len(parts)) + parts
-    day, month, year = (int(part) for part in parts)
+    """``DD.MM.YYYY``, ``DD/MM/YYYY``, ``MM.YYYY``, ``YYYY`` or ISO, or the number of a day as
+    spreadsheets keep it; ``None`` when unreadable. A month or day that cannot be is unknown."""
+    day, month, year = _figures(text) or (0, 0, 0)
     if not 1000 <= year <= 9999:
         return None  # of two figures nobody knows the century
     if month > 12:
         return Date(year, 0, 0)
     return Date(year, month, day if day <= 31 else 0)
+
+
+@lru_cache(maxsize=1 << 17)
+def date_trouble(text: str) -> str:
+    """What kind of `Notes` a date is that was not taken as it stands; empty when it was."""
+    if not text or text.isspace():
+        return ""
+    if _NUMBER.match(text.strip()):
+        return "number"
+    if parse_date(text) is None:
+        return "short year" if _SHORT_YEAR.match(text.strip()) else "unknown"
+    day, month, _ = _figures(text) or (0, 0, 0)
+    return "partly" if day > 31 or month > 12 else ""
+
+
+def _figures(text: str) -> tuple[int, int, int] | None:
+    """Day, month and year as they stand; 0 for what does not."""
+    text = _TIME.sub("", _WORDS.sub(" ", text).strip())
+    if _NUMBER.match(text):
+        told = _FIRST_DAY + timedelta(int(float(text)))
+        return told.day, told.month, told.year
+    iso = _ISO.match(text)
+    parts = [iso[3] or "0", iso[2], iso[1]] if iso else re.split(r"[./\-\s]+", text)
+    if len(parts) > 3 or not all(part.isdecimal() for part in parts):
+        return None
+    day, month, year = map(int, ["0"] * (3 - len(parts)) + parts)
+    return day, month, year
 
 
 @lru_cache(maxsize=256)

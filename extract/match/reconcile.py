@@ -7,17 +7,23 @@ clerk may skip one. What differs only in how it is written is told apart from wh
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from common.text import fold, squeeze
+from common.text import nfc, squeeze
 from extract.match.build import index_of
-from extract.match.people import Person, parse_date, people_of
+from extract.match.evidence import CROWD
+from extract.match.names import spelling
+from extract.match.people import Person, date_trouble, parse_date, people_of
 from extract.match.score import Matcher
 from extract.registers import Column, Register
 
 _THERE = math.log(0.9 / 0.1)  # log odds that a case of ours was keyed by them at all
+_DATES = ("partial_date",)  # types of columns that hold a day
+_FINAL_Y = re.compile("(?:(?<=qu)|(?<![aeou\u0302\u0306\u031b]))y(?=\\d*$)")  # lý, lí; not huy
+_NUMBER = re.compile(r"(\d{1,4})/(\d{1,4})")
 _TELLS = 0.8  # of pairs that are one case, the share whose numbers agree; and whose days do
 
 
@@ -95,7 +101,7 @@ def pair_cases(
         for b, said in _odds(_person(case, register, "query"), near, matcher).items():
             for one, other, count in zip(own, told[b], shares, strict=True):
                 if one and other:
-                    by_chance = count[other] / len(theirs)
+                    by_chance = count[other] / (len(theirs) + CROWD)
                     said += math.log(_TELLS / by_chance if one == other else 1 - _TELLS)
             offers.append((said + _THERE, a, b))
     pairs: dict[int, int] = {}
@@ -139,15 +145,31 @@ def _differs(ours: Case, theirs: Case, column: Column, register: Register) -> bo
         return None
     meanings = register.enums.get(column.enum) or {}
     one, other = (str(meanings.get(text, text)) for text in (one, other))
-    if one == other:
+    if one == other or (column.type in _DATES and _same_day(one, other)):
         return None
-    return _bare(one) == _bare(other) and bool(one)
+    if not one or not other:
+        return False
+    alike = _bare(one) == _bare(other)
+    return alike or _made_a_date(one, other) or _made_a_date(other, one)
+
+
+def _same_day(one: str, other: str) -> bool:
+    """Whether two dates say the same: what is written differently, or kept as a number."""
+    sound = {date_trouble(one), date_trouble(other)} <= {"", "number"}
+    return sound and parse_date(one) is not None and parse_date(one) == parse_date(other)
 
 
 def _bare(text: str) -> str:
-    """A value without what is a matter of writing: marks, case, signs, leading noughts."""
-    date = parse_date(text)
-    if date:
-        return "-".join(map(str, date))
-    words = "".join(ch if ch.isalnum() else " " for ch in fold(text)).split()
-    return " ".join(word.lstrip("0") or "0" for word in words)
+    """A value without what is a matter of writing: case, signs, leading noughts, where a tone
+    stands, i or y at the end. Another mark or letter makes another name."""
+    words = "".join(ch if ch.isalnum() else " " for ch in nfc(text).casefold()).split()
+    return " ".join(_FINAL_Y.sub("i", spelling(word)).lstrip("0") or "0" for word in words)
+
+
+def _made_a_date(number: str, written: str) -> bool:
+    """Whether a spreadsheet made a day of a number: ``3/1969`` became 01.03.1969."""
+    figures, day = _NUMBER.fullmatch(number), parse_date(written)
+    if not figures or not day or not day.day:
+        return False
+    a, b = int(figures[1]), int(figures[2])
+    return (a, b) in {(day.day, day.month), (day.month, day.day), (day.month, day.year)}

@@ -19,12 +19,11 @@ from common.options import Options
 from extract.match.evidence import Evidence, Learnt, learnt
 from extract.match.index import BLOCK_LIMIT, PeopleIndex
 from extract.match.people import Person, person_of
+from extract.match.present import Present
 
 _COMPARED = 128  # candidates that are compared field by field
 _KEPT = 20  # candidates whose odds are kept
 _LIKELY = 0.02  # probability above which rows are looked at for being one person
-_BATCH = 200  # queries from which the share of people in the list is told from themselves
-_ROUNDS = 50
 
 
 class MatchOptions(Options):
@@ -33,8 +32,7 @@ class MatchOptions(Options):
     Attributes:
         threshold: the least probability of a match that is reported.
         top: that many rows a query, at any probability.
-        present: share of queries that are in the list; learnt from the queries when None and
-            there are 200, else the learnt default.
+        present: share of queries that are in the list; told by the queries when None.
         limit: rows of one blocking key above which it is not looked at.
     """
 
@@ -98,14 +96,15 @@ class Matcher:
         found = rows[best].astype(np.int64)
         return Scored(found, odds[best], mass, self._same(found, odds[best], mass))
 
-    def matches(self, scored: Scored, present: float | None = None) -> list[Match]:
-        """The matches among candidates, best first.
+    def present(self, scored: Sequence[Scored]) -> Present:
+        """What is believed of the share of these queries that is in the list."""
+        if self.options.present is not None:
+            return Present.known(self.options.present)
+        return Present.learnt([one.mass for one in scored])
 
-        Args:
-            present: share of people asked for who are in the list.
-        """
-        share = present or self.options.present or self.evidence.learnt.present
-        chances = _chances(scored, share)
+    def matches(self, scored: Scored, present: Present) -> list[Match]:
+        """The matches among candidates, best first."""
+        chances = _chances(scored, present)
         if scored.same:
             together = np.bincount(scored.same, weights=chances, minlength=len(chances))
             chances = np.asarray(together[list(scored.same)])
@@ -139,12 +138,10 @@ class Matcher:
 def resolve(matcher: Matcher, scored: Sequence[Scored]) -> list[list[Match]]:
     """The matches of many queries.
 
-    Of 200 queries or more, the share that is in the list at all is learnt from them: a search for
-    people of another province finds nobody, however many namesakes there are.
+    They tell together what share of them is in the list at all: a search for people of another
+    province finds nobody, however many namesakes there are.
     """
-    present = matcher.options.present
-    if present is None and len(scored) >= _BATCH:
-        present = share_present([one.mass for one in scored], matcher.evidence.learnt.present)
+    present = matcher.present(scored)
     return [matcher.matches(one, present) for one in scored]
 
 
@@ -169,20 +166,7 @@ def match_record(record: dict[str, Any], index: PeopleIndex) -> list[dict[str, A
     return [{"id": match.id, "score": round(match.score, 4)} for match in found]
 
 
-def share_present(masses: Sequence[float], start: float) -> float:
-    """The likeliest share of queries whose person is in the list (expectation maximisation).
-
-    Args:
-        masses: of each query, `Scored.mass`.
-    """
-    share, mass = start, np.array(masses)
-    for _ in range(_ROUNDS):
-        there = 1 / (1 + np.exp(np.clip(-mass - math.log(share / (1 - share)), -700, 700)))
-        share = min(max(float((there.sum() + start) / (len(mass) + 1)), 1e-4), 1 - 1e-4)
-    return share
-
-
-def _chances(scored: Scored, present: float) -> NDArray[np.float64]:
-    prior = math.log(present / (1 - present))
-    whole = np.logaddexp(scored.mass + prior, 0.0)
-    return np.asarray(np.exp(scored.odds + prior - whole))
+def _chances(scored: Scored, present: Present) -> NDArray[np.float64]:
+    if not len(scored.rows):
+        return np.zeros(0)
+    return np.asarray(np.exp(scored.odds - scored.mass) * present.chance(scored.mass))

@@ -5,130 +5,64 @@ Rows stream: a file of any size is read in little memory.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
 
 from common.errors import InputError
 from common.text import fold, squeeze
-from extract.match.legacy import CONVERSIONS, conversion_of, decode_sample, latin_text
-from extract.match.people import Person
+from extract.match.csv_rows import read_rows
+from extract.match.notes import Notes
+from extract.match.people import Person, date_trouble
 
 COLUMNS = ("id", "ho_ten", "ngay_sinh", "gioi_tinh", "cha", "me", "noi_sinh")
-_SAMPLE = 1 << 18
-_LONGEST = 1 << 16  # characters of a line
-_SPACES = re.compile("[ \xa0]+")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_DELIMITERS = (";", "\t", ",")
+_PLACE = COLUMNS.index("noi_sinh")
 
 
-class Encoding(NamedTuple):
-    """How a file is read: a Python codec, or ``latin``, and what converts its text."""
-
-    codec: str
-    convert: Callable[[str], str]
-
-
-def read_people(path: Path) -> Iterator[Person]:
+def read_people(path: Path, notes: Notes | None = None) -> Iterator[Person]:
     """The rows of a CSV with the columns of `COLUMNS`, in any order, however they are written.
 
-    UTF-8, UTF-16 and Windows-1258 are read, and TCVN3 or VNI text, whether its bytes stand as they
-    are or were taken for Latin letters. Commas, semicolons or tabs part the columns.
+    Args:
+        notes: takes down what was not taken as it stands.
 
     Raises:
         InputError: no such encoding, a column missing, no id, an id that stands twice, a line
             that is none.
     """
+    notes = notes or Notes(path.name)
     seen: set[int] = set()
-    with open_lines(path) as (lines, delimiter):
-        rows = csv.reader(lines, delimiter=delimiter)
-        try:
-            places = _places(path, next(rows, []))
-            for cells in rows:
-                if not cells:
-                    continue
-                person = _person(cells, places)
-                key = hash(person.id)
-                if not person.id or key in seen:
-                    what = f"id {person.id} stands twice" if person.id else "id is empty"
-                    raise InputError(
-                        f"line {rows.line_num}: {what}",
-                        where=str(path),
-                        hint="give every row an id of its own",
-                    )
-                seen.add(key)
-                yield person
-        except csv.Error as error:
-            raise InputError(f"not a CSV table: {error}", where=str(path)) from error
+    rows = read_rows(path, notes)
+    _, header = next(rows, (1, []))
+    places = _places(path, header)
+    for line, cells in rows:
+        if len(cells) > len(header):
+            cells = _shortened(cells, len(header), places, line, notes)
+        person = _person(cells, places)
+        key = hash(person.id)
+        if not person.id or key in seen:
+            what = f"id {person.id} stands twice" if person.id else "id is empty"
+            raise InputError(
+                f"line {line}: {what}", where=str(path), hint="give every row an id of its own"
+            )
+        seen.add(key)
+        if trouble := date_trouble(person.birth):
+            notes.add(trouble, line, person.birth)
+        yield person
 
 
-@contextmanager
-def open_lines(path: Path) -> Iterator[tuple[Iterator[str], str]]:
-    """The lines of a table in Unicode, and what parts its columns.
-
-    Raises:
-        InputError: it cannot be read as text.
-    """
-    try:
-        encoding = encoding_of(path)
-        codec = "latin-1" if encoding.codec == "latin" else encoding.codec
-        with path.open(encoding=codec, newline="") as file:
-            lines = _lines(path, file, encoding)
-            header = next(lines, "")
-            yield chain([header] if header else [], lines), max(_DELIMITERS, key=header.count)
-    except UnicodeError as error:
-        raise InputError(
-            f"mixed encodings: {error}", where=str(path), hint="save it as “CSV UTF-8”"
-        ) from error
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
-
-
-def encoding_of(path: Path) -> Encoding:
-    """How a file is written, told from its beginning.
-
-    Raises:
-        InputError: it is no text.
-    """
-    with path.open("rb") as file:
-        sample = file.read(_SAMPLE)
-    if sample.startswith(_UTF16):
-        return Encoding(
-            "utf-16",
-            CONVERSIONS[conversion_of(sample[: len(sample) // 2 * 2].decode("utf-16", "replace"))],
-        )
-    if b"\x00" in sample:
-        raise InputError("no text", where=str(path), hint="save it as “CSV UTF-8”")
-    try:
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        text = decoder.decode(sample)
-    except UnicodeDecodeError:
-        codec, conversion = decode_sample(sample)
-        return Encoding(codec, CONVERSIONS[conversion])
-    return Encoding("utf-8-sig", CONVERSIONS[conversion_of(text)])
-
-
-def _lines(path: Path, file: IO[str], encoding: Encoding) -> Iterator[str]:
-    """The lines of a file in NFC; one that does not end is refused before it fills the memory."""
-    number = 0
-    while line := file.readline(_LONGEST):
-        number += 1
-        if len(line) >= _LONGEST or "\x00" in line:
-            what = "has NUL bytes" if "\x00" in line else f"is longer than {_LONGEST} characters"
-            raise InputError(f"line {number} {what}", where=str(path), hint="is it a CSV?")
-        if encoding.codec == "latin":
-            line = latin_text(line.encode("latin-1"))
-        if encoding.convert is not CONVERSIONS["Unicode"]:
-            line = encoding.convert(line)
-        elif not unicodedata.is_normalized("NFC", line):
-            line = unicodedata.normalize("NFC", line)
-        yield _SPACES.sub(" ", line) if "  " in line or "\xa0" in line else line
+def _shortened(
+    cells: list[str], width: int, places: Sequence[int], line: int, notes: Notes
+) -> list[str]:
+    """A row that is too long. A place without its quotation marks is the commonest cause: where
+    places stand last, they get what stands over."""
+    over = [cell.strip() for cell in cells[width:] if cell.strip()]
+    if not over:
+        return cells[:width]
+    if places[_PLACE] != width - 1:
+        notes.add("cut", line, ", ".join(over))
+        return cells[:width]
+    whole = ", ".join([cells[width - 1].strip(), *over])
+    notes.add("joined", line, whole)
+    return [*cells[: width - 1], whole]
 
 
 def _places(path: Path, names: Sequence[str]) -> list[int]:

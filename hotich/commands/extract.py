@@ -10,14 +10,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from common.errors import UsageError
 from common.executor import Pool, Ray, Serial
 from extract.folder import BookFolder
 from extract.learn import How
-from extract.match import inform
+from extract.match import MatchOptions, inform
 from extract.match.existing import open_existing
-from extract.registers import load_register
+from extract.registers import Register, load_register
 from extract.report import write_report
-from extract.run import RunSummary, run_book
+from extract.run import Matcher, RunSummary, run_book
 from extract.store import Store
 from models.plugins import open_reader
 from preprocessing.scans import book_name
@@ -37,6 +38,10 @@ def extract(
         str, typer.Option(help="Not the package's own: as for `hotich read --reader`.")
     ] = "",
     against: Annotated[Path | None, typer.Option(help="CSV of existing records.")] = None,
+    present: Annotated[
+        float | None,
+        typer.Option(min=0.0001, max=0.9999, help="Share of the book's people in it, when known."),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Pages read at the same time.")] = 1,
     ray: Annotated[str, typer.Option(help="Address of a Ray cluster.")] = "",
     store: Annotated[str, typer.Option(help="Store; by default SQLite in the folder.")] = "",
@@ -48,7 +53,7 @@ def extract(
     """
     folder = BookFolder(out)
     known = load_register(register)
-    matcher = inform.against(open_existing(against), known) if against else None
+    matcher = _matcher(against, known, present)
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -74,11 +79,23 @@ def extract(
             matcher=matcher,
             progress=show,
         )
-    folder.matched_with(against)
+    folder.matched_with(against, present)
     write_report(out, store)
     _tell(summary, folder, console, as_json)
     if summary.needs_attention:
         raise typer.Exit(1)
+
+
+def _matcher(against: Path | None, register: Register, present: float | None) -> Matcher | None:
+    """What adds the list's word to the records, after a line of what of the list was not taken."""
+    if against is None:
+        if present is not None:
+            raise UsageError("--present without --against", hint="name the list, too")
+        return None
+    index = open_existing(against)
+    for line in index.notes:
+        typer.echo(line, err=True)
+    return inform.against(index, register, MatchOptions(present=present))
 
 
 def _how(workers: int, ray: str) -> How:

@@ -16,6 +16,7 @@ from common.errors import UsageError
 from extract.match import Match, Matcher, MatchOptions, Person, read_people, resolve
 from extract.match.existing import open_existing
 from extract.match.explain import as_html, explain
+from extract.match.notes import Notes
 from extract.record import write_whole
 
 
@@ -41,8 +42,11 @@ def match(
     if {queries.resolve(), against.resolve()} & set(written) or len(set(written)) < len(written):
         raise UsageError("a file to write is one of the others", hint="give it a name of its own")
     options = MatchOptions(threshold=threshold, top=top, present=present)
-    asked = list(read_people(queries))
+    notes = Notes(queries.name)
+    asked = list(read_people(queries, notes))
     matcher = Matcher(open_existing(against, index), options)
+    for line in (*notes.lines(), *matcher.index.notes):
+        typer.echo(line, err=True)
     console = Console(stderr=True)
     watched = track(asked, "Matching", console=console, disable=not console.is_terminal)
     found = resolve(matcher, [matcher.candidates(query) for query in watched])

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from extract.match.keyings import read_keying
+from extract.match.notes import Notes
 from extract.match.reconcile import reconcile as compare
 from extract.match.reconcile_book import totals, write_workbook
 from extract.registers import load_register
@@ -21,7 +22,11 @@ def reconcile(
 ) -> None:
     """Two keyings of one book compared, as a workbook to work through; 1 when they differ."""
     known = load_register(register)
-    (mine, my_codes), (other, their_codes) = (read_keying(path, known) for path in (ours, theirs))
+    notes = Notes(theirs.name), Notes(ours.name)
+    other, their_codes = read_keying(theirs, known, notes[0])
+    mine, my_codes = read_keying(ours, known, notes[1])
+    for line in (line for each in notes for line in each.lines()):
+        typer.echo(line, err=True)
     found = compare(mine, other, set(my_codes) & set(their_codes), known)
     write_workbook(out, found, known)
     for text, count in totals(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import resource
 import time
@@ -11,10 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 from common.errors import InputError
 from extract.match import (
+    Match,
     Matcher,
     MatchOptions,
     PeopleIndex,
@@ -25,11 +28,13 @@ from extract.match import (
 )
 from extract.match.explain import as_text, explain
 from extract.match.fit import Figures, figures
-from extract.match.score import DEFAULTS
+from extract.match.score import DEFAULTS, Scored
 from extract.match.simulate import Question, Trial, is_person, questions
 from extract.match.table import COLUMNS
 
-SHARES = (0.5, 0.1)  # of those asked for, who are in the list
+BATCHES = (20, 110, 1000)  # queries asked together
+SHARES = (0.1, 0.5, 0.8)  # of those asked for, who are in the list
+_DRAWN = 3000  # queries of all batches of one kind
 
 
 class Cost(NamedTuple):
@@ -43,14 +48,24 @@ class Cost(NamedTuple):
         return f"{self.cpu:.1f} s of CPU ({self.seconds:.0f} s on the clock), {self.mib:.0f} MiB"
 
 
+class Batches(NamedTuple):
+    """What small batches gave: what was told of each person, queries a batch, the share of them
+    in the list, and the figures of all batches."""
+
+    told: str
+    size: int
+    share: float
+    found: Figures
+
+
 class Answers(NamedTuple):
-    """What the queries gave: rows of the list, CPU seconds a query, figures; and the figures when
-    fewer of those asked for are in the list."""
+    """What the queries gave: rows of the list, CPU seconds a query, figures; and those of small
+    batches of them."""
 
     rows: int
     seconds: list[float]
     found: Figures
-    thinned: dict[float, Figures]
+    batches: list[Batches]
 
 
 @dataclass(frozen=True)
@@ -141,8 +156,8 @@ def table(figure: MatchingFigure) -> Iterator[str]:
         f"{1000 * times[int(0.99 * len(times))]:.1f} ms; {figure.asking.mib:.0f} MiB"
     )
     yield _line(found)
-    for share, few in figure.answers.thinned.items():
-        yield f"thinned so that {share:.0%} are in the list: {_line(few)}"
+    for told, size, share, few in figure.answers.batches:
+        yield f"batches of {size:,} with {share:.0%} in the list, {told}: {_line(few)}"
 
 
 def _line(found: Figures) -> str:
@@ -151,17 +166,6 @@ def _line(found: Figures) -> str:
         f"{found.recall:.4f} and precision {found.precision:.4f}, calibration error "
         f"{found.calibration_error:.4f} (n={found.queries:,})"
     )
-
-
-def _thinned(asked: Sequence[Question], share: float) -> list[int]:
-    """The queries left when listed people are left out until ``share`` of them are listed."""
-    room = round(sum(truth is None for _, truth in asked) * share / (1 - share))
-    kept: list[int] = []
-    for at, (_, truth) in enumerate(asked):
-        if truth is None or room > 0:
-            kept.append(at)
-            room -= truth is not None
-    return kept
 
 
 def _build(listing: Path, folder: Path) -> None:
@@ -173,20 +177,42 @@ def _open(folder: Path) -> int:
 
 
 def _ask(folder: Path, data: Data, seed: int) -> Answers:
-    """Ask every query, and measure the answers at several shares of people listed."""
+    """Ask every query, and measure the answers of all together and of small batches."""
     matcher = Matcher(PeopleIndex.open(folder), MatchOptions(top=1))
     asked, scored, times = questions_of(data, seed), [], []
     for query, _ in asked:
         began = time.process_time()
         scored.append(matcher.candidates(query))
         times.append(time.process_time() - began)
+    found = resolve(matcher, scored)
+    whole = figures(asked, [rows[0] if rows else None for rows in found])
+    half = asked[: (len(asked) + 1) // 2]
+    bare = [matcher.candidates(Person(q.id, q.name, q.birth)) for q, _ in half]
+    batches = [
+        *_batches(matcher, asked, scored, "all fields", seed),
+        *_batches(matcher, half, bare, "name and day only", seed),
+    ]
+    return Answers(len(matcher.index), times, whole, batches)
 
-    def measure(kept: Sequence[int]) -> Figures:
-        found = resolve(matcher, [scored[at] for at in kept])
-        return figures([asked[at] for at in kept], [rows[0] if rows else None for rows in found])
 
-    thinned = {share: measure(_thinned(asked, share)) for share in SHARES}
-    return Answers(len(matcher.index), times, measure(range(len(asked))), thinned)
+def _batches(
+    matcher: Matcher, asked: Sequence[Question], scored: Sequence[Scored], told: str, seed: int
+) -> Iterator[Batches]:
+    """Batches drawn from queries, of every size and share for which there are enough."""
+    listed = [at for at, (_, truth) in enumerate(asked) if truth is not None]
+    others = [at for at, (_, truth) in enumerate(asked) if truth is None]
+    for size, share in itertools.product(BATCHES, SHARES):
+        rng, there = Random(f"batches {seed}"), round(size * share)
+        if there > len(listed) or size - there > len(others):
+            continue
+        drawn: list[Question] = []
+        best: list[Match | None] = []
+        for _ in range(_DRAWN // size):
+            kept = [*rng.sample(listed, there), *rng.sample(others, size - there)]
+            drawn += [asked[at] for at in kept]
+            found = resolve(matcher, [scored[at] for at in kept])
+            best += [rows[0] if rows else None for rows in found]
+        yield Batches(told, size, share, figures(drawn, best))
 
 
 def _costed(step: Callable[..., Any], *given: Any) -> tuple[Any, Cost]:
