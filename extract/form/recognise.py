@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from common.geometry import Box
 from extract.form.decode import Found, decode
@@ -21,10 +22,12 @@ from extract.form.wordings import (
     spans_of,
     states_of,
 )
-from extract.form.words import Row
+from extract.form.words import Row, key_of
 from extract.registers import Generation, Register
 
 _TABLE_ROWS = 2  # fewest rows that show a table under its heads
+_CODED = 2.0  # what a form counts for whose code is printed, beside one whose code is not
+_CODE = 1  # letters of a form's code that may be misread
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Candidate:
             how few other forms print it, 0..1.
         count: distinct labels found in that case.
         worth: what the labels kept explain, longer ones more.
+        coded: whether the code of this generation is printed.
     """
 
     register: str
@@ -47,10 +51,11 @@ class Candidate:
     coverage: float
     count: int
     worth: float
+    coded: bool = False
 
     @property
     def rank(self) -> float:
-        return self.coverage * self.worth
+        return self.coverage * self.worth * (_CODED if self.coded else 1.0)
 
 
 def rank_forms(
@@ -78,6 +83,7 @@ def _candidate(
     printed: Counter[str],
 ) -> Candidate:
     once = {section.id for section in generation.sections if section.once}
+    coded = _is_coded(generation, spans)
     tried: list[tuple[float, Candidate]] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
@@ -88,11 +94,21 @@ def _candidate(
             continue
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
-        candidate = Candidate(code, generation, states, cases, coverage, count, worth)
+        candidate = Candidate(code, generation, states, cases, coverage, count, worth, coded)
         if layout == "table" and any(_rows_left_of_heads(case, seen) for case in cases):
             return candidate
         tried.append((decoded.value, candidate))
     return max(tried, key=lambda item: item[0])[1]
+
+
+def _is_coded(generation: Generation, spans: Sequence[Occurrence]) -> bool:
+    """Whether the code of a generation stands on the form (``STP/HT-2006-KS.1``)."""
+    codes = [key_of(code) for code in generation.form_codes]
+    return any(
+        Levenshtein.distance(span.key[: len(code)], code, score_cutoff=_CODE) <= _CODE
+        for code in codes
+        for span in spans
+    )
 
 
 def _side_by_side(cases: Sequence[Sequence[Found]], generation: Generation) -> bool:
@@ -118,23 +134,41 @@ def _heads(found: Sequence[Found]) -> list[Found]:
 def _with_heads(
     found: Sequence[Found], states: Sequence[State], seen: Sequence[Occurrence]
 ) -> list[Found]:
-    """What was found, each column's head followed by those of its table level with it.
+    """What was found, with the heads of columns where they stand level above their section.
 
-    Read half page by half page, the head of the other column comes at the wrong time.
+    Read in another order than the form's, a head is taken for a signature of the same name.
     """
-    heads = {item.occurrence for item in found if item.state.is_head}
-    beside: dict[int, list[Found]] = {}
-    for place, item in enumerate(found):
-        for index, state in enumerate(states) if item.state.is_head else ():
-            if not state.is_head or state.section != item.state.section or index == item.index:
-                continue
-            alike = [o for o in seen if o.key in state.keys]
-            level = [o for o in alike if _level([o.box, item.occurrence.box])]
-            if len(level) == 1 and level[0] not in heads:
-                beside.setdefault(place, []).append(Found(state, index, level[0], 1.0))
-                heads.add(level[0])
-    full = [(item, *beside.get(place, ())) for place, item in enumerate(found)]
-    return [i for items in full for i in items if i.state.is_head or i.occurrence not in heads]
+    sections: dict[str, list[tuple[int, State]]] = {}
+    for index, state in enumerate(states):
+        if state.is_head:
+            sections.setdefault(state.section, []).append((index, state))
+    before: dict[Found, list[Found]] = {}
+    for section, columns in sections.items():
+        for first in (o for o in seen if o.key in columns[0][1].keys):
+            heads = _level_heads(first, columns, seen)
+            foot = max((head.occurrence.box.y1 for head in heads), default=0.0)
+            below = [item for item in found if item.occurrence.box.y0 > foot]
+            under = min(below, key=lambda item: item.occurrence.box.y0, default=None)
+            if heads and under and under.state.section == section and not under.state.is_head:
+                before[under] = heads
+    moved = {head.occurrence for heads in before.values() for head in heads}
+    rest = [item for item in found if item.occurrence not in moved]
+    return [item for after in rest for item in (*before.get(after, ()), after)]
+
+
+def _level_heads(
+    first: Occurrence, columns: Sequence[tuple[int, State]], seen: Sequence[Occurrence]
+) -> list[Found]:
+    """The heads of all columns, left to right, level with that of the first; else none."""
+    heads = [Found(columns[0][1], columns[0][0], first, 1.0)]
+    for index, state in columns[1:]:
+        last = heads[-1].occurrence.box
+        right = [o for o in seen if o.key in state.keys and o.box.x0 > last.x1]
+        level = [o for o in right if _level([o.box, last])]
+        if not level:
+            return []
+        heads.append(Found(state, index, min(level, key=lambda o: o.box.x0), 1.0))
+    return heads
 
 
 def _rows_left_of_heads(case: Sequence[Found], seen: Sequence[Occurrence]) -> bool:
