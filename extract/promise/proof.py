@@ -16,6 +16,7 @@ costs about a sixth more audits.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,26 +52,42 @@ def proved(audit: Audit, max_error: float, alpha: float) -> bool:
     If more were, the set would hold more than ``known_wrong`` + ``max_error`` · ``unseen`` wrong
     fields, however the unseen ones were picked out of it: every such number must be refuted.
     """
-    return bool(_refuted(audit, max_error, alpha, np.array([0]))[0])
+    return steps_needed(audit, max_error, alpha, [], []) == 0
 
 
-def more_needed(audit: Audit, max_error: float, alpha: float) -> int:
-    """How many more audited fields, all right, would prove it; 0 when it is proved.
+def steps_needed(
+    audit: Audit,
+    max_error: float,
+    alpha: float,
+    unseen: Sequence[bool],
+    wrong: Sequence[bool],
+) -> int | None:
+    """How far the audit must go on, the unseen ones all right, until it is proved; 0 when it is.
 
-    At most all that are unseen, after which nothing is left to be accepted.
+    Args:
+        unseen: of each field that comes next in the order, whether it is an unseen one.
+        wrong: whether it was found wrong already.
+
+    None when it is not proved even at the end of these.
     """
-    enough = _refuted(audit, max_error, alpha, np.arange(audit.unseen + 1))
-    return int(np.argmax(enough)) if enough.any() else audit.unseen
+    after = np.arange(len(unseen) + 1, dtype=np.float64)
+    left = audit.unseen - np.concatenate([[0], np.cumsum(unseen)])
+    found = audit.wrong + np.concatenate([[0], np.cumsum(wrong)])
+    enough = _refuted(audit, max_error, alpha, audit.looked + after, found, left)
+    return int(np.argmax(enough)) if enough.any() else None
 
 
 def _refuted(
-    audit: Audit, max_error: float, alpha: float, more: NDArray[np.int64]
+    audit: Audit,
+    max_error: float,
+    alpha: float,
+    n: NDArray[np.float64],
+    k: NDArray[np.float64],
+    unseen: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Whether it is proved after so many more right answers."""
-    size, k = audit.size, audit.wrong
-    n = np.minimum(audit.looked + more, size)
-    allowed = np.floor(max_error * (audit.unseen - more) + 1e-9)
-    bound = audit.known_wrong + allowed + 1
+    """Whether it is proved with k wrong of n audited and so many unseen, for each of them."""
+    size = audit.size
+    bound = audit.known_wrong + np.floor(max_error * unseen + 1e-9) + 1
     likeliest = np.floor((size + 1) * k / np.maximum(n, 1))
     most = size - n + k  # wrong fields, if all that are not audited were
     null = np.minimum(np.maximum(bound, likeliest), most)  # the likelihood falls from its peak on
@@ -84,5 +101,4 @@ def _refuted(
         - gammaln(size + 1)
         + gammaln(size - n + 1)
     )
-    strong = evidence - likelihood >= math.log(1 / alpha)
-    return np.asarray((bound > most) | strong, np.bool_)
+    return np.asarray((bound > most) | (evidence - likelihood >= math.log(1 / alpha)), np.bool_)

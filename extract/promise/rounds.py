@@ -9,7 +9,7 @@ choose it. What was looked at before a round began is not in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -18,7 +18,7 @@ from extract.promise.choose import stratum, thresholds
 from extract.promise.claims import Claim, Found
 from extract.promise.drift import Stopped, stopped
 from extract.promise.options import ALL, PromiseOptions
-from extract.promise.proof import Audit, more_needed
+from extract.promise.proof import Audit, steps_needed
 
 Name = tuple[str, str]
 """Book, ``page/entry/field``."""
@@ -132,34 +132,45 @@ def standing(held: Round, answers: Mapping[Name, str], claimed: Mapping[Name, st
             and claimed.get(name) == claim.digest
             and not out & {claim.book, claim.clerk}
         }
-        one = _stratum(held, kind, claims, audited[kind], answers, len(unseen))
+        audit = _audit(claims, audited[kind], answers, len(unseen))
+        state, steps = _state(held, audit, claims, answers, unseen)
+        drawn = {_name(c) for c in claims[audit.looked :][:steps]} - answers.keys()
+        one = Stratum(kind, state, audit, len(drawn))
         strata.append(one)
-        start = one.audit.looked
-        asked |= {_name(c) for c in claims[start : start + one.more]} - answers.keys()
+        asked |= drawn
         free.get(one.state, set()).update(unseen - asked)
     waiting, proved = frozenset(free["waiting"]), frozenset(free["kept"])
     return Standing(tuple(strata), frozenset(asked), waiting, proved, tuple(alarms))
 
 
-def _stratum(
-    held: Round,
-    kind: str,
-    claims: Sequence[Claim],
-    audited: Sequence[Claim],
-    answers: Mapping[Name, str],
-    unseen: int,
-) -> Stratum:
+def _audit(
+    claims: Sequence[Claim], audited: Sequence[Claim], answers: Mapping[Name, str], unseen: int
+) -> Audit:
     wrong = sum(answers[_name(c)] != c.digest for c in audited)
     everywhere = sum(answers.get(_name(c), c.digest) != c.digest for c in claims)
-    audit = Audit(len(claims), len(audited), wrong, everywhere, unseen)
+    return Audit(len(claims), len(audited), wrong, everywhere, unseen)
+
+
+def _state(
+    held: Round,
+    audit: Audit,
+    claims: Sequence[Claim],
+    answers: Mapping[Name, str],
+    unseen: Set[Name],
+) -> tuple[State, int]:
+    """Where a stratum stands, and how far its audit must go on."""
     if held.number == LEARNING:
-        more = max(min(held.options.learn, len(claims)) - len(audited), 0)
-        return Stratum(kind, "learning", audit, more)
-    share = held.alpha / (len({stratum(c, held.options) for c in held.fields}) or 1)
-    more = more_needed(audit, held.options.max_error, share)
-    if more and more >= unseen:
-        return Stratum(kind, "hopeless", audit, 0)
-    return Stratum(kind, "waiting" if more else "kept", audit, more)
+        return "learning", max(min(held.options.learn, len(claims)) - audit.looked, 0)
+    alpha = held.alpha / len({stratum(claim, held.options) for claim in held.fields})
+    ahead = claims[audit.looked :]
+    open_ = [_name(c) in unseen for c in ahead]
+    wrong = [answers.get(_name(c), c.digest) != c.digest for c in ahead]
+    steps = steps_needed(audit, held.options.max_error, alpha, open_, wrong)
+    if steps == 0:
+        return "kept", 0
+    if steps is None or sum(open_[:steps]) >= len(unseen):
+        return "hopeless", 0  # nothing would be left to accept
+    return "waiting", steps
 
 
 def _answered_first(claims: Sequence[Claim], answers: Mapping[Name, str]) -> list[Claim]:

@@ -1,0 +1,181 @@
+"""The blind sample: even draws, an interval that covers, a sheet without values, a statement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import extracted_book
+import pymupdf
+import pytest
+from openpyxl import load_workbook
+
+from common.errors import InputError, UsageError
+from extract.acceptance import find_packages
+from extract.acceptance.sheet import Row
+from extract.deliver import DeliverOptions, deliver
+from extract.deliver.sheet import sheet_form
+from extract.registers import load_register
+from extract.sample import SampleOptions, draw_sample, lines, statement_pdf, take_sample
+from extract.sample.compare import agrees
+from extract.sample.design import draw
+from extract.sample.inspect import SHEET
+from extract.sample.interval import interval, size_for
+from hotich.evaluation.sample import coverage
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str
+    stratum: tuple[str, ...]
+
+
+def test_the_interval_is_the_published_one() -> None:
+    low, high = interval(0, 598, 0.9)  # one-sided 95 %: the rule of 598
+    assert low == 0
+    assert high == pytest.approx(0.005, abs=1e-5)
+    assert interval(10, 100, 0.95) == pytest.approx((0.0490, 0.1762), abs=1e-4)  # Newcombe 1998
+    assert interval(5, 5, 0.95)[1] == 1
+
+
+def test_the_size_is_the_least_that_is_narrow_enough() -> None:
+    size = size_for(0.01, 0.95, 0.01)
+    widths = [b - a for a, b in (interval(round(0.01 * n), n, 0.95) for n in (size, size - 1))]
+    assert widths[0] <= 0.02 < widths[1]
+
+
+def test_every_stratum_gets_its_share_and_every_cell_its_chance() -> None:
+    things = [
+        Thing(f"{s}/{i}", (s,)) for s, n in (("a", 700), ("b", 200), ("c", 12)) for i in range(n)
+    ]
+    drawn = draw(things, 91, 5, "x")
+    even = Counter(one.cell.stratum[0] for one in drawn if one.even)
+    assert sum(even.values()) == 91
+    assert abs(even["a"] - 91 * 700 / 912) < 1
+    assert abs(even["b"] - 91 * 200 / 912) < 1
+    assert sum(one.cell.stratum == ("c",) for one in drawn) == 5
+    assert draw(things[::-1], 91, 5, "x") == drawn
+    times = Counter(o.cell.name for s in range(150) for o in draw(things, 91, 0, str(s)) if o.even)
+    assert max(times.values()) < 45  # 15 expected
+    assert len(times) == len(things)
+
+
+@pytest.mark.parametrize("errors", [(0.001, 0.001, 0.001), (0.0, 0.02, 0.15)])
+def test_it_covers_the_true_share(errors: tuple[float, ...]) -> None:
+    options = SampleOptions(half_width=0.03, least=10)
+    found = coverage((600, 200, 60), errors, options, 150, 1)
+    assert found.whole >= 0.95 - 2 * (0.05 * 0.95 / 150) ** 0.5
+    assert found.strata >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("code", "cell", "said", "same"),
+    [
+        ("nksHoTen", "Nguyễn Văn Tư", "nguyễn-văn-tư", True),
+        ("nksHoTen", "Nguyễn Văn Tư", "Nguyễn Văn Từ", False),
+        ("nksNgaySinh", "07.05.1962", "ngày 7 tháng 5 năm 1962", True),
+        ("nksNgaySinh", "07.05.1962", "17.5.1962", False),
+        ("chaNgaySinh", "1930", "32 tuổi", True),
+        ("so", "12/1962", "12", True),
+        ("nksGioiTinh", "1", "nam", True),
+        ("nksGioiTinh", "1", "nữ", False),
+        ("ghiChu", "", "-", True),
+        ("ghiChu", "", "có ghi chú", False),
+        ("ghiChu", "Bản sao", "-", False),
+    ],
+)
+def test_the_same_normalisation_as_the_reader(code: str, cell: str, said: str, same: bool) -> None:
+    register = load_register("KS")
+    row = Row(2, {"ngayDangKy": "10.07.1962", code: cell}, frozenset())
+    column = register.column(code)
+    assert agrees(cell, said, column, row, sheet_form("KS"), register) is same
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    with extracted_book.make(tmp_path / "book") as book:
+        deliver(book, tmp_path / "package", DeliverOptions.of(book_number="01/1962"))
+    return tmp_path / "package"
+
+
+def fill(sheet: Path, package: Path, change: Callable[[str, str], str]) -> None:
+    """An inspector who reads what the package holds, but for what ``change`` makes of it."""
+    (files,) = find_packages([package])
+    held = load_workbook(files.file(".xlsx")).worksheets[0]
+    headers = [str(cell.value).split()[0] for cell in held[1]]
+    labels = {load_register("KS").column(c).label: c for c in headers if c != "stt"}
+    book = load_workbook(sheet)
+    page = book.worksheets[0]
+    numbers = {"001": 2, "002": 3, "003": 4, "004": 5}
+    for row in page.iter_rows(min_row=3):
+        number = numbers[str(row[3].value).split(".")[-2]]
+        code = labels[str(row[4].value)]
+        cell = held.cell(number, headers.index(code) + 1).value
+        row[5].value = change(code, str(cell or "-"))
+    book.save(sheet)
+
+
+def test_from_drawing_to_statement(package: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sample"
+    given = draw_sample(find_packages([package]), out, SampleOptions(half_width=0.05))
+    sheet = given.folder / SHEET
+    assert given.unseen == 0
+    shown = "".join(
+        str(cell.value or "")
+        for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=3, max_col=7)
+        for cell in row
+    )
+    kept = (out / "sample.json").read_text("utf-8")
+    for name, *_ in extracted_book.PEOPLE:
+        assert name not in shown + kept
+    assert all(
+        path.suffix in (".jpg", ".xlsx") for path in given.folder.rglob("*") if path.is_file()
+    )
+    with pytest.raises(UsageError, match="was drawn here"):
+        draw_sample(find_packages([package]), out, SampleOptions())
+    with pytest.raises(InputError, match="not filled in"):
+        take_sample(out, sheet)
+
+    fill(sheet, package, lambda code, cell: "Trần Văn Sai" if code == "chaHoTen" else cell)
+    verdict = take_sample(out, sheet)
+    wrong = [one.drawn.cell.code for one in verdict.checked if not one.right]
+    assert wrong == ["chaHoTen"] * 4
+    assert verdict.whole.wrong == 4
+    assert verdict.whole.low < 4 / verdict.whole.looked < verdict.whole.high
+    said = " ".join(lines(verdict, "Trần B", 0.01))
+    assert "KHÔNG ĐẠT" in said
+    with pymupdf.open(stream=statement_pdf(verdict, "Trần B", 0.01), filetype="pdf") as pdf:
+        text = " ".join("".join(page.get_text() for page in pdf).split())
+        fonts = {font[3] for page in pdf for font in page.get_fonts()}
+    assert "Biên bản nghiệm thu" in text
+    assert "Trần Văn Sai" in text
+    assert "Nguyễn Văn Ba" in text
+    assert fonts
+
+
+def test_an_illegible_cell_counts_against_the_package(package: Path, tmp_path: Path) -> None:
+    given = draw_sample(find_packages([package]), tmp_path / "s", SampleOptions(half_width=0.05))
+    sheet = given.folder / SHEET
+    fill(sheet, package, lambda _, cell: cell)
+    sure = take_sample(tmp_path / "s", sheet)
+    assert sure.whole.wrong == 0
+    book = load_workbook(sheet)
+    book.worksheets[0].cell(3, 7).value = "x"
+    book.save(sheet)
+    verdict = take_sample(tmp_path / "s", sheet)
+    assert verdict.illegible == 1
+    assert verdict.whole.wrong == 0
+    assert verdict.worst > sure.worst
+
+
+def test_another_package_is_refused(package: Path, tmp_path: Path) -> None:
+    given = draw_sample(find_packages([package]), tmp_path / "s", SampleOptions(half_width=0.05))
+    fill(given.folder / SHEET, package, lambda _, cell: cell)
+    (files,) = find_packages([package])
+    book = load_workbook(files.file(".xlsx"))
+    book.worksheets[0].cell(2, 6).value = "khác"
+    book.save(files.file(".xlsx"))
+    with pytest.raises(InputError, match="not the one"):
+        take_sample(tmp_path / "s", given.folder / SHEET)
