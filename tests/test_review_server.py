@@ -6,8 +6,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ from extract.record import Record, read_records
 from extract.reopen import Extracted
 from extract.run import run_book
 from hotich.commands.review import app
+from models.reading import Image, Reading
+from tests.book_pages import MarkReader, write_book, write_form
 
 ROOT = Path(__file__).parents[1]
 FIELDS = 30
@@ -315,6 +317,53 @@ def test_what_the_machine_reads_again_replaces_what_waits(
     waiting = by_place(studio, first.project)
     assert set(waiting) == set(tasks) - {"2/2/chaHoTen"}
     assert waiting["2/2/nksHoTen"]["data"]["reading"] == "Thạch Sa Rây"
+
+
+@dataclass(frozen=True)
+class Taught(MarkReader):
+    """The reader of marks after it learnt a hand: surer, save of a name that it reads otherwise."""
+
+    source: str = "marks@0+clerk"
+
+    def read(self, lines: Sequence[Image]) -> list[Reading]:
+        return [self._taught(one) for one in super().read(lines)]
+
+    def _taught(self, one: Reading) -> Reading:
+        text = one.text.replace("Sáu", "Sen")
+        sure = 0.999 if text == one.text else 0.5
+        return Reading(text, sure, ((text[0], sure),), (), self.source, 0.99)
+
+
+def test_a_taught_reader_renews_what_waits_and_shortens_the_queue(
+    server: Server, studio: LabelStudio, tmp_path: Path
+) -> None:
+    scans, form = write_book(tmp_path / "book", 3), write_form(tmp_path / "form")
+    folder = BookFolder(tmp_path / "out")
+
+    def read_with(reader: MarkReader) -> None:
+        run_book([scans], "KS", folder, book="b", form=form, reader=reader)
+
+    read_with(MarkReader(tmp_path / "calls"))
+    with Extracted.open(folder.root) as book:
+        first = push(studio, server, book).fields
+        before = by_place(studio, first.project)
+        answer(studio, before["1/1/meHoTen"]["id"], "Lê-thị-Sáu")
+        assert pull(studio, book).new == 1
+        push(studio, server, book)
+        waiting = len(by_place(studio, first.project)) - 1
+    read_with(Taught(tmp_path / "calls"))
+    with Extracted.open(folder.root) as book:
+        again = push(studio, server, book).fields
+        after = by_place(studio, first.project)
+        assert again.dropped > again.added and again.renewed > 0
+        assert len(after) - 1 == waiting - again.dropped + again.added
+        renewed = after["2/1/meHoTen"]
+        assert (
+            renewed["data"]["reading"] == "Lê-thị-Sen" != before["2/1/meHoTen"]["data"]["reading"]
+        )
+        assert renewed["data"]["reader"].endswith("+clerk") and len(renewed["predictions"]) == 1
+        said = book.records()[0].get("meHoTen")
+        assert (said.value, said.author) == ("Lê Thị Sáu", USER)
 
 
 def test_the_commands_against_the_real_server(server: Server, book: Extracted) -> None:
