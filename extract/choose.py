@@ -11,6 +11,7 @@ from extract.parse.dates import compose_date
 from extract.parse.field import Context, parse_value
 from extract.parse.marks import Mark, likely_mark, mark_of, strokes
 from extract.parse.numbers import age
+from extract.parse.tables import table
 from extract.readings import SlotReading, merged
 from extract.record import FieldValue, Status
 from extract.registers import Column
@@ -93,6 +94,8 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         sure = seen if status == "illegible" else 1 - seen
         return Drafted(FieldValue(None, None, sure, status, box), Evidence(status, sure, sure))
     mark = mark_of(raw) if _BETWEEN in texts[0][0] else likely_mark(texts, lead.kind)
+    if raw.isalpha() and column.code in table("values")["answers"]:
+        mark = None
     if mark:
         return _marked(mark, raw, box, slots)
     options = options_of(column, slots, context)

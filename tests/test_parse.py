@@ -138,3 +138,22 @@ def test_papers_become_their_code() -> None:
 )  # fmt: skip
 def test_an_hour_of_the_day(text: str, value: str | None) -> None:
     assert parse_time(text) == value
+
+
+@pytest.mark.parametrize(
+    ("register", "code", "text", "value"),
+    [
+        ("KH", "chongCha", "Lê-quốc-Thạnh, sông", "Lê Quốc Thạnh, sống"),
+        ("KH", "voMe", "Nguyễn Thị Hiếu chét", "Nguyễn Thị Hiếu, chết"),
+        ("KH", "voMe", "Nguyễn Thị Hiếu", "Nguyễn Thị Hiếu"),
+        ("KH", "voHoTen", "Lê Văn Sông", "Lê Văn Sông"),
+        ("KT", "noiDangKy", "UÔNP xã Hải Phương", "UBND xã Hải Phương"),
+        ("KT", "noiDangKy", "Bình xã Hải Phương", "Bình xã Hải Phương"),
+        ("KT", "gbtSo", "102/ 2016", "102/2016"),
+    ],
+)
+def test_what_columns_of_kin_offices_and_notices_hold(
+    register: str, code: str, text: str, value: str
+) -> None:
+    column = load_register(register).column(code)
+    assert parse_value(column, column.type, text, Context(2016, Era(1900, 2020))) == value

@@ -63,8 +63,9 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     right = _right_bound(box, near)
     room = right - box.x1 > 6 * near.ground.height
     if label.where == "either" and not (room and _led(box, right, near.ground)):
-        first = _beside(box, 1, near) if room else []
-        return [*first, *_under(box, near, 200)]
+        high = 0.6 * near.ground.height  # what is signed above reaches down to it
+        first = [Box(box.x1 + high, box.y0 - high, right, box.y1 + high)] if room else []
+        return [*first, *_under(box, near, _FREE / 2 if room else 200)]
     return _beside(box, label.lines, near)
 
 
@@ -235,7 +236,7 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     return boxes
 
 
-def _under(box: Box, near: Surroundings, most: int) -> list[Box]:
+def _under(box: Box, near: Surroundings, most: float) -> list[Box]:
     """The free place under a heading: to its neighbours' middles, down to the next label.
 
     A heading is centred over its place, or begins a place as wide as the column.

@@ -11,13 +11,14 @@ from extract.parse import numbers
 from extract.parse.closed import coded_value, parse_closed
 from extract.parse.dates import Era, PartialDate, parse_date, words_nearest
 from extract.parse.identity import parse_identity
-from extract.parse.names import parse_name
-from extract.parse.places import parse_place
+from extract.parse.names import parse_kin, parse_name
+from extract.parse.places import parse_office, parse_place
 from extract.parse.sex import parse_sex
 from extract.parse.tables import table
 from extract.parse.times import parse_time
 from extract.registers import Column
 
+_SLASH = re.compile(r"(?<=\d)\s*/\s*(?=\d)")  # 12/ 2016
 _LEADING_AGE = re.compile(r"^\W*\d+\W*(tuổi\b\W*)?", re.IGNORECASE)  # "39 tuổi, làm ruộng"
 
 
@@ -83,10 +84,14 @@ def _broken_off(text: str, context: Context) -> PartialDate | None:
 
 
 def _name(column: Column, text: str, context: Context) -> str | None:
-    return parse_name(text)
+    alive = table("values")["alive"]
+    return parse_kin(text, alive["words"]) if column.code in alive["columns"] else parse_name(text)
 
 
 def _place(column: Column, text: str, context: Context) -> str | None:
+    offices = table("values")["offices"]
+    if column.code in offices["columns"]:
+        return parse_office(text, offices["names"], offices["before"])
     return parse_place(text)
 
 
@@ -114,7 +119,7 @@ def _enum(column: Column, text: str, context: Context) -> str | None:
 
 
 def _text(column: Column, text: str, context: Context) -> str | None:
-    return parse_place(text)
+    return _place(column, _SLASH.sub("/", text), context)
 
 
 _PARSERS: dict[str, Callable[[Column, str, Context], str | None]] = {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Levenshtein
 
 from common.text import fold, squeeze, title_case
 
 _LEADERS = re.compile(r"[.…_]{2,}|(?<=\s)[.…_·,;:]+(?=\s|$)|^[\s.…_·,;:\-]+|[\s.…_·,;:\-]+$")
+_SHORTEST = 2  # syllables of a name
 _HYPHENS = re.compile(r"\s*[-‐‑–—]\s*")
 
 
@@ -23,6 +27,15 @@ def parse_name(text: str) -> str | None:
     name, comma, rest = _HYPHENS.sub(" ", strip_leaders(text)).partition(",")
     name = title_case(name) + (f", {squeeze(rest)}" if comma else "")
     return name if any(ch.isalpha() for ch in name) else None
+
+
+def parse_kin(text: str, words: Sequence[str]) -> str | None:
+    """A name, and after a comma which of the words stands behind it, but for a letter."""
+    *before, last = _HYPHENS.sub(" ", strip_leaders(text)).replace(",", " ").split() or [""]
+    near = [word for word in words if Levenshtein.distance(fold(last), fold(word)) <= 1]
+    if not near or len(before) < _SHORTEST:
+        return parse_name(text)
+    return f"{parse_name(' '.join(before))}, {near[0]}"
 
 
 def surname(name: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from rapidfuzz import fuzz
@@ -18,6 +19,7 @@ _BETWEEN_NAMES = re.compile(r"(?<=\w)[-‐‑](?=[^\W\d_a-zà-ỹ])")
 _COMMAS = re.compile(r"\s*([,;])\s*")
 _UNIT = re.compile(r"^(tinh|thanh pho|tp\.?|t\.|do thanh|khu)\s+")
 
+_LONGEST_SIGN, _LIKE_SIGN = 5, 55.0  # letters of an office's sign as read; likeness, of 100
 _NEAR = 80.0  # likeness, of 100, of a province's name and its misreading
 
 
@@ -28,6 +30,19 @@ def parse_place(text: str) -> str | None:
         place = ",".join(_apart(part) for part in place.split(","))
     place = squeeze(_COMMAS.sub(r"\1 ", _HYPHENS.sub(" ", place)))
     return place if any(ch.isalnum() for ch in place) else None
+
+
+def parse_office(text: str, names: Sequence[str], before: Sequence[str]) -> str | None:
+    """A place that begins with an office (``UBND xã …``), whose capitals may be misread."""
+    place = parse_place(text)
+    first, _, rest = (place or "").partition(" ")
+    if not rest.startswith(tuple(f"{unit} " for unit in before)) or len(first) > _LONGEST_SIGN:
+        return place
+    best = max(names, key=lambda name: fuzz.ratio(fold(first), fold(name)))
+    near = fuzz.ratio(fold(first), fold(best)) >= _LIKE_SIGN
+    return (
+        f"{best} {rest}" if near or sum(ch.isupper() or ch.isdigit() for ch in first) > 2 else place
+    )
 
 
 def _apart(part: str) -> str:
