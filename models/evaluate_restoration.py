@@ -1,11 +1,13 @@
 """What restoring a page is worth: the reader's error on the same lines raw, with Sauvola, and ours.
 
-    hotich evaluate restoration BOOK…
+    hotich evaluate restoration BOOK… [--unspoilt]
 
 A book is what `models.synth.book` writes. Every field that holds one line of writing is cut by
 its true box from the scan as it is (``raw``; the reader evens light and contrast itself, see
 `models.normalise`), from Sauvola's binary page, from the page cleaned without the ink map, and
-from the page restored with it, as ``hotich restore`` writes it (``ours``).
+from the page restored with it, as ``hotich restore`` writes it (``ours``). ``--unspoilt`` draws
+the book again and reads its pages as they were before they decayed: what is still wrong there no
+restoring can put right.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import cv2
 import numpy as np
@@ -31,13 +33,18 @@ from models.ink_map import InkMap
 from models.legibility import expected_error
 from models.reading import Reading
 from models.restore import restore_ink
+from models.synth.leaves import scans
+from models.synth.plan import BookOptions, plan_book
 from models.training.metrics import error_rates
+from preprocessing.arrays import shrunk
 from preprocessing.clean import CleanOptions, clean_page
 from preprocessing.light import evenly_lit
 from preprocessing.scans import open_scans
 
 Pixels = NDArray[np.uint8]
 Restorer = Callable[[Pixels], Pixels]
+_DRAWN_BY = ("form", "pages", "seed", "severity", "split", "dpi", "covers")
+_SIDE, _JPEG = 300, 2.0  # a scan differs from what was drawn by less grey levels, seen small
 _PAD = 0.15  # of a box's height, around it
 _KEPT = CleanOptions(keep_geometry=True, skew=None)
 
@@ -46,6 +53,7 @@ _KEPT = CleanOptions(keep_geometry=True, skew=None)
 class PageLines:
     """A page, its condition, and the boxes and texts of its lines in page pixels."""
 
+    number: int
     severity: str
     page: Pixels
     boxes: list[tuple[int, int, int, int]]
@@ -63,8 +71,8 @@ class PageLines:
 
 def pages_of(book: Path) -> Iterator[PageLines]:
     """The pages of a rendered book that hold lines. Raises InputError where it is none."""
+    severity = _facts(book)["severity"]
     try:
-        facts = json.loads((book / "book.json").read_text(encoding="utf-8"))
         marks = [json.loads(row) for row in (book / "layout.jsonl").open(encoding="utf-8")]
         records = [json.loads(row) for row in (book / "truth.jsonl").open(encoding="utf-8")]
     except (OSError, ValueError) as error:
@@ -86,7 +94,34 @@ def pages_of(book: Path) -> Iterator[PageLines]:
     for scan in open_scans(book / "pages"):
         if lines[scan.index]:
             boxes, texts = zip(*lines[scan.index], strict=True)
-            yield PageLines(facts["severity"], scan.load(), list(boxes), list(texts))
+            yield PageLines(scan.index, severity, scan.load(), list(boxes), list(texts))
+
+
+def unspoilt_pages(book: Path) -> Iterator[Pixels]:
+    """A rendered book's pages as they were before they decayed, lying as their scans do.
+
+    Raises InputError when the book is not drawn again as it is: another version drew it, or
+    with another number of entries a page than its press prints.
+    """
+    facts = _facts(book)
+    known = {name: facts[name] for name in _DRAWN_BY}
+    options = BookOptions(register_code=facts["register"], **known)
+    pages = open_scans(book / "pages")
+    for scan in scans(plan_book(options)):
+        page = pages[scan.number - 1].load()
+        small = [shrunk(picture, _SIDE) for picture in (page, scan.image)]
+        if page.shape != scan.image.shape or cv2.absdiff(*small).mean() > _JPEG:
+            raise InputError("this book is drawn otherwise now", where=str(book), hint="render it")
+        yield scan.geometry.warp(scan.page.plate, (255, 255, 255))
+
+
+def _facts(book: Path) -> dict[str, Any]:
+    """What book.json says. Raises InputError where there is none."""
+    try:
+        facts: dict[str, Any] = json.loads((book / "book.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError("not a rendered book", where=str(book)) from error
+    return facts
 
 
 def restorers(ink_map: InkMap) -> dict[str, Restorer]:
@@ -123,14 +158,20 @@ def cer(found: Sequence[Found], name: str) -> float:
 
 
 def read_books(
-    books: Sequence[Path], weights: Path | None = None, every: int = 1
+    books: Sequence[Path], weights: Path | None = None, every: int = 1, unspoilt: bool = False
 ) -> Iterator[Found]:
-    """Every n-th page of the books, read once with each restorer; best paths only."""
+    """Every n-th page of the books, read once with each restorer; best paths only.
+
+    ``unspoilt``: and as it was before it decayed.
+    """
     methods = restorers(InkMap(weights))
     reader = HandwritingReader(options=ReaderOptions(beam=0))
     for book in books:
+        before = list(unspoilt_pages(book)) if unspoilt else []
         for lines in islice(pages_of(book), 0, None, every):
             crops = {name: lines.cut(method(lines.page)) for name, method in methods.items()}
+            if unspoilt:
+                crops["unspoilt"] = lines.cut(before[lines.number - 1])
             yield Found(lines, {name: reader.read(cut) for name, cut in crops.items()})
 
 
@@ -148,10 +189,13 @@ def main(
     books: Annotated[list[Path], typer.Argument(help="Books written by models.synth.book.")],
     weights: Annotated[Path | None, typer.Option(help="Another ink map.")] = None,
     every: Annotated[int, typer.Option(min=1, help="Read every n-th page only.")] = 1,
+    unspoilt: Annotated[
+        bool, typer.Option("--unspoilt", help="And the pages before they decayed.")
+    ] = False,
 ) -> None:
     """The reader's CER raw, with Sauvola and restored, by severity; and legibility's worth."""
     cv2.setNumThreads(1)
-    found = list(read_books(books, weights, every))
+    found = list(read_books(books, weights, every, unspoilt))
     names = list(found[0].readings) if found else []
     typer.echo("rendered register pages, true boxes, case folded")
     heads = "".join(f"{name:>10}" for name in names)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from common.errors import InputError, PageError
 from models.evaluate_binarisation import f_measure, mapped, unseen_weights
-from models.evaluate_restoration import rank_correlation
+from models.evaluate_restoration import pages_of, rank_correlation, unspoilt_pages
 from models.ink_folds import FOLDS, fold_of, set_of
 from models.ink_map import INK, INK_MAP, KINDS, ONNX, InkLayers, InkMap, InkMapOptions
 from models.legibility import Rescan, expected_error, rescan_list
 from models.reading import Image, Reading
 from models.restore import restore_ink
+from models.synth.book import render_book
 from models.synth.layers import LAYERS, labelled_scans
 from models.synth.plan import BookOptions, plan_book
 from preprocessing.legibility import InkQuality
@@ -147,6 +148,22 @@ def test_a_rule_is_lifted_and_the_stroke_that_crosses_it_is_not_cut() -> None:
     assert (writing[:, 101:103] < 60).all()
     assert (writing[:, :98] == 250).all() and (writing[:, 106:] == 250).all()
     assert np.array_equal(restore_ink(page, layers, INK)[51, :98], page[51, :98])
+
+
+def test_unspoilt_pages_lie_as_their_scans_and_other_books_are_refused(tmp_path: Path) -> None:
+    options = BookOptions.of(
+        form="rvn-1955-1975", pages=1, seed=9412, severity="severe", split="test", dpi=72
+    )
+    book = render_book(options, tmp_path / "book")
+    (lines,) = pages_of(book)
+    (before,) = unspoilt_pages(book)
+    assert before.shape == lines.page.shape
+    darkness = [evenly_lit(page).min(axis=2)[60:-60, 60:-60] for page in (before, lines.page)]
+    assert np.corrcoef(*(part.ravel() for part in darkness))[0, 1] > 0.5
+    scan = next((book / "pages").iterdir())
+    cv2.imwrite(str(scan), np.full_like(before, 230))
+    with pytest.raises(InputError, match="drawn otherwise"):
+        list(unspoilt_pages(book))
 
 
 # Legibility
