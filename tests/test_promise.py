@@ -11,14 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from common.errors import UsageError
-from extract.promise import PromiseOptions, keep, marked, told
+from extract.promise import PromiseOptions, keep, marked, promised
 from extract.promise.claims import Claim, Found
 from extract.promise.drift import stopped
 from extract.promise.proof import Audit, proved, steps_needed
 from extract.promise.rounds import LEARNING, begin, standing
 from extract.record import MACHINE, write_records
 from extract.reopen import Extracted
-from hotich.evaluation.promise import Book, plain, projects, promised
+from hotich.evaluation.promise import Book, plain, projects
+from hotich.evaluation.promise import promised as by_promise
 
 ERROR = 0.005
 
@@ -112,7 +113,9 @@ def test_simulated_projects_keep_it_where_a_plain_threshold_does_not() -> None:
             truth[at] = "y" if kind == "name" and place % 50 == 0 else "x"
     books = [Book("B", tuple(made), truth, 800, 0)]
     drawn = projects(books, 10, 4, 1)
-    kept = [promised(PromiseOptions(seed=str(i), learn=400))(some) for i, some in enumerate(drawn)]
+    kept = [
+        by_promise(PromiseOptions(seed=str(i), learn=400))(some) for i, some in enumerate(drawn)
+    ]
     assert sum(one.within(ERROR) for one in kept) >= 3
     assert sum(one.count for one in kept) > 0.2 * sum(one.fields for one in kept)
     assert not any(plain(0.99)(some).within(ERROR) for some in drawn)
@@ -129,20 +132,20 @@ def project(tmp_path: Path) -> list[Extracted]:
 
 
 def test_a_project_is_all_its_books(project: list[Extracted]) -> None:
-    kept = keep(project, PromiseOptions())
+    kept = keep(project, {})
     assert kept.held.number == LEARNING
     assert {name for name, _ in kept.standing.asked} == {book.name for book in project}
-    assert "còn" in told(project[0].folder)[0]
+    assert "còn" in promised(project[0].folder)[0]
     with pytest.raises(UsageError, match="together"):
-        keep(project[:1], PromiseOptions())
+        keep(project[:1], {})
     with pytest.raises(UsageError, match="another promise"):
-        keep(project, PromiseOptions(max_error=0.01))
+        keep(project, {"max_error": 0.01})
 
 
 def test_what_the_audit_draws_is_asked_and_its_answers_move_the_promise_on(
     project: list[Extracted],
 ) -> None:
-    options = PromiseOptions(learn=6, max_error=0.4)
+    options = {"learn": 6, "max_error": 0.4}
     asked = keep(project, options).standing.asked
     assert len(asked) == 6
     for book in project:

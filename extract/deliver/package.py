@@ -33,6 +33,7 @@ from extract.deliver.xlsx import (
     write_sources,
 )
 from extract.logged import EXPORTED, log_of
+from extract.promise import marked, promised
 from extract.record import write_whole
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
@@ -67,7 +68,8 @@ class Package:
     """The files of a delivered book.
 
     ``more``: keying sheets, pages without a case, the archive. ``corrected`` counts cells that a
-    person set, ``unreviewed`` fields that one should still see.
+    person set, ``unreviewed`` fields that one should still see; ``promise`` is what is said of the
+    others.
     """
 
     xlsx: Path
@@ -77,6 +79,7 @@ class Package:
     cases: int
     corrected: int
     unreviewed: int
+    promise: tuple[str, ...]
 
 
 def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
@@ -86,7 +89,7 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
         PackageError: the book holds no case, or a case cannot be named or coded; the message
             lists every such case; or a scan for the archive is not the one that was read.
     """
-    records = book.records()
+    records = marked(book.folder, book.records(), proved=True)
     if not records:
         raise PackageError("the book has no case", where=book.name, hint="see its report.html")
     register, names = load_register(records[0].register), NameRules.of(options.names)
@@ -112,12 +115,14 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
         ),
     )
     unreviewed = sum(value.review for record in records for value in record.fields.values())
+    promise = promised(book.folder)
     log, manifest = log_of(book.folder), f"{base}.manifest.json"
     content = {
         "book": book.name,
         "step": Step("deliver", {"sheet": sheet.form.version, "names": options.names}).as_dict(),
         "cases": len(cases),
         "unreviewed": unreviewed,
+        "promise": promise,
         "pages_without_case": len(unpaired),
         "log": dict(zip(("lines", "last"), log.last, strict=True)),
         "files": files,
@@ -129,7 +134,8 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     log.add(Note(EXPORTED, {"to": str(out.resolve()), "files": digests}, getuser()))
     xlsx, archive, *more, last = (out / name for name in all_files)
     corrected = sum(source.kind == PERSON for source in told)
-    return Package(xlsx, archive, last, tuple(more), len(cases), corrected, unreviewed)
+    counts = len(cases), corrected, unreviewed
+    return Package(xlsx, archive, last, tuple(more), *counts, tuple(promise))
 
 
 def _workbook(sheet: Sheet, cases: Sequence[Case], told: Sequence[Source]) -> bytes:

@@ -56,12 +56,15 @@ class _Seen:
     claimed: Mapping[Name, str]
 
 
-def keep(books: Sequence[Extracted], options: PromiseOptions, *, anew: bool = False) -> Promise:
+def keep(
+    books: Sequence[Extracted], wanted: Mapping[str, object], *, anew: bool = False
+) -> Promise:
     """Begin the promise of a project, or see where it stands; written into every book's folder.
 
     Once the learning round has its answers, the first round that proves begins.
 
     Args:
+        wanted: `PromiseOptions` by name; what was begun with others is refused.
         anew: choose again, from all that is known by now, and prove that.
 
     Raises:
@@ -71,6 +74,8 @@ def keep(books: Sequence[Extracted], options: PromiseOptions, *, anew: bool = Fa
     if len(set(names)) != len(names):
         raise UsageError("two books have one name", hint="extract each with its own --book")
     held, seen = _read(books), _look(books)
+    begun = held.options.model_dump() if held else {}
+    options = PromiseOptions.of(**{**begun, **wanted})
 
     def start(number: int) -> Round:
         return begin(number, seen.claims, seen.found, options, names)
@@ -111,8 +116,8 @@ def marked(folder: BookFolder, records: Sequence[Record], *, proved: bool) -> li
     return [_freed(record, {at: held[at] for at in free}) for record in records]
 
 
-def told(folder: BookFolder) -> list[str]:
-    """What is to be said of the book's promise, in Vietnamese; nothing where none was begun."""
+def promised(folder: BookFolder) -> list[str]:
+    """What is said of the book's promise, in Vietnamese; nothing where none was begun."""
     content = _content(folder)
     return list(content["said"]) if content else []
 

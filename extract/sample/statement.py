@@ -10,7 +10,7 @@ import pymupdf
 
 from extract.deliver.archive_pdf import FONT
 from extract.promise.words import percent
-from extract.sample.acceptance import Share, Verdict
+from extract.sample.acceptance import Checked, Share, Verdict
 from extract.sample.cells import words
 
 _PAGE = pymupdf.paper_rect("a4")
@@ -86,8 +86,6 @@ def _parts(verdict: Verdict, inspector: str, limit: float | None) -> Iterator[st
     yield f"<h1>{escape(say['title'])}</h1>"
     for place, line in enumerate(lines(verdict, inspector, limit)):
         yield f'<p class="{"result" if place >= 2 else "text"}">{escape(line)}</p>'
-    if never := sorted({code for package in verdict.packages for code in package.never}):
-        yield f"<p>{escape(say['never'].format(columns=', '.join(never)))}</p>"
     even = sum(one.drawn.even for one in verdict.checked)
     note = say["stratum_note"].format(confidence=percent(verdict.options.confidence), even=even)
     yield f"<p>{escape(note)}</p>"
@@ -95,10 +93,9 @@ def _parts(verdict: Verdict, inspector: str, limit: float | None) -> Iterator[st
     wrong = [one for one in verdict.checked if one.said is not None and not one.right]
     if wrong:
         yield f"<h2>{escape(say['errors'])}</h2>"
-        pdfs = {package.name: package.pdfs for package in verdict.packages}
-        cells = [(one.drawn.cell, one) for one in wrong]
-        rows = ([pdfs[c.book].get(c.row, c.name), c.code, w.held, w.said or ""] for c, w in cells)
-        yield _table(say["error_headers"], rows)
+        yield _table(say["error_headers"], (_error(verdict, one) for one in wrong))
+    if never := sorted({code for package in verdict.packages for code in package.never}):
+        yield f'<p class="hash">{escape(say["never"].format(columns=", ".join(never)))}</p>'
     yield f"<h2>{escape(say['hashes'])}</h2>"
     for package in verdict.packages:
         yield f'<p class="hash">{escape(package.name)}.xlsx {package.digest}</p>'
@@ -112,6 +109,13 @@ def _row(verdict: Verdict, stratum: tuple[str, ...], share: Share) -> list[str]:
     return [era, register, kind, *counts, found, f"{_share(share.low)} – {_share(share.high)}"]
 
 
+def _error(verdict: Verdict, one: Checked) -> list[str]:
+    cell = one.drawn.cell
+    package = next(package for package in verdict.packages if package.name == cell.book)
+    label = package.register.column(cell.code).label
+    return [package.pdfs.get(cell.row, cell.name), label, one.held, one.said or ""]
+
+
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(header)}</th>" for header in headers)
     body = "".join(
@@ -121,4 +125,4 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _share(share: float) -> str:
-    return percent(round(share, 5))
+    return percent(round(share, 4))

@@ -49,6 +49,8 @@ def deliver(
     if package.unreviewed:
         doubt = f"{package.unreviewed} fields are still for a person to look at"
         typer.echo(f"hotich: {doubt}: hotich review push, pull; then deliver again", err=True)
+    for line in package.promise:
+        typer.echo(line)
     for path in (package.xlsx, package.zip, *package.more, package.manifest):
         if path.suffix not in (".jpg", ".xml"):
             typer.echo(str(path))

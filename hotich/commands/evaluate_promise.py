@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-_SIZES = (3000, 1000, 500, 200)
+_SIZES = (1200, 400, 200, 80)
 _ERRORS = (
     (0.0, 0.0, 0.0, 0.0),
     (0.001, 0.001, 0.001, 0.001),
@@ -55,7 +55,7 @@ def promise(
 
 def sample(
     acceptances: Annotated[int, typer.Option(help="Simulated for each set of errors.")] = 1000,
-    half_width: Annotated[float, typer.Option(help="As for `hotich sample draw`.")] = 0.01,
+    half_width: Annotated[float, typer.Option(help="As for `hotich sample draw`.")] = 0.02,
     seed: int = 1,
 ) -> None:
     """Simulated acceptances: how often the sample's interval covers the true share of errors."""

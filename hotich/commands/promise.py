@@ -9,36 +9,44 @@ from typing import Annotated
 
 import typer
 
-from extract.promise import Promise, PromiseOptions, keep, said
+from extract.promise import Promise, keep, said
 from extract.reopen import Extracted
-
-MaxError = Annotated[
-    float, typer.Option(help="Share of the fields that nobody looks at that may be wrong.")
-]
-Store = Annotated[str, typer.Option(help="Address of the store; else each DIR's own.")]
 
 
 def promise(
     folders: Annotated[list[Path], typer.Argument(help="All books of the project.")],
-    max_error: MaxError = 0.005,
-    confidence: Annotated[float, typer.Option(help="How surely.")] = 0.95,
+    max_error: Annotated[
+        float | None, typer.Option(help="Share of unseen fields that may be wrong; 0.005.")
+    ] = None,
+    confidence: Annotated[float | None, typer.Option(help="How surely; 0.95.")] = None,
     by_kind: Annotated[
-        bool, typer.Option(help="Names, dates … keep it each by itself, not all together.")
-    ] = False,
-    seed: Annotated[str, typer.Option(help="Draws the audit; agreed before it begins.")] = "hotich",
+        bool | None, typer.Option(help="Names, dates … keep it each by itself, not all together.")
+    ] = None,
+    learn: Annotated[
+        int | None, typer.Option(help="Audited fields before it is chosen what to accept; 400.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Draws the audit; agreed before it begins.")
+    ] = None,
     anew: Annotated[bool, typer.Option(help="Choose again from all that is known now.")] = False,
-    store: Store = "",
+    store: Annotated[str, typer.Option(help="Address of the store; else each DIR's own.")] = "",
 ) -> None:
     """Begin the promise of a project, or see where it stands; 1 while it is not kept.
 
-    `hotich review push` then asks for the fields that the audit draws.
+    `hotich review push` then asks for the fields that the audit draws. What is left out is as it
+    was when the promise began.
     """
-    options = PromiseOptions.of(
-        max_error=max_error, confidence=confidence, by_kind=by_kind, seed=seed
-    )
+    given = {
+        "max_error": max_error,
+        "confidence": confidence,
+        "by_kind": by_kind,
+        "learn": learn,
+        "seed": seed,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None}
     with opened(folders, store) as books:
-        kept = keep(books, options, anew=anew)
-        tell(kept)
+        kept = keep(books, wanted, anew=anew)
+    tell(kept)
     if not kept.kept:
         raise typer.Exit(1)
 

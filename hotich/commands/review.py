@@ -15,7 +15,7 @@ from annotation.push import push as push_tasks
 from annotation.queue import second_reading
 from annotation.server import USER, own_server
 from common.errors import MissingPartError, UsageError
-from extract.promise import PromiseOptions, keep
+from extract.promise import keep
 from extract.reopen import Extracted
 from hotich.commands.promise import opened, tell
 
@@ -69,7 +69,7 @@ def push(
     """Send what needs a person; what is already there is not sent again."""
     if max_error is not None:
         with opened([folder, *(beside or [])], store) as books:
-            tell(keep(books, PromiseOptions.of(max_error=max_error)))
+            tell(keep(books, {"max_error": max_error}))
     elif beside:
         raise UsageError("--with without --max-error", hint="name the error, too")
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
