@@ -239,6 +239,43 @@ def test_a_marriage_is_known_as_a_marriage() -> None:
     assert best_of(words_of(marriage)).register == "KH"
 
 
+MARRIED = [
+    "Nơi đăng ký",
+    "SỔ ĐĂNG KÝ KẾT HÔN",
+    "Số | Ngày đăng ký",
+    "| Chồng | Vợ",
+    "Họ và tên",
+    "Dân tộc",
+    "Quốc tịch",
+    "Nơi thường trú",
+    "Họ, tên, chức vụ người ký",
+    "Chồng | Vợ",
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "form"), [("TP/HT-1999-C.1", "1999-2005"), ("STP/HT-2006", "2006-2015")]
+)
+def test_the_code_in_the_corner_tells_the_generation(code: str, form: str) -> None:
+    assert best_of(words_of([f"| | | {code}", *MARRIED])).generation.id == form
+
+
+def test_heads_of_each_case_are_its_own_and_no_signatures() -> None:
+    """Three cases on a page: the columns stand side by side in every one."""
+    best = best_of(words_of(["TP/HT-1999", *MARRIED, *MARRIED[2:], *MARRIED[2:]]))
+    assert len(best.cases) == 3
+    for case in range(3):
+        assert {"chongHoTen", "voHoTen", "chongNoiCuTru", "voNoiCuTru"} <= set(codes_of(best, case))
+        assert sum(item.state.is_head for item in best.cases[case]) == 2
+
+
+def test_a_label_on_three_lines_is_one() -> None:
+    states = states_of(load_register("KH").generation("1976-1998"), "table")
+    words = words_of(["Nơi đăng ký", "nhân khẩu", "thường trú", "Dân tộc"])
+    found = find_occurrences(spans_of([in_rows(words)]), states)
+    assert sorted(len(item.words) for item in found) == [2, 7]
+
+
 def test_french_headings_are_no_form() -> None:
     french = [
         "NUMÉROS | DATES | NATURE ET ESPÈCE DES ACTES",
