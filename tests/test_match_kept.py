@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import extract.match.existing
 from common.errors import InputError, UsageError
+from extract.folder import BookFolder
 from extract.match.existing import open_existing
 from extract.match.people import Date, parse_date
 from extract.match.rows import ROW
@@ -87,3 +88,14 @@ def test_the_list_is_never_written_over(people: Path) -> None:
 def test_dates_of_spreadsheets() -> None:
     assert parse_date("1962-03-12 00:00:00") == parse_date("12.03.1962") == Date(1962, 3, 12)
     assert parse_date("12/03/62") is None
+
+
+def test_the_share_of_a_book_in_its_list_is_remembered(tmp_path: Path) -> None:
+    folder = BookFolder(tmp_path)
+    folder.matched_with(tmp_path, 0.2)
+    assert BookFolder(tmp_path).present == 0.2 and BookFolder(tmp_path).existing == tmp_path
+    folder.matched_with(tmp_path)
+    assert BookFolder(tmp_path).present is None
+    call = ["extract", "scans", "--register", "KS", "--out", str(tmp_path), "--present", "0.5"]
+    result = CliRunner().invoke(build("extract"), call)
+    assert isinstance(result.exception, UsageError) and "--against" in str(result.exception)

@@ -42,7 +42,7 @@ def test_cells_of_a_spreadsheet_say_the_same(tmp_path: Path) -> None:
     days = datetime(1969, 1, 10), date(1969, 1, 3)
     found = compared(tmp_path, "3/1969", days[0], OURS["nksHoTen"], days[1], 2, "079123456789")
     assert len(found.same) == 1 and not found.differences
-    found = compared(tmp_path, "3/1969", 25213, OURS["nksHoTen"], 25206.0, 2.0, "079123456789")
+    found = compared(tmp_path, "03/1969", 25213, OURS["nksHoTen"], 25206.0, 2.0, "079123456789")
     assert len(found.same) == 1 and not found.differences
 
 

@@ -22,6 +22,7 @@ from extract.registers import Column, Register
 
 _THERE = math.log(0.9 / 0.1)  # log odds that a case of ours was keyed by them at all
 _DATES = ("partial_date",)  # types of columns that hold a day
+_NUMBERS = ("number_token",)  # those whose leading noughts say nothing
 _FINAL_Y = re.compile("(?:(?<=qu)|(?<![aeou\u0302\u0306\u031b]))y(?=\\d*$)")  # lý, lí; not huy
 _NUMBER = re.compile(r"(\d{1,4})/(\d{1,4})")
 _TELLS = 0.8  # of pairs that are one case, the share whose numbers agree; and whose days do
@@ -150,6 +151,8 @@ def _differs(ours: Case, theirs: Case, column: Column, register: Register) -> bo
     if not one or not other:
         return False
     alike = _bare(one) == _bare(other)
+    if alike and column.type in _NUMBERS:
+        return None
     return alike or _made_a_date(one, other) or _made_a_date(other, one)
 
 
