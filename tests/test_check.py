@@ -152,7 +152,7 @@ FAULTS: list[tuple[str, Callable[[Path], None]]] = [
     ("B04-empty", edit_zip(lambda files: files.update({FIRST: blank_pdf()}))),
     ("B03", lambda folder: (folder / f"{BASE}.zip").unlink()),
     ("B03", lambda folder: (folder / f"{BASE}.xlsx").unlink()),
-    ("B08-hash", tamper),
+    ("B11", tamper),
     ("B09", unreviewed),
     ("H01", lambda folder: (folder / f"{BASE}.zip").write_bytes(b"PK")),
     ("H01", lambda folder: (folder / f"{BASE}.xlsx").write_bytes(b"PK")),

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import extract.rules
+from extract.acceptance import findings
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import load_register
 from extract.rules import CHECKS, check_book, severity
@@ -217,3 +218,19 @@ def test_the_sequence_of_a_delivered_book() -> None:
     long = [{"nguoiKy": "Lê An", "so": f"01/{y}", "ngayDangKy": f"01.02.{y}", "quyenSo": f"01/{y}"}
             for y in (1980, 2017)]  # fmt: skip
     assert of("KS", *long) == {"X25"}
+
+
+def test_every_rule_of_the_trade_is_enforced_or_said_not_to_be() -> None:
+    """F01–F15, X01–X25, S01–S10, B01–B08: 58 rules."""
+    trade = {f"{kind}{n:02d}" for kind, most in zip("FXSB", (15, 25, 10, 8), strict=True)
+             for n in range(1, most + 1)}  # fmt: skip
+    folder = Path(extract.rules.__file__).parent
+    with (folder / "data" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        cases = {row["rule"].split("-")[0] for row in csv.DictReader(file)}
+    files = {name.split("-")[0] for name in findings.rules()}
+    assert len(trade) == 58 and trade - cases - files == {"B05", "B08", "S10"}
+    for rule in findings.rules().values():
+        assert rule["scope"] in ("field", "book", "package")
+        assert rule["severity"] in ("error", "warn")
+    said = (folder.parent / "docs" / "package.md").read_text("utf-8")
+    assert all(f"| {rule} |" in said for rule in ("B05", "B08", "S10"))

@@ -30,7 +30,7 @@ def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             for name, times in Counter(entry.filename for entry in entries).items():
                 if times > 1:
-                    yield finding("B08-twice", path.name, name=name)
+                    yield finding("B12", path.name, name=name)
             seen: dict[str, str] = {}
             for entry in entries:
                 yield from _check_pdf(path.name, archive, entry, seen)
@@ -63,7 +63,7 @@ def check_manifest(path: Path) -> Iterator[Finding]:
         elif not file.is_file():
             yield finding("B03", path.name, name=name)
         elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            yield finding("B08-hash", path.name, name=name)
+            yield finding("B11", path.name, name=name)
 
 
 def _check_pdf(

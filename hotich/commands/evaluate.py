@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import MissingPartError, install_hint
+from hotich.commands.evaluate_delivery import delivery
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from hotich.commands.evaluate_matching import against, links, matching
 from hotich.commands.evaluate_promise import promise, sample
@@ -24,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("skew")(skew)
 app.command("orientation")(orientation)
 app.command("curl")(curl)
+app.command("delivery")(delivery)
 app.command("binarisation")(binarisation)
 app.command("effort")(effort)
 app.command("review")(review)
