@@ -59,7 +59,8 @@ State = Literal["learning", "waiting", "kept", "hopeless"]
 class Stratum:
     """Where the promise stands for fields that keep it together.
 
-    ``more``: audited fields still to be answered, all right, until it is kept.
+    ``more``: audited fields still to be answered, all right, until it is kept. It is ``hopeless``
+    when they are more than it would free.
     """
 
     kind: str
@@ -135,10 +136,10 @@ def standing(held: Round, answers: Mapping[Name, str], claimed: Mapping[Name, st
         audit = _audit(claims, audited[kind], answers, len(unseen))
         state, steps = _state(held, audit, claims, answers, unseen)
         drawn = {_name(c) for c in claims[audit.looked :][:steps]} - answers.keys()
-        one = Stratum(kind, state, audit, len(drawn))
-        strata.append(one)
-        asked |= drawn
-        free.get(one.state, set()).update(unseen - asked)
+        strata.append(Stratum(kind, state, audit, len(drawn)))
+        if state != "hopeless":
+            asked |= drawn
+        free.get(state, set()).update(unseen - drawn)
     waiting, proved = frozenset(free["waiting"]), frozenset(free["kept"])
     return Standing(tuple(strata), frozenset(asked), waiting, proved, tuple(alarms))
 
@@ -168,8 +169,8 @@ def _state(
     steps = steps_needed(audit, held.options.max_error, alpha, open_, wrong)
     if steps == 0:
         return "kept", 0
-    if steps is None or sum(open_[:steps]) >= len(unseen):
-        return "hopeless", 0  # nothing would be left to accept
+    if steps is None or 2 * sum(open_[:steps]) > len(unseen):
+        return "hopeless", len(ahead) if steps is None else steps  # it asks more than it frees
     return "waiting", steps
 
 
