@@ -30,6 +30,7 @@ _KEPT = 24  # texts kept for a place
 _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
 _CELL, _LINE = 4.0, 2.2  # heights of print from which a place is a cell; of a line written in it
+_FRAME = 0.32  # share of a tick's box at each side that its printed square may fill
 _TALL = 1.7  # lines' heights from which a place is searched for its lines
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
@@ -235,7 +236,7 @@ def _extent(cut: Cut, usual: tuple[float, float]) -> Extent:
 
 def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
     """How much of a tick's box is dark, its printed edges left out."""
-    x0, y0, x1, y1 = box.grown(-0.2 * box.width, -0.2 * box.height).rounded()
+    x0, y0, x1, y1 = box.grown(-_FRAME * box.width, -_FRAME * box.height).rounded()
     inner = page[max(y0, 0) : y1, max(x0, 0) : x1]
     dark = inner < PAPER - options.ink.dark
     return Cut(inner, float(dark.mean()) if inner.size else 0.0, box)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.fields import FieldOptions, _joined, read_fields
+from extract.fields import FieldOptions, _joined, _tick_cut, read_fields
 from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink import InkOptions, cut_line, lift_ink
 from extract.lines import Seen
@@ -136,3 +136,14 @@ def test_a_place_of_many_lines_keeps_few_texts() -> None:
     joined = _joined([line] * 40)  # 3 ** 40 combinations
     assert joined[0][0] == " ".join("a" * 40)
     assert 1 < len(joined) < 100
+
+
+def test_a_tick_is_told_from_the_thick_square_printed_around_it() -> None:
+    """The page lies a little off its form; the pen is thin."""
+    box = Box(100, 100, 130, 130)
+    empty = np.full((300, 300), 250, np.uint8)
+    cv2.rectangle(empty, (107, 106), (125, 124), 30, 4)
+    ticked = empty.copy()
+    cv2.polylines(ticked, [np.array([[104, 114], [114, 122], [132, 98]])], False, 60, 3)
+    bare, seen = (_tick_cut(page, box, FieldOptions()).ink for page in (empty, ticked))
+    assert bare < 0.1 and seen - bare > 2 * FieldOptions().tick_ink
