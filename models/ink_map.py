@@ -35,7 +35,7 @@ _STRIDE = 16
 _PAPER = 250
 _LIKELY, _SURE, _LEAST = 110, 235, 4.0
 """Ink of `InkLayers.binary`: connected likely pixels, enough of them sure, no fewer than least."""
-_AMONG_SURE, _AMONG_UNSURE = 0.2, 0.5
+_AMONG_SURE, _AMONG_UNSURE = 0.0, 0.5
 """What is enough, beside ink of which more than 0.7 is sure, and less than 0.3."""
 _NEAR = 68
 """Pixels to each side that are beside it."""
