@@ -120,7 +120,8 @@ def parse_cell(text: str, book: Extracted) -> At:
     """
     found = _CELL.fullmatch(text)
     at = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, "")
-    if not book.store.history(book.name, *at):
+    cases = {record.key: record for record in book.records()}
+    if at[:2] not in cases or at[2] not in cases[at[:2]].fields:
         raise UsageError(
             f"no cell {text}",
             where=book.name,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from extract.folder import BookFolder
+from extract.logged import note_viewed
 from extract.report import write_report
 
 
@@ -17,3 +19,4 @@ def report(
     """Write each book's report.html anew, with what people have corrected since."""
     for folder in folders:
         typer.echo(str(write_report(folder, store)))
+        note_viewed(BookFolder(folder), "report")
