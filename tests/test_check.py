@@ -193,6 +193,14 @@ def test_the_command_accepts_and_refuses(package: Path) -> None:
     assert code == 1 and '"rule": "F06"' in output
 
 
+def test_a_case_that_two_books_hold_is_found(package: Path) -> None:
+    for ending in (".xlsx", ".zip"):
+        shutil.copy(package / f"{BASE}{ending}", package / f"xa_b.{BASE}{ending}")
+    code, output = run(package)
+    assert code == 1 and output.count("can be accepted") == 2
+    assert output.count("B13") == 4 and "4 cases stand in two of these books" in output
+
+
 def test_nothing_to_check_is_unusable_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no package here"):
         find_packages([tmp_path])
