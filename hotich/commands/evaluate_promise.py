@@ -29,6 +29,9 @@ def promise(
     ] = None,
     learn: Annotated[int, typer.Option(help="Audited fields before anything is chosen.")] = 400,
     by_kind: Annotated[bool, typer.Option(help="Each kind of field by itself.")] = False,
+    settled: Annotated[
+        bool, typer.Option(help="First decide each book again with the answers; a minute a book.")
+    ] = False,
     seed: int = 1,
 ) -> None:
     """Simulated projects of rendered books: is the error of what was accepted as promised?"""
@@ -36,11 +39,12 @@ def promise(
     from hotich.evaluation import promise as trial
 
     options = PromiseOptions.of(max_error=max_error, learn=learn, by_kind=by_kind)
-    opened = [trial.open_book(folder) for folder in books]
+    opened = [trial.open_book(folder, settled=settled) for folder in books]
     fields, missed = (sum(getattr(b, name) for b in opened) for name in ("fields", "missed"))
     typer.echo(
         f"{len(opened)} rendered books, {fields} fields on their forms ({missed} values held for "
-        f"absent, which no promise covers); {count} projects of {size} books drawn from them"
+        f"absent, which no promise covers); {count} projects of {size} books drawn from them; "
+        f"claims {'after the answers' if settled else 'as extracted'}"
     )
     ways = {f"plain, confidence {floor:g}": trial.plain(floor) for floor in plain or (0.95, 0.995)}
     projects = trial.projects(opened, size, count, seed)

@@ -8,16 +8,18 @@ from the books at hand, with replacement, each under a seed of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from annotation.queue import doubtful
 from extract.promise.claims import Claim, Found, claims_of, digest, place
 from extract.promise.options import PromiseOptions
 from extract.promise.rounds import LEARNING, Name, begin, standing
-from extract.record import read_records
+from extract.record import Record, read_records
+from hotich.evaluation import effort
 
 _ROUNDS = 3  # choices that a simulated project proves before it gives up
 
@@ -72,10 +74,32 @@ class Outcome:
 Way = Callable[[Sequence[Book]], Outcome]
 
 
-def open_book(folder: Path) -> Book:
-    """An extracted rendered book: ``truth.jsonl`` and ``extracted/records.jsonl``."""
-    records = read_records(folder / "extracted" / "records.jsonl")
-    known = {record.key: record for record in read_records(folder / "truth.jsonl")}
+def open_book(folder: Path, *, settled: bool = False) -> Book:
+    """An extracted rendered book: ``truth.jsonl`` and ``extracted/records.jsonl``.
+
+    Args:
+        settled: decide it again with the answers to what the plain thresholds doubt, as
+            ``hotich review pull`` does; some seconds to a minute.
+    """
+    records: Sequence[Record] = read_records(folder / "extracted" / "records.jsonl")
+    true = {record.key: record for record in read_records(folder / "truth.jsonl")}
+    if not settled:
+        return _book(folder.name, claims_of(records), records, true)
+    known = effort.open_book(folder / "extracted", folder / "truth.jsonl")
+    alone = known.decided({})
+    asked = {(*r.key, code) for r, code in doubtful(alone) if r.key in known.truth}
+    records = known.decided({at: known.answer(at) for at in asked})
+    names = {f"{page}/{entry}/{code}" for page, entry, code in asked}
+    claims = [claim for claim in claims_of(alone) if claim.at in names]
+    return _book(folder.name, [*claims, *claims_of(records)], records, true)
+
+
+def _book(
+    name: str,
+    claims: Iterable[Claim],
+    records: Sequence[Record],
+    known: Mapping[tuple[int, int], Record],
+) -> Book:
     truth: dict[str, str] = {}
     fields = missed = 0
     for record in records:
@@ -85,8 +109,7 @@ def open_book(folder: Path) -> Book:
             if value.status != "absent_on_form":
                 fields += 1
                 missed += record.get(code).status == "absent_on_form" and value.value is not None
-    claims = tuple(replace(c, book=folder.name) for c in claims_of(records))
-    return Book(folder.name, claims, truth, fields, missed)
+    return Book(name, tuple(replace(c, book=name) for c in claims), truth, fields, missed)
 
 
 def plain(floor: float) -> Way:
