@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,15 +106,11 @@ def fill(sheet: Path, package: Path, change: Callable[[str, str], str]) -> None:
     (files,) = find_packages([package])
     held = load_workbook(files.file(".xlsx")).worksheets[0]
     headers = [str(cell.value).split()[0] for cell in held[1]]
-    labels = {load_register("KS").column(c).label: c for c in headers if c != "stt"}
+    cells = json.loads((sheet.parents[1] / "sample.json").read_text("utf-8"))["cells"]
     book = load_workbook(sheet)
-    page = book.worksheets[0]
-    numbers = {"001": 2, "002": 3, "003": 4, "004": 5}
-    for row in page.iter_rows(min_row=3):
-        number = numbers[str(row[3].value).split(".")[-2]]
-        code = labels[str(row[4].value)]
+    for place, (_, number, code, *_) in enumerate(cells, start=3):
         cell = held.cell(number, headers.index(code) + 1).value
-        row[5].value = change(code, str(cell or "-"))
+        book.worksheets[0].cell(place, 5).value = change(code, str(cell or "-"))
     book.save(sheet)
 
 
@@ -124,12 +121,14 @@ def test_from_drawing_to_statement(package: Path, tmp_path: Path) -> None:
     assert given.unseen == 0
     shown = "".join(
         str(cell.value or "")
-        for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=3, max_col=7)
+        for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=3, max_col=6)
         for cell in row
     )
     kept = (out / "sample.json").read_text("utf-8")
     for name, *_ in extracted_book.PEOPLE:
         assert name not in shown + kept
+    assert "1962" not in shown
+    assert not any("1962" in path.name for path in given.folder.rglob("*"))
     assert all(
         path.suffix in (".jpg", ".xlsx") for path in given.folder.rglob("*") if path.is_file()
     )
@@ -162,7 +161,7 @@ def test_an_illegible_cell_counts_against_the_package(package: Path, tmp_path: P
     sure = take_sample(tmp_path / "s", sheet)
     assert sure.whole.wrong == 0
     book = load_workbook(sheet)
-    book.worksheets[0].cell(3, 7).value = "x"
+    book.worksheets[0].cell(3, 6).value = "x"
     book.save(sheet)
     verdict = take_sample(tmp_path / "s", sheet)
     assert verdict.illegible == 1

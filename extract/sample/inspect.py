@@ -1,4 +1,8 @@
-"""What an inspector is given: a picture of each case, and a sheet to fill in; nobody's values."""
+"""What an inspector is given: a picture of each case, and a sheet to fill in; nobody's values.
+
+Nor their traces: a PDF's name holds a date and a number, a package's the number of the book, so
+that pictures are only numbered.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +24,9 @@ from extract.sample.cells import Cell, Package, words
 SHEET = "phieu-kiem.xlsx"
 _PICTURES = "hinh"
 _DPI = 200
-_WIDTHS = (6, 14, 22, 38, 30, 44, 18, 60)
+_WIDTHS = (6, 18, 18, 30, 44, 18, 60)
 _FIRST = 3  # the first row of the table; above it the guide and the headers
-_SAID, _ILLEGIBLE = 6, 7  # columns that the inspector fills
+_SAID, _ILLEGIBLE = 5, 6  # columns that the inspector fills
 
 
 def give_out(
@@ -35,10 +39,8 @@ def give_out(
     """
     by_name = {package.name: package for package in packages}
     (out / _PICTURES).mkdir(parents=True, exist_ok=True)
-    pictures: dict[tuple[str, int], str] = {}
-    for package in packages:
-        rows = sorted({cell.row for cell in cells if cell.book == package.name})
-        pictures |= _pictures(package, rows, out)
+    cases = list(dict.fromkeys((cell.book, cell.row) for cell in cells))
+    pictures = _pictures(cases, by_name, out)
     book = Workbook()
     sheet: Any = book.active
     text = words()["sheet"]
@@ -58,10 +60,10 @@ def give_out(
         picture = pictures.get((drawn.book, drawn.row), "")
         column = package.register.column(drawn.code)
         own = _copy(crops.get(drawn.name), number, out) or picture
-        line = [str(number), own, drawn.book, package.pdfs.get(drawn.row, ""), column.label]
+        line = [str(number), own, picture, column.label]
         for place, value in enumerate([*line, "", "", _hint(package, drawn)], start=1):
             put_text(sheet.cell(row, place), value)
-        for place, link in ((2, own), (4, picture)):
+        for place, link in ((2, own), (3, picture)):
             if link:
                 sheet.cell(row, place).hyperlink = link
         for place in (_SAID, _ILLEGIBLE):
@@ -114,18 +116,25 @@ def _hint(package: Package, cell: Cell) -> str:
     return str(words()["sheet"]["date"]) if column.type == "partial_date" else ""
 
 
-def _pictures(package: Package, rows: Sequence[int], out: Path) -> dict[tuple[str, int], str]:
-    """A picture of each case's PDF, all its pages below each other, by book and row."""
+def _pictures(
+    cases: Sequence[tuple[str, int]], packages: Mapping[str, Package], out: Path
+) -> dict[tuple[str, int], str]:
+    """Pictures of the pages of each case's PDF; the first page's, by book and row."""
     found: dict[tuple[str, int], str] = {}
-    try:
-        with ZipFile(package.files.file(".zip")) as archive:
-            for row in rows:
-                if name := package.pdfs.get(row):
-                    with pymupdf.open(stream=archive.read(name), filetype="pdf") as document:
-                        for page in document:
-                            place = f"{_PICTURES}/{package.name}-{row:05d}-{page.number + 1}.jpg"
-                            page.get_pixmap(dpi=_DPI).save(str(out / place), jpg_quality=85)
-                            found.setdefault((package.name, row), place)
-    except (BadZipFile, pymupdf.FileDataError, RuntimeError) as error:
-        raise InputError(f"a PDF cannot be shown: {error}", where=package.name) from error
+    for number, (book, row) in enumerate(cases, start=1):
+        package = packages[book]
+        name = package.pdfs.get(row)
+        if name is None:
+            continue
+        try:
+            with (
+                ZipFile(package.files.file(".zip")) as archive,
+                pymupdf.open(stream=archive.read(name), filetype="pdf") as document,
+            ):
+                for page in document:
+                    place = f"{_PICTURES}/truong-hop-{number:05d}-{page.number + 1}.jpg"
+                    page.get_pixmap(dpi=_DPI).save(str(out / place), jpg_quality=85)
+                    found.setdefault((book, row), place)
+        except (BadZipFile, pymupdf.FileDataError, RuntimeError) as error:
+            raise InputError(f"{name} cannot be shown: {error}", where=book) from error
     return found

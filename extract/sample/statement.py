@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from io import BytesIO
 
-import pymupdf
-
-from extract.deliver.archive_pdf import FONT
 from extract.promise.words import percent
 from extract.sample.acceptance import Checked, Share, Verdict
 from extract.sample.cells import words
+from extract.typeset import typeset
 
-_PAGE = pymupdf.paper_rect("a4")
-_MARGIN = 42
-_CSS = f"""
-@font-face {{font-family: noto; src: url({FONT.name});}}
-* {{font-family: noto;}}
-h1 {{font-size: 15pt; margin: 0 0 6pt 0;}}
-h2 {{font-size: 11pt; margin: 10pt 0 2pt 0;}}
-p {{font-size: 9.5pt; margin: 3pt 0;}}
-td, th {{font-size: 8pt; padding: 1.5pt 5pt 1.5pt 0; text-align: left;}}
-td {{border-bottom: 0.4pt solid #999999;}}
-.result {{font-size: 12pt; font-weight: bold;}}
-.hash {{font-size: 7pt;}}
+_CSS = """
+h1 {font-size: 15pt; margin: 0 0 6pt 0;}
+h2 {font-size: 11pt; margin: 10pt 0 2pt 0;}
+p {font-size: 9.5pt; margin: 3pt 0;}
+td, th {font-size: 8pt; padding: 1.5pt 5pt 1.5pt 0; text-align: left;}
+td {border-bottom: 0.4pt solid #999999;}
+.result {font-size: 12pt; font-weight: bold;}
+.hash {font-size: 7pt;}
 """
 
 
@@ -34,23 +27,7 @@ def statement_pdf(verdict: Verdict, inspector: str, limit: float | None) -> byte
     Args:
         limit: share of wrong cells that may be accepted; None draws no conclusion.
     """
-    content = BytesIO()
-    writer = pymupdf.DocumentWriter(content)
-    inside = pymupdf.Rect(_MARGIN, _MARGIN, _PAGE.x1 - _MARGIN, _PAGE.y1 - _MARGIN)
-    archive = pymupdf.Archive(str(FONT.parent))
-    html = "".join(_parts(verdict, inspector, limit))
-    story = pymupdf.Story(html, user_css=_CSS, archive=archive)
-    more = 1
-    while more:
-        device = writer.begin_page(_PAGE)
-        more, _ = story.place(inside)
-        story.draw(device)
-        writer.end_page()
-    writer.close()
-    with pymupdf.open(stream=content.getvalue(), filetype="pdf") as document:
-        document.subset_fonts()
-        small: bytes = document.tobytes(garbage=3, deflate=True)
-    return small
+    return typeset(["".join(_parts(verdict, inspector, limit))], _CSS)
 
 
 def lines(verdict: Verdict, inspector: str, limit: float | None) -> list[str]:
