@@ -64,15 +64,16 @@ def find_ledger(rules: Rules, size: tuple[int, int]) -> Ledger | None:
 
 
 def in_ledger(case: Sequence[Found], ledger: Ledger) -> dict[Found, Box]:
-    """The labels that head columns, with their heading's cell; none where most stand elsewhere."""
-    headed = {
-        item: cell
-        for item in case
-        if item.state.codes and item.state.label
-        for cell in ledger.cells()
-        if cell.contains(*item.occurrence.box.centre)
-    }
+    """The labels that head columns, with their heading's cell; none where most stand elsewhere.
+
+    All stand in one band: what looks like a label in the first row is writing.
+    """
     labels = [item for item in case if item.state.codes and item.state.label]
+    headed: dict[Found, Box] = {}
+    for y0, y1 in ledger.bands:
+        cells = [Box(x0, y0, x1, y1) for x0, x1 in ledger.columns]
+        own = {i: c for i in labels for c in cells if c.contains(*i.occurrence.box.centre)}
+        headed = max(headed, own, key=len)
     return headed if len(headed) >= max(_COLUMNS, _HEADED * len(labels)) else {}
 
 

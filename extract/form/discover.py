@@ -27,6 +27,8 @@ from models.print_reader import PrintReader
 from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
 
+_ENLARGED = 2.5  # how much larger a ledger's headings are read
+
 
 class DiscoverOptions(Options):
     """How a form is sought.
@@ -70,6 +72,7 @@ def discover_form(
         _readings(common, rules, reader, printed), printed, common.grey, common.strict
     )
     words = readings[-1] or readings[0]
+    readings = [*_headings(common.grey, rules, reader), *readings]
     rules = without_ghosts(rules, common.strict)
     chosen, cases = understand(readings, rules, blank, register, options)
     if not _placed(cases, FOLIO) and (label := _label_of(chosen, FOLIO)):
@@ -140,6 +143,21 @@ def _readings(
     return [with_dates(words) for words in readings]
 
 
+def _headings(grey: Image, rules: Rules, reader: CropReader) -> list[tuple[Word, ...]]:
+    """The headings of a ledger read again, enlarged: they are small on a large sheet."""
+    ledger = find_ledger(rules, (grey.shape[1], grey.shape[0]))
+    if ledger is None:
+        return []
+    y0, y1 = (round(y) for y in ledger.bands[0])
+    band = lift_rules(grey, rules)[y0:y1]
+    found = (read_words(band, reader, pale=False, zoom=_ENLARGED, psm=psm) for psm in (6, 11))
+    return [tuple(replace(word, box=_lowered(word.box, y0)) for word in words) for words in found]
+
+
+def _lowered(box: Box, by: float) -> Box:
+    return Box(box.x0, box.y0 + by, box.x1, box.y1 + by)
+
+
 def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOptions) -> Candidate:
     def shown(candidate: Candidate) -> bool:
         return candidate.coverage >= options.coverage and candidate.count >= options.labels
@@ -196,7 +214,9 @@ def _rows(
     blank: Image,
 ) -> tuple[Entry, ...]:
     """The rows of a ledger, each with what is printed once a page beside its own cells."""
-    page = tuple(item for item in chosen.cases[0] if item not in headed)
+    around = [item for item in chosen.cases[0] if item not in headed]
+    boxes = [row.anchor for row in rows]
+    page = tuple(i for i in around if not any(b.contains(*i.occurrence.box.centre) for b in boxes))
     once = _entries(replace(chosen, cases=(page,)), rules, words, blank)[0].fields if page else {}
     return tuple(replace(row, fields={**once, **row.fields}) for row in rows)
 
