@@ -11,19 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pymupdf
 from PIL import ImageCms
 
-import models
 from common.geometry import Box
 from extract.deliver.pages import Master
 from extract.deliver.text_layer import WrittenCase
+from extract.typeset import FONT
 
-FONT = Path(models.__file__).parent / "synth" / "fonts" / "print" / "noto-sans-regular.ttf"
-"""A font with every Vietnamese letter, for what hotich itself writes into a PDF."""
 _FONT_NAME = "/NotoSans-Regular"
 _CAP_HEIGHT = 714  # of Noto Sans, in thousandths of its size
 _SHORT_SIDE = 595.0  # points of a page's shorter side: A4

@@ -9,24 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from io import BytesIO
 
-import pymupdf
-
-from extract.deliver.archive_pdf import FONT
 from extract.deliver.sheet import SheetForm
 from extract.record import Record
 from extract.registers import Column, Register
+from extract.typeset import typeset
 
-_PAGE = pymupdf.paper_rect("a4")
-_MARGIN = 36
-_CSS = f"""
-@font-face {{font-family: noto; src: url({FONT.name});}}
-* {{font-family: noto;}}
-h1 {{font-size: 14pt; margin: 0;}}
-p {{font-size: 9pt; margin: 2pt 0 6pt 0;}}
-td {{font-size: 9.5pt; padding: 2pt 4pt; border-bottom: 0.5pt solid #999999;}}
-.doubt {{color: #a00000;}}
+_CSS = """
+h1 {font-size: 14pt; margin: 0;}
+p {font-size: 9pt; margin: 2pt 0 6pt 0;}
+td {font-size: 9.5pt; padding: 2pt 4pt; border-bottom: 0.5pt solid #999999;}
+.doubt {color: #a00000;}
 """
 _DOUBT = "chưa ai xem lại"
 
@@ -42,20 +35,7 @@ class KeyingCase:
 
 def keying_sheets(cases: Iterable[KeyingCase], register: Register, form: SheetForm) -> bytes:
     """The PDF of all sheets: at least one page a case."""
-    content = BytesIO()
-    writer = pymupdf.DocumentWriter(content)
-    inside = pymupdf.Rect(_MARGIN, _MARGIN, _PAGE.x1 - _MARGIN, _PAGE.y1 - _MARGIN)
-    for case in cases:
-        archive = pymupdf.Archive(str(FONT.parent))
-        story = pymupdf.Story(_html(case, register, form), user_css=_CSS, archive=archive)
-        more = 1
-        while more:
-            device = writer.begin_page(_PAGE)
-            more, _ = story.place(inside)
-            story.draw(device)
-            writer.end_page()
-    writer.close()
-    return content.getvalue()
+    return typeset((_html(case, register, form) for case in cases), _CSS)
 
 
 def _html(case: KeyingCase, register: Register, form: SheetForm) -> str:
