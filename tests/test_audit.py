@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,17 +39,26 @@ ANSWERED = {
 }
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Extracted]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A book that was read, decided, reviewed in one field, and delivered."""
-    with extracted_book.make(tmp_path / "book") as made:
+    home = tmp_path_factory.mktemp("home")
+    with extracted_book.make(home / "book") as made:
         for page in made.store.pages(made.name)[:2]:
             note_read(made.folder, page, "handwriting@test", f"scan-{page.page}")
         note_decided(made.folder, made.store, made.name)
         note_shown(made.folder, [(1, 1, "nksHoTen")])
         take(made, "fields", [ANSWERED], {7: "lan@xa.vn"})
-        deliver(made, tmp_path / "out", DeliverOptions(archive=False))
-        yield made
+        deliver(made, home / "out", DeliverOptions(archive=False))
+    return home
+
+
+@pytest.fixture
+def book(home: Path, tmp_path: Path) -> Iterator[Extracted]:
+    """A copy of it."""
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    with Extracted.open(tmp_path / "book") as copied:
+        yield copied
 
 
 def test_an_honest_book_has_no_fault(book: Extracted) -> None:
