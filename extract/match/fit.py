@@ -29,12 +29,14 @@ from extract.match.evidence import (
     total,
 )
 from extract.match.index import PeopleIndex
+from extract.match.people import Person
 from extract.match.score import DEFAULTS, Match
 from extract.match.simulate import Question, Trial, is_person, questions
 
-_LISTS = ((1, 20_000, 2_000), (2, 80_000, 3_000), (3, 200_000, 3_000))  # seed, people, queries
+_LISTS = ((1, 20_000, 1_500), (2, 60_000, 2_000), (3, 150_000, 2_000))  # seed, people, queries
 _TRIED = 40  # candidates of a query that weights are fitted on
 _RANDOM = 30  # rows drawn by chance for each query
+_BARE = 2  # of so many queries one is asked with name and day only, too
 _SMOOTH = 1.0
 _RIDGE = 0.5
 _SIBLINGS, _FIRM = 3.0, 2.0  # brothers and sisters of a person in a list, and how firmly it is held
@@ -108,11 +110,13 @@ def _shares(field: str, counts: NDArray[np.float64]) -> dict[str, float]:
 
 
 def cases_of(lists: Sequence[Asked], weights: Learnt) -> Cases:
-    """The best candidates of every query under ``weights``, the truth among them if found."""
+    """The best candidates of every query under ``weights``, the truth among them if found; and
+    those of some queries that tell the name and the day only."""
     said, people, starts, true, done = [], [], [], [], 0
     for asked in lists:
         evidence = Evidence(asked.index, weights)
-        for query, who in asked.questions:
+        bare = [(Person(q.id, q.name, q.birth), who) for q, who in asked.questions[::_BARE]]
+        for query, who in [*asked.questions, *bare]:
             rows = asked.index.candidates(query)
             if not len(rows):
                 continue
@@ -129,7 +133,7 @@ def cases_of(lists: Sequence[Asked], weights: Learnt) -> Cases:
 
 
 def fit(cases: Cases, start: Learnt, share: float) -> tuple[Learnt, float]:
-    """The weights of the greatest likelihood; fields' weights stay near 1 and over 0.
+    """The weights of the greatest likelihood; no field counts more than once (1), none less than 0.
 
     Args:
         share: of queries whose person is in the list, to begin with; the second that is returned.
@@ -154,7 +158,7 @@ def fit(cases: Cases, start: Learnt, share: float) -> tuple[Learnt, float]:
 
     prior = math.log(share / (1 - share))
     first = np.array([*start.weight, prior, math.log(start.siblings), math.log(start.twins)])
-    bounds = [(0.05, 1.5)] * fields + [(-4.0, 4.0), (-2.0, 4.0), (-8.0, 0.0)]
+    bounds = [(0.05, 1.0)] * fields + [(-4.0, 4.0), (-2.0, 4.0), (-8.0, 0.0)]
     found = minimize(loss, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 40})
     return unpacked(found.x), 1 / (1 + math.exp(-found.x[fields]))
 
