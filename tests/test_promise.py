@@ -132,14 +132,22 @@ def project(tmp_path: Path) -> list[Extracted]:
 
 
 def test_a_project_is_all_its_books(project: list[Extracted]) -> None:
-    kept = keep(project, {})
+    kept = keep(project, {"max_error": 0.4})
     assert kept.held.number == LEARNING
     assert {name for name, _ in kept.standing.asked} == {book.name for book in project}
     assert "còn" in promised(project[0].folder)[0]
     with pytest.raises(UsageError, match="together"):
-        keep(project[:1], {})
+        keep(project[:1], {"max_error": 0.4})
     with pytest.raises(UsageError, match="another promise"):
         keep(project, {"max_error": 0.01})
+
+
+def test_a_project_that_is_too_small_is_told_so_at_once(project: list[Extracted]) -> None:
+    kept = keep(project, {})
+    assert not kept.standing.asked
+    (only,) = kept.standing.strata
+    assert only.state == "hopeless"
+    assert f"đọc thêm {only.more}" in promised(project[0].folder)[0]
 
 
 def test_what_the_audit_draws_is_asked_and_its_answers_move_the_promise_on(
@@ -182,7 +190,7 @@ def _confirm(book: Extracted, page: int, entry: int, field: str) -> None:
 def test_the_command_says_where_it_stands(project: list[Extracted]) -> None:
     from hotich.cli import build
 
-    call = ["promise", *(str(book.folder.root) for book in project)]
+    call = ["promise", "--max-error", "0.4", *(str(book.folder.root) for book in project)]
     done = CliRunner().invoke(build("promise"), call)
     assert done.exit_code == 1
     assert "fields to be looked at, by lot" in done.output

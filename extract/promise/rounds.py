@@ -40,7 +40,7 @@ class Round:
     @property
     def alpha(self) -> float:
         """The risk that this round may spend: all rounds together spend 1 - confidence."""
-        return (1 - self.options.confidence) * _FIRST * _NEXT ** (self.number - 1)
+        return (1 - self.options.confidence) * _FIRST * _NEXT ** max(self.number - 1, 0)
 
     @cached_property
     def ordered(self) -> list[Claim]:
@@ -160,9 +160,14 @@ def _state(
     unseen: Set[Name],
 ) -> tuple[State, int]:
     """Where a stratum stands, and how far its audit must go on."""
-    if held.number == LEARNING:
-        return "learning", max(min(held.options.learn, len(claims)) - audit.looked, 0)
     alpha = held.alpha / len({stratum(claim, held.options) for claim in held.fields})
+    if held.number == LEARNING:
+        size = len(claims)
+        whole, good = Audit(size, 0, 0, 0, size), [False] * size
+        least = steps_needed(whole, held.options.max_error, alpha, [True] * size, good)
+        if least is None or 2 * least > size:  # not even if all were right
+            return "hopeless", size if least is None else least
+        return "learning", max(min(held.options.learn, size) - audit.looked, 0)
     ahead = claims[audit.looked :]
     open_ = [_name(c) in unseen for c in ahead]
     wrong = [answers.get(_name(c), c.digest) != c.digest for c in ahead]
