@@ -16,9 +16,7 @@ from extract.reopen import Extracted
 def purge(
     folder: Annotated[Path, typer.Argument(help="What `hotich extract` wrote.")],
     rules: Annotated[Path, typer.Option(help="Other rules than hotich's own.")] = RULES,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Delete; else only say so.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete; else only say so.")] = False,
     store: Annotated[str, typer.Option(help="Address of the store; else DIR's own.")] = "",
 ) -> None:
     """Delete a book's working copies by rule, and say in its log what went."""
