@@ -158,7 +158,7 @@ def test_thirty_fields_with_the_keyboard_only(
     assert push(studio, server, sample).fields.added == 0
 
     workbook = load_workbook(
-        deliver(sample, tmp_path / "out", DeliverOptions(book_number="01/1962")).xlsx
+        deliver(sample, tmp_path / "out", DeliverOptions(book_number="01/1962", archive=False)).xlsx
     )
     sources = {
         (int(row[0]), int(row[1]), row[3]): row
