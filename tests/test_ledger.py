@@ -12,11 +12,13 @@ from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 from typer.testing import CliRunner
 
-from common.errors import FormError
+from common.errors import FormError, PackageError
+from extract.deliver.package import DeliverOptions, deliver
 from extract.ledger.columns import find_table
 from extract.ledger.form import LedgerForm, load_ledger, place_ledger, save_ledger
 from extract.ledger.headings import distinct
 from extract.record import read_records
+from extract.reopen import Extracted
 from hotich.cli import build
 from models.reading import Image
 
@@ -112,6 +114,9 @@ def test_a_book_of_any_kind_becomes_records_named_by_its_headings(tmp_path: Path
     two_lines = [record.get(name).box for record in records if record.entry % 2 == 0]
     assert all(box and box[3] - box[1] > 80 for box in two_lines)
     assert (tmp_path / "out" / "report.html").is_file()
+
+    with pytest.raises(PackageError, match="nobody described"):
+        deliver(Extracted.open(tmp_path / "out"), tmp_path / "package", DeliverOptions())
 
     named = yaml.safe_load((tmp_path / "out" / "form.yaml").read_text(encoding="utf-8"))
     named["columns"][1]["name"] = "Họ và tên"  # one correction for the whole book

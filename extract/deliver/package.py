@@ -35,7 +35,7 @@ from extract.deliver.xlsx import (
 from extract.logged import EXPORTED, log_of
 from extract.promise import marked, promised
 from extract.record import write_whole
-from extract.registers import Register, load_register
+from extract.registers import ANY, Register, load_register
 from extract.reopen import Extracted
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # so that equal packages have equal zips
@@ -86,12 +86,18 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     """Write the book's package into ``out``, and note it in the book's log.
 
     Raises:
-        PackageError: the book holds no case, or a case cannot be named or coded; the message
+        PackageError: the book holds no case, or is a ledger that nobody described; or a case cannot be named or coded; the message
             lists every such case; or a scan for the archive is not the one that was read.
     """
     records = marked(book.folder, book.records(), proved=True)
     if not records:
         raise PackageError("the book has no case", where=book.name, hint="see its report.html")
+    if records[0].register == ANY:
+        raise PackageError(
+            "no package is known for a ledger that nobody described",
+            where=book.name,
+            hint="its rows are in records.jsonl",
+        )
     register, names = load_register(records[0].register), NameRules.of(options.names)
     number = book_number(records, book.name, options.book_number)
     base = book_base(register.code, number, options.commune, names)

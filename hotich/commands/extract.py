@@ -16,7 +16,7 @@ from extract.folder import BookFolder
 from extract.learn import How
 from extract.match import MatchOptions, inform
 from extract.match.existing import open_existing
-from extract.registers import Register, load_register
+from extract.registers import ANY, Register, load_register
 from extract.report import write_report
 from extract.run import Matcher, RunSummary, run_book
 from extract.store import Store
@@ -28,7 +28,9 @@ _PHASES = {"form": "Learning the form", "pages": "Reading pages"}
 
 def extract(
     scans: Annotated[list[Path], typer.Argument(help="PDF, TIFF or a folder, in page order.")],
-    register: Annotated[str, typer.Option(help="KS KH KT CMC HN NCN GH CDGH LH TD")],
+    register: Annotated[
+        str, typer.Option(help="KS KH KT CMC HN NCN GH CDGH LH TD, or ANY: any ledger")
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write; run again, it goes on there.")],
     form: Annotated[
         str, typer.Option(help="auto, or a form file that a person corrected.")
@@ -92,6 +94,8 @@ def _matcher(against: Path | None, register: Register, present: float | None) ->
         if present is not None:
             raise UsageError("--present without --against", hint="name the list, too")
         return None
+    if register.code == ANY:
+        raise UsageError("--against needs to know which columns are names", hint="name a register")
     index = open_existing(against)
     for line in index.notes:
         typer.echo(line, err=True)
