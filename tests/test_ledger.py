@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -37,7 +38,7 @@ def ledger_page(first: int, *, turned: float = 0.0, guide: bool = True) -> Image
     draw.line((EDGES[0], TOP, EDGES[-1], TOP), fill=20, width=8)
     for x in EDGES:
         draw.line((x, TOP, x, bottom), fill=30, width=4)
-    for x0, x1 in zip(EDGES, EDGES[1:], strict=False):
+    for x0, x1 in pairwise(EDGES):
         draw.line((x0 + 8, BODY, x1 - 8, BODY), fill=30, width=4)
     if guide:  # dong | xu: it guides the writing and begins below the headings
         draw.line((1400, BODY, 1400, bottom), fill=60, width=3)

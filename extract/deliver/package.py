@@ -86,8 +86,9 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     """Write the book's package into ``out``, and note it in the book's log.
 
     Raises:
-        PackageError: the book holds no case, or is a ledger that nobody described; or a case cannot be named or coded; the message
-            lists every such case; or a scan for the archive is not the one that was read.
+        PackageError: the book holds no case, or is a ledger that nobody described; or a case
+            cannot be named or coded; the message lists every such case; or a scan for the archive
+            is not the one that was read.
     """
     records = marked(book.folder, book.records(), proved=True)
     if not records:
