@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,8 +57,8 @@ class PageResult:
 
 
 @dataclass(frozen=True)
-class ReadPage:
-    """The step: a scan in, its readings out. Can be sent to another process."""
+class PageStep(ABC):
+    """A step of a run: a scan in, its readings out. Can be sent to another process."""
 
     folder: BookFolder
     options: PageOptions
@@ -68,17 +69,30 @@ class ReadPage:
         try:
             image = scan.load()
             clean = clean_page(image, self.options.clean)
-            picture = self.folder.page_image(scan.index)
-            scale = keep_image(picture, image, self.options.shown_side, self.options.quality)
+            path, side = self.folder.page_image(scan.index), self.options.shown_side
+            scale = keep_image(path, image, side, self.options.quality)
             if clean.blank:
                 return PageResult(scan.index, "empty", "nothing is on the page", {})
-            return self._read(scan.index, clean, scale)
+            payload = {**self._read(scan.index, clean).as_json(), "picture_scale": scale}
+            return PageResult(scan.index, "done", "", payload)
         except FormError as error:
             return PageResult(scan.index, "refused", str(error), {})
         except PageError as error:
             return PageResult(scan.index, "failed", str(error), {})
 
-    def _read(self, page: int, clean: CleanPage, picture_scale: float) -> PageResult:
+    @abstractmethod
+    def _read(self, page: int, clean: CleanPage) -> PageReading:
+        """What stands on a clean page.
+
+        Raises:
+            FormError: the page does not show what the book's other pages show.
+        """
+
+
+class ReadPage(PageStep):
+    """Reads a page of a register whose forms are known."""
+
+    def _read(self, page: int, clean: CleanPage) -> PageReading:
         form = _form(self.folder.form, self.folder.form.stat().st_mtime_ns)
         grey, scale = reduced(clean.grey)
         placed = place_form(grey, form)
@@ -95,9 +109,7 @@ class ReadPage:
                 crop = _shown(flat, slot.box)
                 path = self.folder.crop(page, entry.index, code)
                 keep_image(path, crop, max(crop.shape), self.options.quality)
-        reading = PageReading(page, entries)
-        payload = {**reading.as_json(), "picture_scale": picture_scale}
-        return PageResult(page, "done", "", payload)
+        return PageReading(page, entries)
 
 
 def keep_image(path: Path, image: Image, side: int, quality: int) -> float:

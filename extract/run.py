@@ -25,7 +25,7 @@ from extract.ledger.form import load_ledger
 from extract.ledger.learn import ledger_form
 from extract.ledger.page import ReadLedgerPage
 from extract.logged import note_decided, note_read
-from extract.page import PageOptions, PageResult, ReadPage
+from extract.page import PageOptions, PageResult, PageStep, ReadPage
 from extract.readings import PageReading
 from extract.record import FieldValue, Record, write_records
 from extract.registers import ANY, Register, load_register
@@ -108,7 +108,7 @@ def run_book(
         answers = kept.answers(book)
         check_same_scans(scans, kept.pages(book), {page for page, _, _ in answers})
         reader = reader or HandwritingReader(options=_BEST_PATH)
-        step: ReadPage | ReadLedgerPage
+        step: PageStep
         if known.code == ANY:
             ledger_form(scans, folder, form, options.learn, how, progress)
             generation, step = LEDGER, ReadLedgerPage(folder, options.page, reader)
@@ -133,7 +133,7 @@ def run_book(
 
 def read_pages(
     scans: Sequence[Scan],
-    step: ReadPage | ReadLedgerPage,
+    step: PageStep,
     store: Store,
     book: str,
     how: How = None,
@@ -176,7 +176,7 @@ def decide(
     return decide_with_answers(book, readings, register, form, curves, answers)
 
 
-def _key(step: ReadPage | ReadLedgerPage) -> str:
+def _key(step: PageStep) -> str:
     """What a page's readings depend on beside its scan: form, reader, options."""
     digest = hashlib.sha256(step.folder.form.read_bytes())
     digest.update(step.reader.source.encode())

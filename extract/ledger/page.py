@@ -10,19 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from common.errors import FormError, PageError
 from common.geometry import Box
-from extract.folder import BookFolder
 from extract.ledger.columns import Table
 from extract.ledger.form import LedgerForm, load_ledger, place_ledger
 from extract.ledger.rows import Mark, column_of, row_of, starts
-from extract.page import PageOptions, PageResult, keep_image, reduced
+from extract.page import PageStep, keep_image, reduced
 from extract.readings import EntryReading, PageReading, SlotReading
 from models.lines import TextLine, find_lines
 from models.reading import Image, Reader, Reading
 from models.rules import find_rules, lift_rules
-from preprocessing.clean import CleanPage, clean_page
-from preprocessing.scans import Scan
+from preprocessing.clean import CleanPage
 
 LEDGER_SIDE = 3000
 """Pixels of the longer side at which ledgers are read: their writing is small."""
@@ -32,30 +29,10 @@ Cells = Mapping[tuple[int, int], Sequence[tuple[TextLine, Reading]]]
 """Row and column, both from 0 → the lines written there, from top to bottom."""
 
 
-@dataclass(frozen=True)
-class ReadLedgerPage:
-    """The step: a scan in, its readings out. Can be sent to another process."""
+class ReadLedgerPage(PageStep):
+    """Reads a page of a ledger that nobody described."""
 
-    folder: BookFolder
-    options: PageOptions
-    reader: Reader
-
-    def __call__(self, scan: Scan) -> PageResult:
-        """Read one page; a page that cannot be used is a result, not an exception."""
-        try:
-            image = scan.load()
-            clean = clean_page(image, self.options.clean)
-            path, side = self.folder.page_image(scan.index), self.options.shown_side
-            scale = keep_image(path, image, side, self.options.quality)
-            if clean.blank:
-                return PageResult(scan.index, "empty", "nothing is on the page", {})
-            return self._read(scan.index, clean, scale)
-        except FormError as error:
-            return PageResult(scan.index, "refused", str(error), {})
-        except PageError as error:
-            return PageResult(scan.index, "failed", str(error), {})
-
-    def _read(self, page: int, clean: CleanPage, picture_scale: float) -> PageResult:
+    def _read(self, page: int, clean: CleanPage) -> PageReading:
         form = _form(self.folder.form, self.folder.form.stat().st_mtime_ns)
         grey, scale = reduced(clean.grey, LEDGER_SIDE)
         found = read_ledger(grey, form, self.reader)
@@ -70,9 +47,7 @@ class ReadLedgerPage:
                     self.folder.crop(page, row + 1, name),
                 )
                 keep_image(path, crop, max(crop.shape), self.options.quality)
-        reading = PageReading(page, entries_of(found, form, to_scan))
-        payload = {**reading.as_json(), "picture_scale": picture_scale}
-        return PageResult(page, "done", "", payload)
+        return PageReading(page, entries_of(found, form, to_scan))
 
 
 @dataclass(frozen=True)
