@@ -25,7 +25,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from common.errors import InputError
+from common.errors import InputError, MissingPartError, install_hint
 from models.charset import default_charset
 from models.evaluate_binarisation import sauvola
 from models.handwriting import HandwritingReader, ReaderOptions
@@ -33,8 +33,6 @@ from models.ink_map import InkMap
 from models.legibility import expected_error
 from models.reading import Reading
 from models.restore import restore_ink
-from models.synth.leaves import scans
-from models.synth.plan import BookOptions, plan_book
 from models.training.metrics import error_rates
 from preprocessing.arrays import shrunk
 from preprocessing.clean import CleanOptions, clean_page
@@ -101,8 +99,16 @@ def unspoilt_pages(book: Path) -> Iterator[Pixels]:
     """A rendered book's pages as they were before they decayed, lying as their scans do.
 
     Raises InputError when the book is not drawn again as it is: another version drew it, or
-    with another number of entries a page than its press prints.
+    with another number of entries a page than its press prints; MissingPartError without the
+    synthesiser's packages.
     """
+    try:
+        from models.synth.leaves import scans
+        from models.synth.plan import BookOptions, plan_book
+    except ImportError as error:
+        hint = install_hint("synth")
+        raise MissingPartError(f"{error.name} is not installed", hint=hint) from error
+
     facts = _facts(book)
     known = {name: facts[name] for name in _DRAWN_BY}
     options = BookOptions(register_code=facts["register"], **known)

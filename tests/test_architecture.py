@@ -76,3 +76,20 @@ def test_help_needs_neither_torch_nor_the_heavy_parts() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "extract" in done.stdout
+
+
+def test_every_command_loads_without_the_extras() -> None:
+    """Training, rendering and tests' packages are absent where vendors work."""
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'transformers', 'uharfbuzz', 'fontTools', 'playwright', 'onnx'):\n"
+        "    sys.modules[name] = None\n"
+        "from importlib import import_module\n"
+        "from hotich.commands import COMMANDS\n"
+        "for command in COMMANDS.values():\n"
+        "    import_module(f'hotich.commands.{command.module}')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
