@@ -16,6 +16,7 @@ from extract.match.existing import open_existing
 from extract.match.people import Date, parse_date
 from extract.match.rows import ROW
 from hotich.cli import build
+from hotich.evaluation.matching import evaluate_matching, explained
 
 HEAD = "id,ho_ten,ngay_sinh,gioi_tinh,cha,me,noi_sinh"
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,33 @@ def test_a_damaged_index_is_built_again(people: Path, name: str) -> None:
     file = people.with_name("list.csv.index") / name
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     assert len(open_existing(people)) == 300
+
+
+@pytest.mark.parametrize("name", ["rows.bin", "counts-1.npz", "parts-1.tsv", "keys-1.bin"])
+def test_an_emptied_file_is_told_where_there_is_no_list(people: Path, name: str) -> None:
+    open_existing(people)
+    kept = people.with_name("list.csv.index")
+    (kept / name).write_bytes(b"")
+    with pytest.raises(InputError, match=r"damaged|cut short"):
+        open_existing(kept)
+
+
+def test_an_index_that_others_keep_is_read(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    open_existing(people)
+    monkeypatch.setattr(extract.match.existing, "_kept", refuse)
+    assert len(open_existing(people)) == 300
+    write_list(people.parent, 301)
+    with pytest.raises(InputError, match="no place for the index"):
+        open_existing(people)
+
+
+def test_as_many_are_explained_as_are_asked_for(tmp_path: Path) -> None:
+    evaluate_matching(300, 40, 8, tmp_path)
+    texts = list(explained(300, 40, 8, tmp_path, 10))
+    assert len(texts) == 10 and len({text.split(";")[0] for text in texts}) > 1
 
 
 def test_who_was_taken_out_does_not_come_back(people: Path) -> None:

@@ -36,6 +36,9 @@ def open_existing(against: Path, folder: Path | None = None) -> PeopleIndex:
     try:
         return _kept(against, kept, source)
     except PermissionError as error:
+        index = _opened(kept)
+        if index is not None and index.header.get("source") == source:
+            return index  # of a folder that others keep
         raise InputError(
             "no place for the index", where=str(kept), hint="name another with --index"
         ) from error

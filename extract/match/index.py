@@ -72,7 +72,7 @@ class PeopleIndex:
             raise InputError("index of another version", where=str(folder), hint="delete it")
         try:
             index = cls(folder, header)
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise InputError("damaged index", where=str(folder), hint="delete it") from error
         if len(index.gone) != header.get("gone"):
             raise InputError("damaged index", where=str(folder), hint="delete it")

@@ -7,7 +7,7 @@ import itertools
 import os
 import resource
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -259,10 +259,19 @@ def explained(people: int, queries: int, seed: int, work: Path, count: int) -> I
         if len(shown) < 4 * count:
             text = as_text(explain(matcher, query, best))
             shown.append((best.score, f"[{kind}; {truth or 'not in the list'}]\n{text}"))
-    for kind in _SHOWN:
-        one = sorted(kinds.get(kind, []), reverse=kind.startswith("wrong"))
-        step = max(len(one) // max(count // len(_SHOWN), 1), 1)
-        yield from (text for _, text in one[::step][: max(count // len(_SHOWN), 1)])
+    for kind, wanted in _shares({kind: len(kinds.get(kind, ())) for kind in _SHOWN}, count).items():
+        one = sorted(kinds[kind], reverse=kind.startswith("wrong"))
+        yield from (text for _, text in one[:: len(one) // wanted][:wanted])
+
+
+def _shares(there: Mapping[str, int], count: int) -> dict[str, int]:
+    """How many of each kind are shown: ``count`` in all, as even as what is there allows."""
+    shares: dict[str, int] = {}
+    for turn in range(max(there.values(), default=0)):
+        for kind, size in there.items():
+            if turn < size and sum(shares.values()) < count:
+                shares[kind] = turn + 1
+    return shares
 
 
 _SHOWN = (
