@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
+from common.errors import UsageError
 from extract.match import Matcher, MatchOptions, Person, index_of, match_person
 from extract.match.explain import as_html, as_text, explain
 from extract.match.inform import RULE, against, inform
@@ -146,6 +147,14 @@ def test_the_reconcile_command_writes_a_workbook(tmp_path: Path) -> None:
     assert book["Khác"]["H2"].value == "Lê Thị Sến"
     same = CliRunner().invoke(build("reconcile"), [*call[:1], ours, ours, *call[3:]])
     assert same.exit_code == 0, same.output
+
+
+def test_a_keying_is_never_written_over(tmp_path: Path) -> None:
+    keying = tmp_path / "keyed.csv"
+    keying.write_text("so,nksHoTen\n1,Nguyễn Văn Tư\n", encoding="utf-8")
+    call = ["reconcile", str(keying), str(keying), "--register", "KS", "--out", str(keying)]
+    result = CliRunner().invoke(build("reconcile"), call)
+    assert isinstance(result.exception, UsageError) and "Tư" in keying.read_text("utf-8")
 
 
 def test_links_within_and_across_books() -> None:

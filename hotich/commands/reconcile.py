@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from common.errors import UsageError
 from extract.match.keyings import read_keying
 from extract.match.notes import Notes
 from extract.match.reconcile import reconcile as compare
@@ -21,6 +22,10 @@ def reconcile(
     out: Annotated[Path, typer.Option(help="Workbook to write.")],
 ) -> None:
     """Two keyings of one book compared, as a workbook to work through; 1 when they differ."""
+    if out.resolve() in (ours.resolve(), theirs.resolve()):
+        raise UsageError(
+            "the workbook would replace a keying", where=str(out), hint="give it a name of its own"
+        )
     known = load_register(register)
     notes = Notes(theirs.name), Notes(ours.name)
     other, their_codes = read_keying(theirs, known, notes[0])
