@@ -63,7 +63,7 @@ def connect(studio: LabelStudio, book: Extracted, listener: Listener) -> dict[in
     """Let the book's projects send their answers and boxes here; the kind of each project."""
     projects = {}
     for kind in KINDS:
-        project = find(studio, book.folder, kind)
+        project = find(studio, book.folder, book.name, kind)
         if project is not None:
             projects[project] = kind
             studio.tell(project, f"{listener.url}/webhook")

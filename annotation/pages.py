@@ -19,6 +19,7 @@ from annotation.written import proposed
 from extract.record import Record
 from extract.registers import ANY, load_register
 from extract.reopen import Extracted
+from extract.report.causes import told
 
 _TORN = 0.5  # share of a page's fields that hardly anybody can read, from which it is shown whole
 _HOPELESS = 0.5  # confidence below which a field counts as such
@@ -54,7 +55,7 @@ def doubtful_pages(
     why: dict[int, str] = {}
     for stored in book.store.pages(book.name):
         if stored.outcome in ("refused", "failed"):
-            why[stored.page] = f"{texts()['outcomes'][stored.outcome]}: {stored.cause}"
+            why[stored.page] = f"{texts()['outcomes'][stored.outcome]}: {told(stored.cause)}"
     for record in records:
         if record.page in hidden:
             why.setdefault(record.page, texts()["hidden"])

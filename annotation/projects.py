@@ -25,15 +25,18 @@ class Project:
     images: str | None
 
 
-def project_key(folder: BookFolder, kind: str) -> str:
-    """By which a project is found again: the book's folder, by its path, and what it asks."""
-    digest = hashlib.sha256(str(folder.root.resolve()).encode()).hexdigest()
+def project_key(folder: BookFolder, book: str, kind: str) -> str:
+    """By which a project is found again: the book, its folder, by its path, and what it asks.
+
+    Another book that comes into the folder's place does not get the first one's answers.
+    """
+    digest = hashlib.sha256(f"{folder.root.resolve()}\n{book}".encode()).hexdigest()
     return f"hotich-{digest[:16]}-{kind}"
 
 
-def find(studio: LabelStudio, folder: BookFolder, kind: str) -> int | None:
+def find(studio: LabelStudio, folder: BookFolder, book: str, kind: str) -> int | None:
     """The book's project of a kind, if it was ever made on this server."""
-    return studio.find_project(project_key(folder, kind))
+    return studio.find_project(project_key(folder, book, kind))
 
 
 def ensure(
@@ -51,7 +54,7 @@ def ensure(
     Args:
         labels: for pages, the columns that a box may be.
     """
-    key = project_key(folder, kind)
+    key = project_key(folder, book, kind)
     found = studio.find_project(key)
     if found is None:
         words = texts()["projects"][kind]

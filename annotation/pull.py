@@ -53,7 +53,7 @@ def pull(studio: LabelStudio, book: Extracted) -> Pulled:
     Raises:
         UsageError: nothing of this book was ever pushed to this server.
     """
-    projects = {kind: find(studio, book.folder, kind) for kind in KINDS}
+    projects = {kind: find(studio, book.folder, book.name, kind) for kind in KINDS}
     if not any(projects.values()):
         raise UsageError(
             "nothing was pushed from here", where=str(book.folder.root), hint="hotich review push"
@@ -80,7 +80,7 @@ def take(book: Extracted, kind: str, tasks: Iterable[Task], users: Mapping[int, 
             at = (said.place.page, said.place.entry, said.place.field)
             if (at, said.author, said.time) in known:
                 done += Pulled(known=1)
-            elif _store(book, records[at[:2]], said, second=kind == "second"):
+            elif _store(book, records[at[:2]], said, kind):
                 known.add((at, said.author, said.time))
                 done += Pulled(new=1)
     return done
@@ -128,7 +128,7 @@ def _missed(like: Record, key: tuple[int, int], register: Register) -> Record:
     return Record(like.book, *key, like.register, like.form, fields)
 
 
-def _store(book: Extracted, record: Record, said: Correction, *, second: bool) -> bool:
+def _store(book: Extracted, record: Record, said: Correction, kind: str) -> bool:
     """Add one answer; False for a field that the record does not have."""
     code = said.place.field
     if code not in record.fields:
@@ -148,7 +148,8 @@ def _store(book: Extracted, record: Record, said: Correction, *, second: bool) -
         box=_on_scan(book, said),
         author=said.author,
         time=said.time,
-        second=second,
+        second=kind == "second",
+        third=kind == "third",
         seconds=said.seconds,
     )
     return True

@@ -79,7 +79,7 @@ def push(
         }
         done = {}
         for kind in KINDS:
-            if not wanted[kind] and find(studio, book.folder, kind) is None:
+            if not wanted[kind] and find(studio, book.folder, book.name, kind) is None:
                 continue
             labels = box_labels(records) if kind == "pages" else None
             project = ensure(studio, server, book.folder, book.name, kind, labels)
@@ -143,8 +143,8 @@ def _task(kind: str, book: Extracted, item: Any, images: str | None) -> Task:
     if kind == "second":
         return blind_task(record, code, crop, images)
     history = book.store.history(book.name, record.page, record.entry, code)
-    people = [value for value in history if value.author != MACHINE]
-    return third_task(record, code, people, crop, images)
+    people = {value.source: value for value in history if value.author != MACHINE}  # last words
+    return third_task(record, code, list(people.values()), crop, images)
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import yaml
 
+from common.errors import UsageError
 from common.options import Options
-from extract.folder import BookFolder
 from extract.record import MACHINE, Record
 from extract.registers import load_register
+from extract.reopen import Extracted
 from extract.roles import roles_of
 from extract.trust import like_columns
 
@@ -32,16 +33,24 @@ class SecondReading(Options):
     fields: tuple[str, ...] = ()
 
 
-def second_reading(
-    folder: BookFolder, share: float | None, fields: tuple[str, ...]
-) -> SecondReading:
+def second_reading(book: Extracted, share: float | None, fields: tuple[str, ...]) -> SecondReading:
     """What two people read of this book: as said now, or else as said before.
 
     What is said now is kept in the book's folder.
+
+    Raises:
+        UsageError: the book has no such column.
     """
-    path = folder.root / "second-reading.yaml"
+    path = book.folder.root / "second-reading.yaml"
     if share is None and not fields:
         return SecondReading.read(path if path.is_file() else None)
+    columns = {code for record in book.records() for code in record.fields}
+    if strange := sorted(set(fields) - columns):
+        raise UsageError(
+            f"no column {', '.join(strange)} in this book",
+            where=str(book.folder.root),
+            hint=f"one of {', '.join(sorted(columns))}",
+        )
     wanted = SecondReading.of(share=share or 0.0, fields=fields)
     path.write_text(yaml.safe_dump(wanted.model_dump(mode="json")), "utf-8")
     return wanted

@@ -123,9 +123,8 @@ def _others(value: FieldValue) -> list[tuple[str, float]]:
 def _hints(record: Record, column: Column, value: FieldValue) -> Iterator[str]:
     if value.value:
         yield texts()["sure"].format(percent=round(100 * value.confidence))
-    if value.alternatives:
-        others = " | ".join(text for text, _ in value.alternatives[:3])
-        yield texts()["alternatives"].format(texts=others)
+    if others := [text for text, _ in value.alternatives if text != value.value][:3]:
+        yield texts()["alternatives"].format(texts=" | ".join(others))
     yield from (issue.message for issue in record.issues if column.code in issue.fields)
     if column.type in texts()["hints"]:
         yield texts()["hints"][column.type]

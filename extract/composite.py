@@ -21,7 +21,7 @@ from extract.parse.places import province_near
 from extract.parse.sex import parse_sex
 from extract.parse.tables import table
 from extract.readings import SlotReading, merged
-from extract.record import CORRECTION
+from extract.record import CORRECTION, THIRD
 from extract.registers import Column, Register
 from models import lexicon
 
@@ -53,7 +53,7 @@ def split_shared(slots: Sequence[SlotReading], register: Register) -> list[SlotR
     shared = {
         slot.code: [register.column(other.code) for other in group]
         for group in together.values()
-        if len(group) > 1 and not any(slot.source.startswith(CORRECTION) for slot in group)
+        if len(group) > 1 and not any(slot.source.startswith((CORRECTION, THIRD)) for slot in group)
         for slot in group
     }
     split = [

@@ -14,8 +14,9 @@ from common.errors import InputError
 Status = Literal["read", "blank", "absent_on_form", "illegible", "ditto", "derived"]
 STATUSES: tuple[str, ...] = get_args(Status)
 MACHINE = "machine"
-CORRECTION, SECOND = "correction@", "second@"
-"""With a name behind them, the source of a value that a person gave; of a blind second reading."""
+CORRECTION, SECOND, THIRD = "correction@", "second@", "third@"
+"""With a name behind them, the source of a value that a person gave; of a blind second reading; of
+a decision between two readings."""
 _DIGITS = 4  # decimals of every probability, so that equal runs write equal bytes
 
 

@@ -21,6 +21,7 @@ from extract.record import (
     CORRECTION,
     MACHINE,
     SECOND,
+    THIRD,
     FieldValue,
     Issue,
     Match,
@@ -202,6 +203,7 @@ class Store:
         author: str,
         time: str,
         second: bool = False,
+        third: bool = False,
         seconds: float | None = None,
     ) -> FieldValue:
         """Add a person's value to a field. Returns the new value.
@@ -210,12 +212,14 @@ class Store:
             raw: as written on the page; None keeps what the machine read.
             box: where they found it, in pixels of the scan; None where the field has its place.
             second: a blind second reading: it does not replace the first, it is held against it.
+            third: a decision between the two.
             seconds: how long the person had the field before them.
 
         Raises `UsageError` when the field is unknown or the author is empty or the machine.
         """
         if not author or author == MACHINE:
             raise UsageError("a correction needs a person as its author")
+        kind = SECOND if second else THIRD if third else CORRECTION
         with self._write() as connection:
             earlier = _values(connection, book, page, entry, field).get((page, entry, field))
             if not earlier:
@@ -230,7 +234,7 @@ class Store:
                 confidence=1.0,
                 review=False,
                 alternatives=(),
-                source=f"{SECOND if second else CORRECTION}{author}",
+                source=f"{kind}{author}",
                 author=author,
                 time=time,
             )
@@ -343,7 +347,8 @@ def _values(
 def _latest(values: Sequence[FieldValue]) -> FieldValue:
     """The value that stands: a person's before the machine's, a first reading before a second.
 
-    Where a second reading differs and nobody has decided since, the value waits for a third.
+    Where a second reading differs and nobody has decided since, the value waits for a third: the
+    first reader, who may mend an answer, does not decide by that.
     """
     by_people = [value for value in values if value.author != MACHINE]
     if not by_people:
@@ -352,7 +357,13 @@ def _latest(values: Sequence[FieldValue]) -> FieldValue:
     if not firsts:
         return by_people[-1]
     stands = by_people[firsts[-1]]
-    since = by_people if len(firsts) == 1 else by_people[firsts[-1] :]
+    opener = by_people[firsts[0]].author
+    decided = [
+        place
+        for place in firsts[1:]
+        if by_people[place].author != opener or by_people[place].source.startswith(THIRD)
+    ]
+    since = by_people[decided[-1] :] if decided else by_people
     differs = any(_is_second(other) and not stands.agrees(other) for other in since)
     return replace(stands, review=differs)
 

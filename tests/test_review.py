@@ -16,7 +16,9 @@ from typer.testing import CliRunner
 from annotation.client import LabelStudio
 from annotation.crops import cut_missing
 from annotation.doubt import doubts, marked
-from annotation.queue import SecondReading, doubtful, read_twice
+from annotation.pages import doubtful_pages
+from annotation.projects import KINDS, project_key
+from annotation.queue import SecondReading, doubtful, read_twice, second_reading
 from annotation.server import Server
 from annotation.tasks import Place, blind_task, corrections_of, field_task
 from annotation.texts import layout
@@ -143,6 +145,38 @@ def test_two_people_read_the_share_that_is_asked_for(book: Extracted) -> None:
     half = read_twice(records, SecondReading(share=0.5))
     assert 0 < len(half) < asked and half == read_twice(records, SecondReading(share=0.5))
     assert read_twice(records, SecondReading()) == []
+
+
+def test_a_column_for_two_people_is_one_of_the_book(book: Extracted) -> None:
+    with pytest.raises(UsageError, match="no column nksHoten in this book"):
+        second_reading(book, None, ("nksHoten",))
+    assert second_reading(book, None, ()) == SecondReading()  # nothing was kept
+    wanted = second_reading(book, None, ("nksHoTen",))
+    assert second_reading(book, None, ()) == wanted == SecondReading(fields=("nksHoTen",))
+
+
+def test_another_book_in_the_folders_place_has_projects_of_its_own(book: Extracted) -> None:
+    keys = {project_key(book.folder, name, kind) for name in (book.name, "other") for kind in KINDS}
+    assert len(keys) == 2 * len(KINDS)
+
+
+def test_the_machines_own_reading_is_not_another_one(book: Extracted) -> None:
+    record = book.records()[1]
+    name = replace(
+        record.get("nksHoTen"), alternatives=(("Trần Thị Lành", 0.6), ("Trần Thị Lánh", 0.3))
+    )
+    changed = record.with_fields({"nksHoTen": name})
+    crop = book.folder.crop(1, 2, "nksHoTen")
+    assert (
+        "Có thể là: Trần Thị Lánh ·" in field_task(changed, "nksHoTen", crop, "x")["data"]["hint"]
+    )
+
+
+def test_why_a_page_is_shown_is_said_in_vietnamese(book: Extracted) -> None:
+    cause = "the page is upside down"
+    book.store.save_page(book.name, 1, "refused", cause, {"picture_scale": 0.5})
+    (page,) = doubtful_pages(book, [], set())
+    assert page.why == "Không tìm thấy mẫu: tờ bị ngược; xoay ảnh lại rồi chạy lại"
 
 
 def test_the_layout_puts_the_text_last_and_the_states_before_it() -> None:

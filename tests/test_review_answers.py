@@ -157,6 +157,9 @@ def test_a_second_reading_is_held_against_the_first(
         made.store.correct(*at, value="y", status="read", author="lan", time="2")
         value = made.records()[1].get("nksHoTen")
         assert (value.value, value.author, value.review) == ("y", "lan", waits)
-        made.store.correct(*at, value="z", status="read", author="ba", time="3")
+        made.store.correct(*at, value="w", status="read", author="lan", time="3")
+        value = made.records()[1].get("nksHoTen")
+        assert (value.value, value.review) == ("w", True)  # who read first does not decide
+        made.store.correct(*at, value="z", status="read", author="lan", time="4", third=True)
         value = made.records()[1].get("nksHoTen")
         assert (value.value, value.review) == ("z", False)

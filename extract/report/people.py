@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from common.text import fold
-from extract.record import CORRECTION, MACHINE, SECOND, FieldValue
+from extract.record import CORRECTION, MACHINE, SECOND, THIRD, FieldValue
 from extract.reopen import Extracted
 
 
@@ -88,10 +88,13 @@ def _compare(agreement: Agreement, said: Sequence[FieldValue]) -> None:
         by_kind[value.source.split("@")[0] + "@"].append(value)
     if not (by_kind[SECOND] and by_kind[CORRECTION]):
         return
-    first, second = by_kind[CORRECTION][0], by_kind[SECOND][-1]
-    if first.author == second.author:
+    opener = by_kind[CORRECTION][0].author
+    others = [value for value in by_kind[CORRECTION] if value.author != opener]
+    first = [value for value in by_kind[CORRECTION] if value.author == opener][-1]
+    second = by_kind[SECOND][-1]
+    if opener == second.author:
         return
     agreement.n += 1
     agreement.same += first.agrees(second)
     agreement.letters += fold(first.value or "") == fold(second.value or "")
-    agreement.settled += not first.agrees(second) and len(by_kind[CORRECTION]) > 1
+    agreement.settled += not first.agrees(second) and bool(by_kind[THIRD] or others)

@@ -73,7 +73,7 @@ def push(
     elif beside:
         raise UsageError("--with without --max-error", hint="name the error, too")
     with _studio(url, token_file) as studio, Extracted.open(folder, store) as book:
-        wanted = second_reading(book.folder, second, tuple(second_field or ()))
+        wanted = second_reading(book, second, tuple(second_field or ()))
         done = push_tasks(studio, own_server(), book, wanted)
         for kind, one in done.projects.items():
             counts = f"{one.added} new, {one.renewed} renewed, {one.dropped} settled"
@@ -116,13 +116,23 @@ def listen(
     ):
         typer.echo("listening; Ctrl+C ends", err=True)
         try:
-            follow(studio, book, listener, every, _tell)
+            follow(studio, book, listener, every, _tell_heard)
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
 
 
 def _tell(done: Pulled) -> None:
     typer.echo(f"{done.new} new answers, {done.known} known, {done.open} tasks still open")
+    _tell_settled(done)
+
+
+def _tell_heard(done: Pulled) -> None:
+    """What came in while listening: of a single answer nobody knows how many tasks are open."""
+    typer.echo(f"{done.new} new answers")
+    _tell_settled(done)
+
+
+def _tell_settled(done: Pulled) -> None:
     if done.settled:
         typer.echo(f"{done.settled} other values decided by them; push again to shorten the queue")
 
