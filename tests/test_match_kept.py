@@ -95,6 +95,13 @@ def test_as_many_are_explained_as_are_asked_for(tmp_path: Path) -> None:
     evaluate_matching(300, 40, 8, tmp_path)
     texts = list(explained(300, 40, 8, tmp_path, 10))
     assert len(texts) == 10 and len({text.split(";")[0] for text in texts}) > 1
+    queries, out = tmp_path / "queries-300-40-8.csv", tmp_path / "matches.csv"
+    call = ["match", str(queries), "--against", str(tmp_path / "list-300-40-8.csv"), "--out"]
+    assert CliRunner().invoke(build("match"), [*call, str(out)]).exit_code == 0
+    truth = {line.split(",")[0]: line.split(",")[-1] for line in queries.read_text().splitlines()}
+    found = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    right = [row for row in found if row[1].rpartition("-")[0] == truth[row[0]]]
+    assert len(found) >= 25 and len(right) >= 0.9 * len(found)
 
 
 def test_who_was_taken_out_does_not_come_back(people: Path) -> None:

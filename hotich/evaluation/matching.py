@@ -89,13 +89,16 @@ class Data(NamedTuple):
 
 
 def make_data(people: int, queries: int, seed: int, work: Path) -> Data:
-    """The list as CSV and the people asked for, in ``work``; what is there is not made again."""
+    """The list as CSV, the people asked for, and the spoilt queries with who is right, in ``work``;
+    what is there is not made again."""
     name = f"{people}-{queries}-{seed}"
     data = Data(work / f"list-{name}.csv", work / f"asked-{name}.csv")
     if not data.chosen.is_file():
         trial = Trial(people, queries, seed)
         write_people(data.listing, trial.rows())
         told = ((*fields_of(person), int(there)) for person, there in trial.chosen)
+        asked = ((*fields_of(query), who or "") for query, who in questions(trial.chosen, seed))
+        write_rows(work / f"queries-{name}.csv", (*COLUMNS, "truth"), asked)
         write_rows(data.chosen, (*COLUMNS, "listed"), told)
     return data
 
