@@ -131,6 +131,11 @@ def _regions(record: Record, scale: float, size: tuple[int, int]) -> Iterator[di
             "type": "rectanglelabels",
             "value": {**place, "rectanglelabels": [code]},
         }
+        yield about | {
+            "from_name": "entry",
+            "type": "number",
+            "value": {**place, "number": record.entry},
+        }
         text = proposed(record, code)
         if text:
             yield about | {

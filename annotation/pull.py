@@ -103,6 +103,7 @@ def _answers(
     register = load_register(any_record.register)
     codes = {column.label: column.code for column in register.columns}
     codes |= {column.code: column.code for column in register.columns}
+    codes |= {code: code for code in any_record.fields}  # a ledger's own columns
     boxes, verdicts = page_answers(task, users, codes)
     for verdict in verdicts:
         _keep(book, verdict)
@@ -124,7 +125,8 @@ def _is_news(record: Record, said: Correction) -> bool:
 
 
 def _missed(like: Record, key: tuple[int, int], register: Register) -> Record:
-    fields = dict.fromkeys((column.code for column in register.columns), ABSENT)
+    codes = [column.code for column in register.columns] or list(like.fields)
+    fields = dict.fromkeys(codes, ABSENT)
     return Record(like.book, *key, like.register, like.form, fields)
 
 

@@ -16,14 +16,16 @@ from typer.testing import CliRunner
 from annotation.client import LabelStudio
 from annotation.crops import cut_missing
 from annotation.doubt import doubts, marked
-from annotation.pages import doubtful_pages
+from annotation.pages import doubtful_pages, page_task
 from annotation.projects import KINDS, project_key
+from annotation.pull import take
 from annotation.queue import SecondReading, doubtful, read_twice, second_reading
 from annotation.server import Server
 from annotation.tasks import Place, blind_task, corrections_of, field_task
 from annotation.texts import layout
 from annotation.written import meant, proposed
 from common.errors import MissingPartError, UsageError
+from extract.record import Record
 from extract.reopen import Extracted
 from extract.report import write_report
 from extract.report.people import work_of
@@ -177,6 +179,39 @@ def test_why_a_page_is_shown_is_said_in_vietnamese(book: Extracted) -> None:
     book.store.save_page(book.name, 1, "refused", cause, {"picture_scale": 0.5})
     (page,) = doubtful_pages(book, [], set())
     assert page.why == "Không tìm thấy mẫu: tờ bị ngược; xoay ảnh lại rồi chạy lại"
+
+
+def test_a_page_as_the_machine_has_it_says_nothing_new(book: Extracted) -> None:
+    book.store.save_page(book.name, 2, "refused", "", {"picture_scale": 0.5})
+    (wanted,) = doubtful_pages(book, book.records(), set())
+    assert max(record.entry for record in wanted.records) == 2
+    task = page_task(book, wanted, "x")
+    (prediction,) = task["predictions"]
+    sent = annotation(None, result=prediction["result"])
+    done = take(book, "pages", [{**task, "annotations": [sent]}], {1: "lan"})
+    assert done.new == 0  # each box stays with its own case
+    for part in prediction["result"]:
+        if part["id"] == "2-nksHoTen" and part["from_name"] == "text":
+            part["value"]["text"] = ["Thạch Thị Sa"]
+    assert take(book, "pages", [{**task, "annotations": [sent]}], {1: "lan"}).new == 1
+    assert [r.get("nksHoTen").value for r in book.records()][3] == "Thạch Thị Sa"
+
+
+def test_a_ledgers_columns_are_answered_on_its_page(book: Extracted) -> None:
+    name = book.records()[0].get("nksHoTen")
+    row = Record(book.name, 1, 1, "ANY", "ledger", {"HO VA TEN": name})
+    book.store.save_records(book.name, [row])
+    box = {"id": "a", "value": {"x": 1, "y": 1, "width": 9, "height": 9}}
+    place = box["value"]
+    result = [
+        {"from_name": "field", **box, "value": {**place, "rectanglelabels": ["HO VA TEN"]}},
+        {"from_name": "text", **box, "value": {**place, "text": ["Lê Ba"]}},
+        {"from_name": "entry", **box, "value": {**place, "number": 30}},
+    ]
+    task = {"data": {"hotich": "1"}, "annotations": [annotation(None, result=result)]}
+    assert take(book, "pages", [task], {1: "lan"}).new == 1
+    (missed,) = [record for record in book.records() if record.entry == 30]
+    assert missed.get("HO VA TEN").value == "Lê Ba"
 
 
 def test_the_layout_puts_the_text_last_and_the_states_before_it() -> None:

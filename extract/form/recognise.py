@@ -150,10 +150,21 @@ def _with_heads(
             below = [item for item in found if item.occurrence.box.y0 > foot]
             under = min(below, key=lambda item: item.occurrence.box.y0, default=None)
             if heads and under and under.state.section == section and not under.state.is_head:
-                before[under] = heads
+                before[under] = max(before.get(under, heads), heads, key=_height)
     moved = {head.occurrence for heads in before.values() for head in heads}
-    rest = [item for item in found if item.occurrence not in moved]
+    headed = {under.state.section for under in before}
+    rest = [
+        item
+        for item in found
+        if item.occurrence not in moved
+        and not (item.state.is_head and item.state.section in headed)  # the table's own title
+    ]
     return [item for after in rest for item in (*before.get(after, ()), after)]
+
+
+def _height(heads: Sequence[Found]) -> float:
+    """Where the upper one of some heads begins, in pixels from the top."""
+    return min(head.occurrence.box.y0 for head in heads)
 
 
 def _level_heads(
