@@ -92,6 +92,8 @@ def _candidate(
         cases = split_cases(_with_heads(decoded.found, states, seen), once)
         if layout in ("columns", "table") and not _side_by_side(cases, generation):
             continue
+        if tried and not any(map(_heads, cases)) and len(cases) > len(tried[0][1].cases):
+            continue  # labels named twice a case are no table's, whose heads would be unread
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         candidate = Candidate(code, generation, states, cases, coverage, count, worth, coded)
