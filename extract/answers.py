@@ -83,7 +83,9 @@ def decide_both(
     read = [_answered(page, register, answers) for page in pages]
     drafted = draft_book(read, register, generation, odds)
     decided = records_of(book, drafted, register, generation, calibration)
-    return own, [_with(record, answers) for record in _and_missed(decided, register, answers)]
+    return own, [
+        with_answers(record, answers) for record in _and_missed(decided, register, answers)
+    ]
 
 
 def _unsaid(record: Record, own: Record | None) -> Record:
@@ -144,7 +146,8 @@ def _as_said(slot: SlotReading, answer: FieldValue) -> SlotReading:
     )
 
 
-def _with(record: Record, answers: Mapping[At, FieldValue]) -> Record:
+def with_answers(record: Record, answers: Mapping[At, FieldValue]) -> Record:
+    """The record with people's values in their places."""
     said = {code: answers.get((*record.key, code)) for code in record.fields}
     return record.with_fields({code: answer for code, answer in said.items() if answer})
 

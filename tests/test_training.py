@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from common.errors import InputError, UsageError
 from hotich.commands.train import train as train_command
+from models.charset import default_charset
 from models.normalise import normalise
 from models.reading import Image
 from models.training.augment import augment, empty_line
@@ -109,6 +111,20 @@ def test_folds_part_the_writers_and_no_source_shows_those_held_back(
         shown = {line.group for source in sources for line in source.lines}
         assert shown == set(map(str, range(16))) - aside
         assert {line.group for line in held_back_lines(real_set, aside=aside)} == aside
+    pytest.importorskip("torch")
+    from models.training.train import Trainer, TrainOptions
+
+    options = TrainOptions(
+        sources={"hands": 1.0}, watch="hands", threads=1, columns=600, empty=0.0, fold=(1, 5)
+    )
+    trainer = Trainer(real_set.parent, tmp_path / "run", options, resume=False)
+    assert {line.group for line in trainer.watched} == parts[1]
+    drawn_writers: set[str] = set()
+    for batch in islice(trainer._batches(), 12):
+        texts = iter(default_charset().characters[i - 1] for i in batch["targets"].tolist())
+        for length in batch["lengths"].tolist():
+            drawn_writers.add("".join(islice(texts, length))[:-1])  # a label is writer and number
+    assert len(drawn_writers) > 8 and not drawn_writers & parts[1]
 
 
 def test_every_line_is_read_by_a_network_that_never_saw_its_writer(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extract.answers import At, Decided
+from extract.answers import At, Decided, with_answers
 from extract.ledger.form import LedgerForm
 from extract.parse.numbers import as_digits
 from extract.readings import PageReading, SlotReading
@@ -42,7 +42,7 @@ def decide_ledger(
             own = records[at].get(name)
             records[at] = records[at].with_fields({name: _run_on(own, str(number))})
     alone = tuple(mark_for_review(record, register) for record in records)
-    said = tuple(_with(record, answers) for record in alone)
+    said = tuple(with_answers(record, answers) for record in alone)
     return Decided(said, alone)
 
 
@@ -73,8 +73,3 @@ def _figures(slot: SlotReading) -> list[tuple[str, float]]:
         if number and int(number[0]):
             found.append((str(int(number[0])), sure))
     return found
-
-
-def _with(record: Record, answers: Mapping[At, FieldValue]) -> Record:
-    said = {code: answers.get((*record.key, code)) for code in record.fields}
-    return record.with_fields({code: answer for code, answer in said.items() if answer})

@@ -42,10 +42,8 @@ class ReadLedgerPage(PageStep):
 
         for row in range(len(found.tops)):
             for column, name in enumerate(form.names):
-                crop, path = (
-                    _cut(grey, found.box(row, column)),
-                    self.folder.crop(page, row + 1, name),
-                )
+                crop = _cut(grey, found.box(row, column))
+                path = self.folder.crop(page, row + 1, name)
                 keep_image(path, crop, max(crop.shape), self.options.quality)
         return PageReading(page, entries_of(found, form, to_scan))
 
