@@ -50,7 +50,12 @@ class TrainOptions(Options):
         description="[k, n]: of the watched set, the k-th (from 0) of n parts of its writers is "
         "held back, in place of every 8th writer",
     )
-    hours: float = Field(default=2.0, gt=0, description="length of the learning-rate cycle")
+    hours: float = Field(
+        default=2.0,
+        gt=0,
+        description="length of the learning-rate cycle, in CPU time of one of its threads: "
+        "a busy or a paused machine does not shorten the training",
+    )
     threads: int = Field(default=2, ge=1)
     columns: int = Field(default=16_000, ge=64, description="total width of a batch in px")
     peak_rate: float = Field(default=2e-3, gt=0)
@@ -94,14 +99,14 @@ class Trainer:
     def run(self, say: Callable[[str], None]) -> Progress:
         """Train to the end of the cycle (or ``max_steps``), saving as it goes."""
         options, progress = self.options, self.progress
-        started = time.monotonic() - progress.seconds
+        started = self._clock() - progress.seconds
         spoken = saved = checked = progress.seconds
         losses: list[float] = []
         for batch in self._batches():
             losses.append(self._step(batch))
             progress.step += 1
             progress.lines += len(batch["lengths"])
-            now = progress.seconds = time.monotonic() - started
+            now = progress.seconds = self._clock() - started
             if now - spoken > 60:
                 mean = sum(losses) / len(losses)
                 say(f"{self._where()} loss {mean:.3f} rate {self._rate():.5f}")
@@ -116,6 +121,10 @@ class Trainer:
                 break
         self._save()
         return progress
+
+    def _clock(self) -> float:
+        """CPU seconds of the process, shared among its threads."""
+        return time.process_time() / torch.get_num_threads()
 
     def check(self) -> float:
         """Greedy CER, case folded, of the averaged weights on the watched held-back lines."""
