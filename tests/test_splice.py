@@ -12,7 +12,8 @@ import pytest
 
 from models.handwriting import HandwritingReader
 from models.training.data import Line
-from models.training.splice import cut_words, splice
+from models.training.shards import read_stored
+from models.training.splice import cut_words, splice, write_spliced
 
 LINES = Path(__file__).parent / "data" / "lines_fr"
 
@@ -53,3 +54,19 @@ def test_spliced_lines_hold_only_the_writers_own_words(real: list[Line]) -> None
     assert all(line.image.dtype == np.uint8 and line.group == "one hand" for line in made)
     again = list(islice(splice(words, np.random.default_rng(0), longest=5), 30))
     assert [line.text for line in again] == [line.text for line in made]
+
+
+def test_shards_bear_the_writer_of_each_line_and_no_held_back_one(
+    tmp_path: Path, real: list[Line]
+) -> None:
+    rows = ["image\ttext\twriter"]
+    for number, line in enumerate(real * 3):
+        image = tmp_path / f"{number}.png"
+        cv2.imwrite(str(image), line.image)
+        rows.append(f"{image.name}\t{line.text}\twriter {number % 2}")
+    (tmp_path / "labels.tsv").write_text("\n".join(rows), encoding="utf-8")
+    write_spliced(tmp_path, tmp_path / "out", shards=2, lines=20, seed=3)
+    shards = sorted((tmp_path / "out").glob("*.npz"))
+    drawn = [line for path in shards for line in read_stored(path)]
+    assert len(shards) == 2 and len(drawn) == 40
+    assert {line.group for line in drawn} == {"writer 1"}

@@ -2,14 +2,18 @@
 
 A few thousand labelled lines teach their own word order by heart; spliced lines keep the hands
 and take the order away. Needs a reader that already reads the set passably.
+python -m models.training.splice DATA/vn_address_lines --out DATA/spliced --shards 12
 """
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -18,8 +22,8 @@ from models import ctc
 from models.handwriting import HandwritingReader
 from models.reading import Image
 from models.training.augment import paper_level
-from models.training.data import Line
-from models.training.shards import limit_height
+from models.training.data import Line, load_line, read_labels
+from models.training.shards import limit_height, write_shard
 
 FRAME = 4
 """Pixels of the normalised line for one frame of the network."""
@@ -96,3 +100,40 @@ def _join(parts: Sequence[Image], rng: Generator) -> Image:
         canvas[top : top + rows, : part.shape[1]] = level[:rows].clip(0, 255)
         placed.append(canvas)
     return np.concatenate(placed, axis=1)
+
+
+def write_spliced(folder: Path, out: Path, shards: int, lines: int, seed: int) -> None:
+    """Shards of spliced lines from the training side of a real set; each line bears its writer.
+
+    Raises:
+        InputError: ``folder`` is no labelled set.
+    """
+    rows = read_labels(folder, held_back=False)
+    words = cut_words(
+        HandwritingReader(), [Line(load_line(path), text, group) for path, text, group in rows]
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    mixed = splice(words, np.random.default_rng(seed))
+    for index in range(shards):
+        drawn = list(islice(mixed, lines))
+        images, texts, groups = zip(
+            *((line.image, line.text, line.group) for line in drawn), strict=True
+        )
+        write_shard(out / f"spliced-{seed}-{index:04d}.npz", images, texts, groups)
+        sys.stdout.write(f"{index + 1} of {shards} shards\n")
+
+
+def main() -> None:
+    """Write shards of spliced lines for `hotich train`."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("set", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shards", type=int, default=12)
+    parser.add_argument("--lines", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    write_spliced(options.set, options.out, options.shards, options.lines, options.seed)
+
+
+if __name__ == "__main__":
+    main()
