@@ -19,7 +19,7 @@ from annotation.tasks import Correction, corrections_of
 from annotation.written import meant
 from common.errors import UsageError
 from common.provenance import Step
-from extract.logged import note_corrected
+from extract.log.logged import note_corrected
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Register, load_register
 from extract.reopen import Extracted

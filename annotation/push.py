@@ -21,7 +21,7 @@ from annotation.queue import SecondReading, doubtful, in_dispute, read_twice
 from annotation.server import Server
 from annotation.tasks import VERSION, blind_task, field_task, third_task
 from common.errors import UsageError
-from extract.logged import note_shown
+from extract.log.logged import note_shown
 from extract.promise import marked
 from extract.record import MACHINE
 from extract.reopen import Extracted

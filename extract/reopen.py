@@ -10,7 +10,7 @@ from typing import Self
 
 from common.errors import InputError
 from extract.folder import BookFolder
-from extract.logged import note_decided
+from extract.log.logged import note_decided
 from extract.match import MatchOptions, inform
 from extract.match.existing import open_existing
 from extract.record import MACHINE, Record, read_records, write_records

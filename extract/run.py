@@ -24,7 +24,7 @@ from extract.ledger.decide import LEDGER, decide_ledger
 from extract.ledger.form import load_ledger
 from extract.ledger.learn import ledger_form
 from extract.ledger.page import ReadLedgerPage
-from extract.logged import note_decided, note_read
+from extract.log.logged import note_decided, note_read
 from extract.page import PageOptions, PageResult, PageStep, ReadPage
 from extract.readings import PageReading
 from extract.record import FieldValue, Record, write_records

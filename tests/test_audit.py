@@ -17,11 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from annotation.pull import take
-from extract.audit import audit, parse_cell, story
-from extract.audit_page import story_html
-from extract.chain import START, Chain, Line, Note
 from extract.deliver import DeliverOptions, deliver
-from extract.logged import cell_name, note_decided, note_read, note_shown
+from extract.log.audit import audit, parse_cell, story
+from extract.log.audit_page import story_html
+from extract.log.chain import START, Chain, Line, Note
+from extract.log.logged import cell_name, note_decided, note_read, note_shown
 from extract.record import FieldValue
 from extract.reopen import Extracted
 
@@ -184,7 +184,7 @@ def test_a_cells_page_runs_nothing(book: Extracted) -> None:
 
 
 def test_a_killed_run_leaves_a_chain_that_verifies(tmp_path: Path) -> None:
-    code = "from extract.chain import *; c = Chain(Path('.'))\nwhile True: c.add(Note('read'))"
+    code = "from extract.log.chain import *; c = Chain(Path('.'))\nwhile True: c.add(Note('read'))"
     for _ in range(3):
         run = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env={
             **os.environ, "PYTHONPATH": str(Path(__file__).parents[1])})  # fmt: skip

@@ -13,10 +13,10 @@ import typer
 from typer.testing import CliRunner
 
 from common.errors import InputError, UsageError
-from extract.audit import audit
 from extract.deliver import DeliverOptions, deliver
-from extract.logged import log_of, note_decided, note_read
-from extract.purge import RULES, due, load_rules, purge
+from extract.log.audit import audit
+from extract.log.logged import log_of, note_decided, note_read
+from extract.log.purge import RULES, due, load_rules, purge
 from extract.reopen import Extracted
 from hotich.commands.purge import purge as command
 

@@ -16,7 +16,6 @@ from typing import Any
 from common.errors import PackageError
 from common.options import Options
 from common.provenance import Step
-from extract.chain import Note
 from extract.deliver.archive import archive_files
 from extract.deliver.cases import PERSON, Case, book_number, ready_cases, sources
 from extract.deliver.keying import KeyingCase, keying_sheets
@@ -32,7 +31,8 @@ from extract.deliver.xlsx import (
     write_rows,
     write_sources,
 )
-from extract.logged import EXPORTED, log_of
+from extract.log.chain import Note
+from extract.log.logged import EXPORTED, log_of
 from extract.promise import marked, promised
 from extract.record import write_whole
 from extract.registers import ANY, Register, load_register

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from extract.audit import Story, parse_cell, story
-from extract.audit import audit as hold_against_log
-from extract.audit_page import story_html
-from extract.logged import cell_name, note_viewed
+from extract.log.audit import Story, parse_cell, story
+from extract.log.audit import audit as hold_against_log
+from extract.log.audit_page import story_html
+from extract.log.logged import cell_name, note_viewed
 from extract.record import write_whole
 from extract.reopen import Extracted
 

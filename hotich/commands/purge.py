@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from extract.purge import RULES, due, load_rules
-from extract.purge import purge as delete
+from extract.log.purge import RULES, due, load_rules
+from extract.log.purge import purge as delete
 from extract.reopen import Extracted
 
 

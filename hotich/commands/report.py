@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from extract.folder import BookFolder
-from extract.logged import note_viewed
+from extract.log.logged import note_viewed
 from extract.report import write_report
 
 

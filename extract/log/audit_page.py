@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 from html import escape
 
-from extract.audit import Story
-from extract.logged import cell_name
+from extract.log.audit import Story
+from extract.log.logged import cell_name
 
 _PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from getpass import getuser
 
-from extract.chain import Chain, Note, digest_of, hashes
 from extract.folder import BookFolder
+from extract.log.chain import Chain, Note, digest_of, hashes
 from extract.record import MACHINE, FieldValue
 from extract.store import Store, StoredPage
 

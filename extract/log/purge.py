@@ -1,7 +1,7 @@
 """Deleting a book's working copies by rule, and saying so in its log.
 
 The law wants personal data gone when it has served; what was signed for must stay. The rules
-are data (``data/retention.yaml``); what they may never name is here.
+are data (``retention.yaml``); what they may never name is here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pydantic import Field
 
 from common.errors import InputError, UsageError
 from common.options import Options
-from extract.chain import Note, hashes
-from extract.logged import EXPORTED, PURGED, log_of
+from extract.log.chain import Note, hashes
+from extract.log.logged import EXPORTED, PURGED, log_of
 from extract.reopen import Extracted
 
-RULES = Path(__file__).with_name("data") / "retention.yaml"
+RULES = Path(__file__).with_name("retention.yaml")
 _KEPT = ("records.jsonl", "store.sqlite*", "log.jsonl", "log.end", "form.yaml", "book.json", "lock")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import UsageError
-from extract.chain import Line, hashes
-from extract.logged import (
+from extract.log.chain import Line, hashes
+from extract.log.logged import (
     CORRECTED,
     DECIDED,
     EXPORTED,
