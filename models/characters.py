@@ -48,14 +48,15 @@ class CharacterNGrams:
         self.share = lru_cache(maxsize=400_000)(self._share)
 
     def _share(self, before: str, letter: str) -> float:
-        """Probability of ``letter`` after ``before`` (its last five letters count)."""
-        share = 1 / len(self.letters) if letter in self._numbers else _UNSEEN
-        for size in range(min(len(before), ORDER - 1) + 1):
-            total, known = self._following(before[len(before) - size :])
+        """Probability of ``letter`` after ``before``, at most five letters."""
+        total, known = self._following(before)
+        if before:
+            share = self.share(before[1:], letter)
             if not total:
-                break
-            share = (known.get(letter, 0) + len(known) * share) / (total + len(known))
-        return share
+                return share
+        else:
+            share = 1 / len(self.letters) if letter in self._numbers else _UNSEEN
+        return (known.get(letter, 0) + len(known) * share) / (total + len(known))
 
     def _count_following(self, before: str) -> tuple[int, Mapping[str, int]]:
         key = 0

@@ -1,12 +1,11 @@
-"""CTC without a framework: greedy and prefix-beam decoding, and exact scores of given texts.
+"""CTC without a framework: the best path, alignment, and exact scores of given texts.
 
 Everything takes the log probabilities of one line, (frames, classes), class 0 the blank.
-Graves 2006 (CTC); the prefix beam after Hannun 2014 (arXiv 1408.2873), without a language model.
+Graves 2006 (CTC).
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Sequence
 
@@ -77,54 +76,6 @@ def align(log_probs: LogProbs, labels: Sequence[int]) -> list[tuple[int, int]]:
         frames[at].append(t)
         at -= int(came[t, at])
     return [(held[-1], held[0] + 1) for held in frames[1::2]]
-
-
-def prefix_beam(
-    log_probs: LogProbs, width: int = 8, floor: float = -7.0
-) -> list[tuple[Labels, float]]:
-    """The likeliest texts with their exact log probabilities, best first.
-
-    Per frame only classes above ``floor`` (log probability), ``width`` at most beside the blank,
-    are tried; the beam keeps ``width`` prefixes. The scores returned are not the beam's sums but
-    `scores` of each text.
-    """
-    beam: dict[Labels, tuple[float, float]] = {(): (0.0, _NEVER)}
-    for frame in log_probs:
-        tried = np.flatnonzero(frame[1:] > floor) + 1
-        if len(tried) > width:
-            tried = tried[np.argpartition(frame[tried], -width)[-width:]]
-        beam = _next(beam, float(frame[BLANK]), {int(i): float(frame[i]) for i in tried}, width)
-    exact = scores(log_probs, list(beam)).tolist()
-    return sorted(zip(beam, exact, strict=True), key=lambda item: -item[1])
-
-
-def _next(
-    beam: dict[Labels, tuple[float, float]], blank: float, tried: dict[int, float], width: int
-) -> dict[Labels, tuple[float, float]]:
-    """The beam after one more frame: prefix → log probability of ending in blank, in its label."""
-    grown: dict[Labels, tuple[float, float]] = {}
-
-    def add(prefix: Labels, in_blank: float, in_label: float) -> None:
-        old = grown.get(prefix, (_NEVER, _NEVER))
-        grown[prefix] = (_log_add(old[0], in_blank), _log_add(old[1], in_label))
-
-    for prefix, (in_blank, in_label) in beam.items():
-        total = _log_add(in_blank, in_label)
-        add(prefix, total + blank, _NEVER)
-        for label, gain in tried.items():
-            if prefix and label == prefix[-1]:
-                add(prefix, _NEVER, in_label + gain)
-                add((*prefix, label), _NEVER, in_blank + gain)
-            else:
-                add((*prefix, label), _NEVER, total + gain)
-    if len(grown) <= width:
-        return grown
-    return dict(heapq.nlargest(width, grown.items(), key=lambda item: _log_add(*item[1])))
-
-
-def _log_add(a: float, b: float) -> float:
-    low, high = (a, b) if a < b else (b, a)
-    return high if low == _NEVER else high + math.log1p(math.exp(low - high))
 
 
 def _extended(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

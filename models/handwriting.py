@@ -12,6 +12,8 @@ from pydantic import Field
 
 from common.options import Options
 from models import ctc
+from models.beam import Search, search
+from models.characters import any_text
 from models.charset import Charset
 from models.normalise import normalise
 from models.reading import Image, Reading
@@ -19,6 +21,8 @@ from models.weights import HANDWRITING, ONNX, Logistic, open_weights, read_calib
 
 Ink = NDArray[np.uint8]
 
+_LETTERS = 0.5
+"""What the weights of the character n-grams count against the network's (their card says more)."""
 WIDTH_STEP = 64
 """Lines are padded to a multiple of this many pixels, so that few different widths occur."""
 
@@ -26,7 +30,11 @@ WIDTH_STEP = 64
 class ReaderOptions(Options):
     """How much work a reading is worth."""
 
-    beam: int = Field(default=8, ge=0, description="prefixes kept; 0: the best path only")
+    beam: int = Field(
+        default=8,
+        ge=0,
+        description="prefixes kept, weighed by character n-grams; 0: the best path only",
+    )
     alternatives: int = Field(default=5, ge=0, description="other texts returned, at most")
     sure: float = Field(
         default=0.995, gt=0, le=1, description="beam search only where the best path is less sure"
@@ -82,7 +90,7 @@ class HandwritingReader:
         best = ctc.greedy(log_probs)
         ranked = [(best, ctc.score(log_probs, best))]
         if self.options.beam and ranked[0][1] < np.log(self.options.sure):
-            ranked = ctc.prefix_beam(log_probs, self.options.beam)
+            ranked = self._weighed(log_probs) or ranked
         (labels, top), others = ranked[0], ranked[1 : self.options.alternatives + 1]
         confidence = calibrated(np.exp(top), self.calibration.line)
         left = (1 - confidence) / max(1 - np.exp(top), 1e-9)
@@ -97,6 +105,16 @@ class HandwritingReader:
             source=self.source,
             written=float(-np.expm1(log_probs[:, 0].sum(dtype=np.float64))),
         )
+
+    def _weighed(self, log_probs: ctc.LogProbs) -> list[tuple[ctc.Labels, float]]:
+        """The likeliest texts by network and character n-grams, with their shares (log)."""
+        how = Search(strength=_LETTERS, width=self.options.beam, floor=2e-3, letters=4)
+        found = search(log_probs, self.charset, any_text(), how)
+        labels = [tuple(self.charset.encode(text)) for text, _ in found]
+        totals = ctc.scores(log_probs, labels) + _LETTERS * np.array([w for _, w in found])
+        shares = totals - np.logaddexp.reduce(totals)
+        ranked = zip(labels, shares.tolist(), strict=True)
+        return sorted(ranked, key=lambda item: -item[1])
 
     def _characters(
         self, log_probs: ctc.LogProbs, labels: ctc.Labels

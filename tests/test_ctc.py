@@ -43,21 +43,6 @@ def test_a_text_too_long_for_the_frames_is_impossible() -> None:
     assert ctc.score(line, (1, 1, 1)) == -np.inf
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_wide_beam_finds_the_likeliest_texts_in_order(seed: int) -> None:
-    line = random_line(seed)
-    truth = sorted(every_text(line).items(), key=lambda item: -item[1])[:3]
-    found = ctc.prefix_beam(line, width=200, floor=-100)[:3]
-    assert [text for text, _ in found] == [text for text, _ in truth]
-    np.testing.assert_allclose(np.exp([s for _, s in found]), [p for _, p in truth], rtol=1e-5)
-
-
-def test_the_beam_beats_the_best_path_where_many_paths_share_a_text() -> None:
-    line = np.log(np.array([[0.6, 0.4], [0.6, 0.4]], np.float32))
-    assert ctc.greedy(line) == ()  # the best single path is all blank, 0.36
-    assert ctc.prefix_beam(line)[0][0] == (1,)  # three paths together, 0.64
-
-
 def test_greedy_merges_repeats_and_keeps_doubles_with_a_blank_between() -> None:
     path = [0, 1, 1, 0, 1, 2, 2, 0]
     line = np.full((len(path), 3), -5.0, np.float32)
