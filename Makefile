@@ -7,6 +7,8 @@ VENV     := .venv
 DEV      := .venv-dev
 DEMO_OUT := demo-out
 PYTHON   ?= $(shell sh scripts/find_python.sh)
+# The suite on the machine's cores, four at the most; a file's tests stay together.
+WORKERS  ?= -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 SOURCES  := common preprocessing models extract annotation hotich tests
 
 .PHONY: demo test setup dev lint format system browser clean
@@ -15,7 +17,7 @@ demo: setup
 	$(VENV)/bin/python -m hotich.demo --out $(DEMO_OUT)
 
 test: setup dev browser
-	$(DEV)/bin/python -m pytest
+	$(DEV)/bin/python -m pytest $(WORKERS)
 
 lint: dev
 	$(DEV)/bin/ruff check $(SOURCES)

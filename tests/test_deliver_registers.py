@@ -368,7 +368,6 @@ def test_a_register_is_known_by_its_headers(packages: dict[str, Package], tmp_pa
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-@pytest.mark.slow
 def test_libreoffice_opens_every_workbook(packages: dict[str, Package], tmp_path: Path) -> None:
     files = [str(package.xlsx) for package in packages.values()]
     profile, kind = f"file://{tmp_path}/profile", "csv:Text - txt - csv (StarCalc):44,34,76,1"

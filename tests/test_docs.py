@@ -6,12 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MAKE = {"make demo", "make test", "make setup"}  # run by CI and by hand: they contain this test
+OUT = Path("out", "KS.1962.01")  # where the pages extract the sample book to
 
 
 def shown(page: Path) -> list[str]:
@@ -58,8 +59,9 @@ def test_every_command_is_documented() -> None:
         assert f"hotich {name}" in text, f"hotich {name} is in no page"
 
 
-@pytest.mark.slow
-def test_the_vendors_page(tmp_path: Path) -> None:
+@pytest.mark.slow(seconds=50)
+def test_the_vendors_page(sample_book: Callable[[Path], Path], tmp_path: Path) -> None:
+    sample_book(tmp_path / OUT)
     run_all(ROOT / "docs" / "vendors.md", tmp_path)
 
 
@@ -67,13 +69,15 @@ def test_the_matching_page(tmp_path: Path) -> None:
     run_all(ROOT / "docs" / "matching.md", tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=130)
 def test_the_researchers_page(tmp_path: Path) -> None:
     run_all(ROOT / "docs" / "researchers.md", tmp_path)
 
 
-@pytest.mark.slow
-def test_the_reviewers_page(tmp_path: Path) -> None:
+@pytest.mark.slow(seconds=70)
+@pytest.mark.xdist_group("label-studio")
+def test_the_reviewers_page(sample_book: Callable[[Path], Path], tmp_path: Path) -> None:
+    sample_book(tmp_path / OUT)
     made = str(ROOT / ".venv-label-studio")
     run_all(
         ROOT / "docs" / "reviewers.md",

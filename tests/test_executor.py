@@ -143,7 +143,7 @@ def test_ray_that_is_not_installed_is_a_missing_part() -> None:
         list(run(square, range(2), Ray()))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=20)
 @pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
 def test_ray_gives_what_serial_gives() -> None:
     import ray

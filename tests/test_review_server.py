@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from annotation.queue import SecondReading, doubtful
 from annotation.server import USER, Server
 from annotation.written import meant
 from common.errors import HotichError, UsageError
-from common.executor import Pool
 from extract.deliver import DeliverOptions, deliver
 from extract.folder import BookFolder
 from extract.record import Record, read_records
@@ -41,7 +40,7 @@ from tests.book_pages import MarkReader, write_book, write_form
 
 ROOT = Path(__file__).parents[1]
 FIELDS = 30
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow(seconds=140), pytest.mark.xdist_group("label-studio")]
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +85,10 @@ def by_place(studio: LabelStudio, project: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extracted]:
-    """The sample book, extracted; ``HOTICH_SAMPLE`` names a folder where that was done."""
-    done = os.environ.get("HOTICH_SAMPLE")
-    folder = BookFolder(Path(done) if done else tmp_path_factory.mktemp("sample"))
-    if not folder.records.is_file():
-        scans = [ROOT / "sample" / "KS.1962.01.pdf"]
-        run_book(scans, "KS", folder, book="KS.1962.01", how=Pool(2))
-    with Extracted.open(folder.root) as made:
+@pytest.fixture
+def sample(sample_book: Callable[[Path], Path], tmp_path: Path) -> Iterator[Extracted]:
+    """The sample book, extracted."""
+    with Extracted.open(sample_book(tmp_path / "sample")) as made:
         yield made
 
 
