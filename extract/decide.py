@@ -23,6 +23,7 @@ from extract.kin import agree_between_people, agree_on_age
 from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
+from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
 from extract.parse.tables import table
 from extract.plausible import weigh_ages, weigh_dates
@@ -40,6 +41,7 @@ _LONGEST_LIFE = 90
 _YEARLY = "with_year"  # how numbers are delivered that bear their year
 _NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
 _AGREED = 0.5  # probability from which a year is taken for the book's
+_NAMES = {"person_name", "signature"}  # kinds of places that hold a name
 _FEW = 3  # readings of a column from which what the book repeats can be told
 
 
@@ -109,12 +111,42 @@ def draft_book(
     for codes in roles.get("usual", ()):
         _choose_recurring(drafted, codes, _NEW_USUAL, known=usual_values(codes[0]))
     resolve_dittos(drafted, roles)
-    for drafts in drafted:
-        for code, origin in generation.derived:
-            if origin in drafts:
-                drafts[code] = province_drafted(drafts[origin], origin)
+    drafted = [_with_derived(drafts, generation) for drafts in drafted]
     _tell_of_book(drafted, book_odds(evidence_of(drafted)) if odds is None else odds)
     return list(zip(cases, drafted, strict=True))
+
+
+def draft_alone(
+    pages: Sequence[PageReading], register: Register, generation: Generation
+) -> list[tuple[Case, Drafts]]:
+    """Every case with each field chosen from its own place only: what the joint decision adds to.
+
+    Ages become years of birth, and numbers bear a year, by what the case's own date of
+    registration says, read alone too.
+    """
+    registered = roles_of(register.code).get("registered", "")
+    era = Era(generation.years[0] - _LONGEST_LIFE, generation.years[1] + 1)
+    cases = [_case(page.page, e, register) for page in pages for e in page.entries]
+    drafted: list[Drafts] = []
+    for case in cases:
+        slots = case.slots.get(registered)
+        read = draft(register.column(registered), slots, Context(None, era)) if slots else None
+        date = date_of_value(read.value.value) if read else None
+        context = Context(date.year if date else None, era)
+        drafts = {
+            code: draft(register.column(code), own, context) for code, own in case.slots.items()
+        }
+        drafted.append(_with_derived(drafts, generation))
+    return list(zip(cases, drafted, strict=True))
+
+
+def _with_derived(drafts: Drafts, generation: Generation) -> Drafts:
+    """The case with the fields that another one of it gives."""
+    return drafts | {
+        code: province_drafted(drafts[origin], origin)
+        for code, origin in generation.derived
+        if origin in drafts
+    }
 
 
 def evidence_of(drafted: Sequence[Drafts]) -> list[Evidence]:
@@ -254,7 +286,9 @@ def _choose_recurring(
     if len(places) < _FEW:
         return
     readings = [drafts[code].options for drafts, code in places]
-    chosen_again = recurring(readings, new, favour, known)
+    kinds = {drafts[code].evidence.kind for drafts, code in places}
+    likely = likely_name if kinds & _NAMES else None
+    chosen_again = recurring(readings, new, favour, known, likely)
     for (drafts, code), found in zip(places, chosen_again, strict=True):
         value = max(sorted(found), key=lambda value: found[value])
         drafts[code] = chosen(drafts[code], value, 2 * found[value] - 1)

@@ -115,7 +115,7 @@ def evaluate(found: Sequence[Record], truth: Sequence[Record], register: Registe
     for true in truth:
         record = by_place.get(true.key)
         score.cases.add(record is not None)
-        for code, kind, wanted in _asked(true, register):
+        for code, kind, wanted in asked_of(true, register):
             own = record.get(code) if record else FieldValue()
             score.states.add(own.status == wanted.status)
             if own.status != wanted.status:
@@ -150,7 +150,8 @@ def table(score: Score) -> str:
     return "\n".join(lines)
 
 
-def _asked(true: Record, register: Register) -> Iterator[tuple[str, str, FieldValue]]:
+def asked_of(true: Record, register: Register) -> Iterator[tuple[str, str, FieldValue]]:
+    """The columns a case's form has, each with its kind and what is true."""
     for code, wanted in true.fields.items():
         if wanted.status != "absent_on_form":
             column = register.column(code)

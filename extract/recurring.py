@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from common.text import fold
 
 Favour = Callable[[str], float]
+Likely = Callable[[str], float]
 
 _SLIP = 0.08  # share of letters that are misread
 NEW = 0.002
@@ -22,6 +23,8 @@ _ROUNDS = 20
 _LETTERS = 3  # of so many letters of a known value one may be misread
 _UNKNOWN = 0.05  # how likely a value is that is in no list, beside those that are
 _ALONE = 0.9  # readings that a value must explain beyond its own
+_MARK, _MARK_OF_NAME = 0.5, 0.8  # what a wrong mark counts, of a letter; names differ by marks
+_SCRAWL = 3e-5  # probability of any reading at all of a value that was scrawled: a signature's
 
 
 def recurring(
@@ -29,6 +32,7 @@ def recurring(
     new: float = NEW,
     favour: Favour | None = None,
     known: Set[str] = frozenset(),
+    likely: Likely | None = None,
 ) -> list[dict[str, float]]:
     """What each reading most likely says, when few values stand behind all of them.
 
@@ -40,24 +44,27 @@ def recurring(
         new: share of values that stand in the book only once.
         favour: how much likelier than others a value is the book's, by what else is known.
         known: values that such a column often has; others that stand once are unlikely.
+        likely: of values that are written fast, how likely such a text is one that stands once;
+            what is none of the book's values and not likely at all was scrawled.
 
     Returns:
         For each reading the probabilities of the book's values and of its own.
     """
-    readings = [_listed(own, known) for own in readings]
+    as_read, readings = readings, [_listed(own, known) for own in readings]
     pooled: Counter[str] = Counter()
     for own in readings:
         for value, probability in _best(own):
             pooled[value] += probability  # type: ignore[assignment]
     values = [value for value, _ in pooled.most_common(_MOST)]
-    likely = [{value: _likelihood(value, own) for value in values} for own in readings]
+    scrawl, mark = (_SCRAWL, _MARK_OF_NAME) if likely else (0.0, _MARK)
+    chances = [{v: scrawl + likelihood(v, own, mark) for v in values} for own in readings]
     shares = {value: pooled[value] / sum(pooled.values()) for value in values}
     favours = {value: favour(value) if favour else 1.0 for value in values}
     if known:
         favours = {v: f if v in known else _UNKNOWN * f for v, f in favours.items()}
     for _ in range(_ROUNDS):
         counts = dict.fromkeys(values, 0.0)
-        for own in likely:
+        for own in chances:
             whole = sum(shares[value] * own[value] for value in values)
             if whole > 0:
                 for value in values:
@@ -65,13 +72,21 @@ def recurring(
         shared = {v: favours[v] * max(count - _ALONE, 0.0) for v, count in counts.items()}
         total = max(sum(shared.values()), 1e-9)
         shares = {value: count / total for value, count in shared.items()}
+    once = [
+        {value: new * (likely(value) if likely else 1.0) * p for value, p in own.items()}
+        for own in readings
+    ]
     found = [
-        _posterior(own, chances, shares, new) for own, chances in zip(readings, likely, strict=True)
+        _posterior(own, {v: (1 - new) * shares[v] * p for v, p in mine.items()}) or dict(reading)
+        for own, mine, reading in zip(once, chances, readings, strict=True)
     ]
     if known:
         capital = _always_capital(readings, known)
         large = _begins_large(readings)
-        return [_as_listed(values, known - capital, large) for values in found]
+        return [
+            _as_read(_as_listed(values, known - capital, large), own, known)
+            for values, own in zip(found, as_read, strict=True)
+        ]
     return [_cased(values, own) for values, own in zip(found, readings, strict=True)]
 
 
@@ -106,7 +121,7 @@ def _listed(own: Mapping[str, float], known: Set[str]) -> Mapping[str, float]:
     """A reading with known values near it, those that are not known less likely."""
     if not known:
         return own
-    near = {value: _likelihood(value, own) for value in known if _is_near(value, own)}
+    near = {value: likelihood(value, own) for value in known if _is_near(value, own)}
     listed = {value: p if value in known else _UNKNOWN * p for value, p in own.items()}
     for value, probability in near.items():
         listed[value] = max(listed.get(value, 0.0), probability)
@@ -116,7 +131,7 @@ def _listed(own: Mapping[str, float], known: Set[str]) -> Mapping[str, float]:
 
 def _is_near(value: str, own: Mapping[str, float]) -> bool:
     most = max(1, len(value) // _LETTERS)
-    return any(_apart(value.lower(), read.lower()) <= most for read, _ in _best(own))
+    return any(apart(value.lower(), read.lower()) <= most for read, _ in _best(own))
 
 
 def _cased(found: Mapping[str, float], own: Mapping[str, float]) -> dict[str, float]:
@@ -129,34 +144,44 @@ def _cased(found: Mapping[str, float], own: Mapping[str, float]) -> dict[str, fl
     return cased
 
 
-def _posterior(
-    own: Mapping[str, float],
-    chances: Mapping[str, float],
-    shares: Mapping[str, float],
-    new: float,
+def _as_read(
+    found: Mapping[str, float], own: Mapping[str, float], known: Set[str]
 ) -> dict[str, float]:
-    found = {value: (1 - new) * shares[value] * chances[value] for value in chances}
-    for value, probability in own.items():
-        found[value] = found.get(value, 0.0) + new * probability
+    """Values that the list has with a capital and without, in the form that the reading itself
+    gives them: the one is as usual as the other."""
+    read: dict[str, float] = {}
+    for value, probability in found.items():
+        small, large = value.lower(), value.capitalize()
+        both = {form: own.get(form, 0.0) for form in (small, large) if small != large}
+        free = {small, large} <= known and value in both and max(both.values()) > 0
+        form = max(both, key=lambda form: both[form]) if free else value
+        read[form] = read.get(form, 0.0) + probability
+    return read
+
+
+def _posterior(once: Mapping[str, float], book: Mapping[str, float]) -> dict[str, float]:
+    """Values that stand once and the book's, with the weights of both, as probabilities; none
+    where letters are too improbable for a float."""
+    found = dict(book)
+    for value, weight in once.items():
+        found[value] = found.get(value, 0.0) + weight
     whole = sum(found.values())
-    if whole == 0:  # letters too improbable for a float: nothing to weigh
-        return dict(own)
     return {value: weight / whole for value, weight in found.items() if weight > 1e-4 * whole}
 
 
-def _likelihood(value: str, own: Mapping[str, float]) -> float:
+def likelihood(value: str, own: Mapping[str, float], mark: float = _MARK) -> float:
     """Probability of a reading where this value is written."""
     return sum(
-        probability * math.pow(_SLIP, _apart(value.lower(), read.lower()))
+        probability * math.pow(_SLIP, apart(value.lower(), read.lower(), mark))
         for read, probability in _best(own)
     )
 
 
 @lru_cache(maxsize=100_000)
-def _apart(one: str, other: str) -> float:
-    """Letters by which two texts differ; one that differs in its marks alone counts half."""
+def apart(one: str, other: str, mark: float = _MARK) -> float:
+    """Letters by which two texts differ; one that differs in its marks alone counts ``mark``."""
     bare = Levenshtein.distance(_fold(one), _fold(other))
-    return (Levenshtein.distance(one, other) + bare) / 2
+    return mark * Levenshtein.distance(one, other) + (1 - mark) * bare
 
 
 @lru_cache(maxsize=10_000)

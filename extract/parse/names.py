@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from rapidfuzz.distance import Levenshtein
 
 from common.text import fold, squeeze, title_case
+from models import lexicon
 
 _LEADERS = re.compile(r"[.…_]{2,}|(?<=\s)[.…_·,;:]+(?=\s|$)|^[\s.…_·,;:\-]+|[\s.…_·,;:\-]+$")
 _SHORTEST = 2  # syllables of a name
+_USUAL, _SHORT_NAME = 3, 0.02  # syllables of most names; how likely one is that has fewer
+_NO_NAME = 1e-3  # how likely a text is a name of which a syllable is in no table
 _HYPHENS = re.compile(r"\s*[-‐‑–—]\s*")
 
 
@@ -51,3 +55,24 @@ def same_syllable(one: str, other: str) -> bool:
 def middle_names(name: str | None) -> tuple[str, ...]:
     """The syllables between surname and given name."""
     return tuple((name or "").split(" ")[1:-1])
+
+
+def likely_name(text: str) -> float:
+    """How likely a text is somebody's name, beside one of usual syllables: its first one a
+    surname, the others in the tables of names."""
+    first, *others = text.lower().split(" ")
+    if not others or first not in _surnames() or not _syllables().issuperset(others):
+        return _NO_NAME
+    return 1.0 if len(others) + 1 >= _USUAL else _SHORT_NAME
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(name.lower() for name in lexicon.surnames())
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """Of middle and given names."""
+    tables = (lexicon.middle_names(), lexicon.given_names(), lexicon.given_names(old=True))
+    return frozenset(part for names in tables for name in names for part in name.lower().split())

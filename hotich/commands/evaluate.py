@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,13 +12,11 @@ from hotich.commands.evaluate_delivery import delivery
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from hotich.commands.evaluate_matching import against, links, matching
 from hotich.commands.evaluate_promise import promise, sample
+from hotich.commands.evaluate_registers import books, joint, refusal
 from hotich.commands.evaluate_review import effort, review
 from hotich.evaluation.work import work_folder
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
-
-if TYPE_CHECKING:
-    from extract.evaluate import Score
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("skew")(skew)
@@ -35,49 +32,11 @@ app.command("against")(against)
 app.command("restoration")(restoration)
 app.command("promise")(promise)
 app.command("sample")(sample)
+app.command("books")(books)
+app.command("joint")(joint)
+app.command("refusal")(refusal)
 
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
-
-
-@app.command()
-def books(
-    form: Annotated[list[str] | None, typer.Option(help="Repeatable; all when left out.")] = None,
-    severity: Annotated[list[str] | None, typer.Option(help="clean, moderate, severe.")] = None,
-    pages: Annotated[int, typer.Option(min=3)] = 30,
-    seed: Annotated[
-        list[int] | None, typer.Option(help="Never trained on; repeatable; 9001 when left out.")
-    ] = None,
-    register: Annotated[
-        str, typer.Option(help="KS, KH, KT, CMC, HN, NCN, GH, CDGH, LH, TD.")
-    ] = "KS",
-    work: Work = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Rendered books of unseen presses and faces: cases, boxes, states, values, seconds, memory.
-
-    Several books of one decay are also counted together.
-    """
-    from extract.evaluate import table
-    from extract.registers import load_register
-    from hotich.evaluation.books import BookFigure, evaluate_books, together
-
-    def show(title: str, score: Score, cost: str) -> None:
-        if as_json:
-            facts = {"data": title, "cost": cost, **score.as_json()}
-            typer.echo(json.dumps(facts, ensure_ascii=False))
-        else:
-            typer.echo(f"\n{title}\n{table(score)}\n{cost}".rstrip())
-
-    figures: list[BookFigure] = []
-    with work_folder(work) as folder:
-        forms = form or [generation.id for generation in load_register(register).generations]
-        for figure in evaluate_books(
-            forms, severity or ["moderate"], pages, seed or [9001], folder, register
-        ):
-            show(figure.title, figure.score, figure.cost)
-            figures.append(figure)
-    for title, score in together(figures):
-        show(title, score, "")
 
 
 @app.command()
@@ -233,24 +192,3 @@ def installation() -> None:
     heavy = ", ".join(figure.heavy) or "none"
     sizes = f"{figure.megabytes:.0f} MB, our weights {figure.weights_megabytes:.1f} MB"
     typer.echo(f"{figure.environment}: {sizes}, training packages in it: {heavy}")
-
-
-@app.command()
-def refusal(
-    pages: Annotated[Path, typer.Argument(help="A folder of pages that are no register KS.")],
-    work: Work = None,
-) -> None:
-    """Pages of another register: refused with the reason, and no record invented."""
-    from common.errors import InputError
-    from hotich.evaluation.extraction import extract_call, run_extraction
-
-    with work_folder(work) as folder:
-        out = folder / "refusal"
-        try:
-            extraction = run_extraction(extract_call(pages, out), out)
-        except InputError as error:
-            typer.echo(f"{pages}: refused: {error.what}; 0 records")
-            return
-    records = extraction.records()
-    typer.echo(f"{pages}: exit {extraction.exit_code}, {len(records)} records")
-    raise typer.Exit(1 if records else 0)

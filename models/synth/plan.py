@@ -39,8 +39,8 @@ class BookOptions(Options):
     """What to render.
 
     ``entries_per_page`` None lets the press decide; ``split`` keeps presses and faces of the
-    test apart from those of training; ``covers`` adds a cover and a closing page; ``dpi`` is
-    the scanner's; ``name`` defaults to ``<register>.<year>.01``.
+    test apart from those of training; ``covers`` adds a cover and a closing page; ``torn`` tears
+    every page; ``dpi`` is the scanner's; ``name`` defaults to ``<register>.<year>.01``.
     """
 
     form: str
@@ -53,6 +53,7 @@ class BookOptions(Options):
     dpi: int = 200
     name: str = ""
     covers: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def plan_book(options: BookOptions) -> Plan:
     rng, press_rng, clerk_rng = (_rng(options, purpose) for purpose in (1, 3, 4))
     form = load_form(options.form, options.register_code)
     severity = SEVERITIES[options.severity]
+    if options.torn:
+        severity = replace(severity, torn=1.0)
     year = int(rng.integers(form.years[0], form.years[1] + 1))
     community = Community(form.era, year, _rng(options, 2))
     commune, province = community.home.commune.upper(), community.home.province.upper()
