@@ -12,6 +12,7 @@ from extract.likely import capitalised, written_so
 from models import ctc
 from models.beam import Search, Weighing, search
 from models.charset import Charset
+from models.units import near
 
 _OPEN, _CLOSED = Search(), Search(width=32)  # how widely open and closed languages are searched
 _NONSENSE = -40.0  # weight of a text that is no number, no date, no word of a closed list
@@ -53,6 +54,8 @@ def weigh(
         if text and text not in weights:
             weights[text] = weight_of(language, text)
     if kind == "place":
+        units = filter(charset.covers, near(next(iter(weights), "")))
+        weights |= {text: weight_of(language, text) for text in units}
         weights |= {capitalised(text): weight for text, weight in weights.items()}
     if not weights:
         return None

@@ -28,6 +28,8 @@ _BITS = 15  # of a word's number in the key of a sequence; the rest hashes the w
 _PRIME = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: Fibonacci hashing, Knuth 6.4
 _COMMA = 0.01  # least share of a comma
 _DOUBLE = -1.0  # weight of a break after a break
+_SPACED = -7.0  # weight of a space, or of the end, after a space
+_JOINED = 0.1  # share of numbers that letters follow without a break
 
 Masses = Mapping[str, float]
 _TONES = tuple(
@@ -55,6 +57,7 @@ class State:
         done: weight of everything before the word.
         weight: weight of everything so far, for words that may still be finished.
         tail: the text has come to what may follow a comma.
+        spaced: its last letter is a space.
     """
 
     before: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class State:
     done: float = 0.0
     weight: float = 0.0
     tail: bool = False
+    spaced: bool = False
 
 
 class Context(Protocol):
@@ -129,7 +133,8 @@ class Letters:
             return _SIGN
         if letter == END and word and not word[-1].isalpha():
             return 0.5
-        return self._share(("  " + word)[-2:], letter)
+        joined = _JOINED if word and word[-1].isdigit() else 1.0
+        return joined * self._share(("  " + word)[-2:], letter)
 
     def _interpolated(self, before: str, letter: str) -> float:
         share = 1e-3
@@ -181,9 +186,10 @@ class Language:
         if state.tail and self._tail:
             return replace(self._tail.step(state, letter), tail=True)
         if letter == COMMA or (letter == "-" and state.before and not state.word):
-            return self._comma(self._closed(state, 0.0))
+            return self._comma(self._closed(state, 0.0, letter))
         if letter in BREAKS:
-            return self._closed(state, self._habits.breaks.get(letter, -4.0))
+            cost = self._habits.breaks.get(letter, -4.0)
+            return replace(self._closed(state, cost, letter), spaced=letter == " ")
         letter = letter.lower()
         word = state.word + letter
         spelt = state.spelt * self._letters(state.word, letter)
@@ -197,7 +203,7 @@ class Language:
     def end(self, state: State) -> float:
         """The weight of a text that ends here."""
         language = self._tail if state.tail and self._tail else self
-        return language._closed(state, -self._habits.letter).done
+        return language._closed(state, -self._habits.letter, " ").done
 
     def weight(self, text: str) -> float:
         """The weight of a whole text."""
@@ -206,10 +212,11 @@ class Language:
             state = self.step(state, letter)
         return self.end(state)
 
-    def _closed(self, state: State, cost: float) -> State:
+    def _closed(self, state: State, cost: float, letter: str) -> State:
         """The word before a break, or before the end, is finished."""
         if not state.word:
-            done = state.done + cost + _DOUBLE
+            again = state.spaced and letter == " "
+            done = state.done + cost + _DOUBLE + (_SPACED if again else 0.0)
             return State(state.before, "", 1.0, done, done)
         done = state.done + cost + self._habits.letter
         spelt = state.spelt * self._letters(state.word, END)

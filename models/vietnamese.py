@@ -29,7 +29,19 @@ _HAMLETS = ("ấp", "khóm", "thôn", "khu phố", "tổ", "tổ dân phố", "x
 _HAMLET_NAMES = "chánh thượng hạ trung đông tây nam bắc đình chợ giữa mới nhứt nhì nhất nhị a b c"
 _OFFICES = ("ubnd", "ủy ban nhân dân", "ubhc")
 _UNITS = ("xã", "phường", "thị trấn", "quận", "huyện", "thị xã", "thành phố", "tỉnh")
-_SHORT = {"thành phố": "tp", "thị trấn": "tt", "thị xã": "tx"}
+_SHORT = {
+    "thành phố": "tp",
+    "thị trấn": "tt",
+    "thị xã": "tx",
+    "phường": "p",
+    "quận": "q",
+    "xã": "x",
+    "huyện": "h",
+    "tỉnh": "t",
+    "khu phố": "kp",
+    "tổ dân phố": "tdp",
+}
+_CAPITALS = {"hồ chí minh": ("hcm", "tp hcm"), "hà nội": ("hn", "tp hn")}  # and their initials
 _MARKS = ("nt", "như trên", "như cha", "như mẹ", "không rõ", "không", "không biết")
 _ANY = "*"  # stands for what is not known
 _SURE = 0.98  # of a name, the share that the tables of names explain
@@ -172,7 +184,8 @@ def _place_sequences() -> Sequences:
             for w, b in zip(whole, map(bare_unit, unit), strict=True)
         ]
         hamlet = [*next(hamlets), *bare[2]]
-        for parts in (bare, whole, [*bare[:2], whole[2]]):
+        short = [_shortened(words) for words in whole]
+        for parts in (bare, whole, [*bare[:2], whole[2]], [bare[0], whole[1], bare[2]], short):
             yield _joined(parts[::-1]), 1.0
             yield _joined(parts[::-1], COMMA), 1.0
         yield _joined([hamlet, whole[2], bare[0]], COMMA), 0.3
@@ -190,14 +203,27 @@ def _place_sequences() -> Sequences:
     for word in _HAMLETS:
         for name in _HAMLET_NAMES.split():
             yield [*word.split(), name], 5.0
-    for kind, short in _SHORT.items():
-        yield [short], 300.0
+    for kind, initials in _SHORT.items():
+        yield [initials], 300.0
+        yield [initials, NUMBER], 100.0
         yield kind.split(), 100.0
+    for capital, written in _CAPITALS.items():
+        for name in (f"tp {capital}", *written):
+            yield name.split(), 200.0
     for office in _OFFICES:
         for kind in _UNITS:
             yield words_of(f"{office} {kind}"), 30.0
     yield from _phrase_sequences("hospital", "unit_old", weight=20.0)
     yield from _marks(40.0)
+
+
+def _shortened(words: list[str]) -> list[str]:
+    """The words of a unit with the initials of its kind: ``thị xã ngã năm`` → ``tx ngã năm``."""
+    for size in (2, 1):
+        initials = _SHORT.get(" ".join(words[:size]))
+        if initials:
+            return [initials, *words[size:]]
+    return words
 
 
 def _joined(parts: Iterable[list[str]], *between: str) -> list[str]:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from common.errors import InputError
-from models import vietnamese
 from models.benchmark import colour_lines
 from models.handwriting import HandwritingReader
-from models.lexicon_reader import LexiconReader
+from models.lexicon_reader import places_reader
 from models.reading import Reader
 from models.training import checkpoint
 from models.training.data import fold_groups, read_labels
@@ -68,7 +67,7 @@ def evaluate_folds(
         ours = _shipped(data, fold_folder(out, part, folds))
         readers: dict[str, Reader] = {
             "ours": ours,
-            "ours, with the places": LexiconReader(ours, vietnamese.places()),
+            "ours, with the places": places_reader(ours),
             **{peer.source: peer for peer in peers},
         }
         here = [line.text for line in lines]
