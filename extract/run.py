@@ -35,7 +35,7 @@ from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Reader
 from preprocessing.scans import Scan, open_scans
 
-_BEST_PATH = ReaderOptions(beam=0)  # alternatives come from reading with the place's language
+_BEST_PATH = ReaderOptions(beam=0)  # for places of a form, each read with its own language
 Matcher = Callable[[Sequence[Record]], Sequence[Record]]
 
 
@@ -107,7 +107,7 @@ def run_book(
         kept = store or Store.open(folder.store_url)
         answers = kept.answers(book)
         check_same_scans(scans, kept.pages(book), {page for page, _, _ in answers})
-        reader = reader or HandwritingReader(options=_BEST_PATH)
+        reader = reader or HandwritingReader(options=None if known.code == ANY else _BEST_PATH)
         step: PageStep
         if known.code == ANY:
             ledger_form(scans, folder, form, options.learn, how, progress)
