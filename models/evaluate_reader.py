@@ -11,6 +11,7 @@ import numpy as np
 
 from common.errors import InputError
 from models.charset import default_charset
+from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reader, Reading
 from models.training.augment import draw_rules, empty_line, paper_level, stain
 from models.training.calibrate import Reliability, line_outcomes, reliability
@@ -113,3 +114,17 @@ def evaluate(
         slots = empty_slots([line for lines in sets.values() for line in lines], empty)
         say(f"empty slots read as nothing: {read_as_empty(reader.read(slots)):.4f} of {empty}")
     return results
+
+
+def evaluate_own(
+    weights: Path | None,
+    sets: Mapping[str, Sequence[Line]],
+    *,
+    empty: int = 0,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Our reader in a weights folder: the best path of its network alone, then as it reads."""
+    say("the network's best path:")
+    evaluate(HandwritingReader(weights, ReaderOptions(beam=0)), sets, say=say)
+    say("what is doubtful weighed by character n-grams, as `hotich read` does:")
+    evaluate(HandwritingReader(weights), sets, empty=empty, say=say)

@@ -47,11 +47,10 @@ def lines(
     weights: Annotated[Path | None, typer.Option(help="Not the package's own.")] = None,
 ) -> None:
     """The handwriting reader on held-back lines: CER, WER, diacritic-blind CER, seconds."""
-    from models.evaluate_reader import evaluate, held_back_sets, rendered_sets
-    from models.handwriting import HandwritingReader
+    from models.evaluate_reader import evaluate_own, held_back_sets, rendered_sets
 
     sets = held_back_sets(data) | rendered_sets(rendered or [])
-    evaluate(HandwritingReader(weights), sets, empty=empty, say=typer.echo)
+    evaluate_own(weights, sets, empty=empty, say=typer.echo)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.errors import InputError
-from models.evaluate_reader import evaluate, evaluate_set, held_back_sets, rendered_sets
+from models.evaluate_reader import evaluate_own, evaluate_set, held_back_sets, rendered_sets
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image
 from models.training.calibrate import fit_calibration, line_outcomes, reliability
@@ -58,8 +58,8 @@ def release(plan: Release, folder: Path, say: Callable[[str], None] = print) -> 
 
         chosen = int8 if _int8_is_good(fp32, int8, sets, note) else fp32
         note(f"shipped: {chosen.name}")
-        reader = _calibrate(chosen, sets, plan.name, note)
-        evaluate(reader, sets, empty=1000, say=note)
+        _calibrate(chosen, sets, plan.name, note)
+        evaluate_own(chosen, sets, empty=1000, say=note)
         page = ["Written by `hotich train --release`.", "", "```", *figures, "```", ""]
         (chosen / FIGURES).write_text("\n".join(page), encoding="utf-8")
         shutil.copytree(chosen, folder, dirs_exist_ok=True)
@@ -100,7 +100,7 @@ def _int8_is_good(
 
 def _calibrate(
     folder: Path, sets: dict[str, list[Line]], name: str, say: Callable[[str], None]
-) -> HandwritingReader:
+) -> None:
     """Fit on half of each set's groups, report on the other half, and store it."""
     parts = [halves(lines) for lines in sets.values()]
     fit_on = [line for first, _ in parts for line in first]
@@ -112,4 +112,3 @@ def _calibrate(
     reader = HandwritingReader(folder)
     found = reliability(*line_outcomes(reader.read([line.image for line in report_on]), report_on))
     say(f"line confidence, fitted on n {len(fit_on)}: ECE {found.ece:.3f} on the other n {found.n}")
-    return reader
