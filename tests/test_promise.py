@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from common.errors import UsageError
 from extract.promise import PromiseOptions, keep, marked, promised
+from extract.promise.choose import thresholds
 from extract.promise.claims import Claim, Found
 from extract.promise.drift import stopped
 from extract.promise.proof import Audit, proved, steps_needed
@@ -119,6 +120,20 @@ def test_simulated_projects_keep_it_where_a_plain_threshold_does_not() -> None:
     assert sum(one.within(ERROR) for one in kept) >= 3
     assert sum(one.count for one in kept) > 0.2 * sum(one.fields for one in kept)
     assert not any(plain(0.99)(some).within(ERROR) for some in drawn)
+
+
+def test_so_much_is_chosen_as_frees_the_most_fields() -> None:
+    """Names with a few errors make the audit longer: worth it only where there are many."""
+    known = [Found("number", 0.995, right=True)] * 400
+    known += [Found("name", 0.995, right=place % 400 > 0) for place in range(1200)]
+
+    def chosen(count: int) -> set[str]:
+        some = claims(count) + [replace(c, kind="name") for c in claims(count, "B")]
+        return set(thresholds(some, known, PromiseOptions(), 0.04))
+
+    assert chosen(400) == set()  # more would be looked at than is freed
+    assert chosen(3000) == {"number"}
+    assert chosen(50_000) == {"number", "name"}
 
 
 @pytest.fixture

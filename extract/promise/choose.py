@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from extract.promise.claims import Claim, Found
 from extract.promise.options import ALL, PromiseOptions, table
+from extract.promise.proof import likely_audit
 
 
 @dataclass
@@ -26,19 +27,23 @@ class _Cell:
 
 
 def thresholds(
-    claims: Sequence[Claim], found: Sequence[Found], options: PromiseOptions
+    claims: Sequence[Claim], found: Sequence[Found], options: PromiseOptions, risk: float
 ) -> dict[str, float]:
     """The least confidence accepted, by kind; a kind that is missing is not accepted at all.
 
-    Bands of confidence are added, each kind from its surest down, the likeliest right first, as
-    long as the errors expected stay within ``margin`` of what is promised.
+    Bands of confidence are added, each kind from its surest down, the likeliest right first. Those
+    are taken with which the most fields need no person: more bands are more fields, but more errors
+    among them are a longer audit.
+
+    Args:
+        risk: that the proof of what is chosen may spend.
     """
     ladders = _ladders(claims, found, options.claimed)
-    limit = options.margin * options.max_error
-    groups = [[kind] for kind in ladders] if options.by_kind else [list(ladders)]
+    if not options.by_kind:
+        return _fill(ladders, options.max_error, risk)
     chosen: dict[str, float] = {}
-    for kinds in groups:
-        chosen |= _fill({kind: ladders[kind] for kind in kinds}, limit)
+    for kind, cells in ladders.items():
+        chosen |= _fill({kind: cells}, options.max_error, risk / len(ladders))
     return chosen
 
 
@@ -47,18 +52,20 @@ def stratum(claim: Claim, options: PromiseOptions) -> str:
     return claim.kind if options.by_kind else ALL
 
 
-def _fill(ladders: Mapping[str, list[_Cell]], limit: float) -> dict[str, float]:
+def _fill(ladders: Mapping[str, list[_Cell]], max_error: float, risk: float) -> dict[str, float]:
     waiting = {kind: list(cells) for kind, cells in ladders.items()}
-    chosen: dict[str, float] = {}
-    count, errors = 0, 0.0
+    taken: dict[str, float] = {}
+    best: dict[str, float] = {}
+    most, count, errors = 0, 0, 0.0
     while heads := {kind: cells[0] for kind, cells in waiting.items() if cells}:
         kind = min(heads, key=lambda k: heads[k].errors / heads[k].count)
         cell = waiting[kind].pop(0)
-        if errors + cell.errors > limit * (count + cell.count):
-            break
         count, errors = count + cell.count, errors + cell.errors
-        chosen[kind] = cell.floor
-    return chosen
+        taken = taken | {kind: cell.floor}
+        audit = likely_audit(count, errors, max_error, risk)
+        if audit is not None and count - audit > most:
+            best, most = taken, count - audit
+    return best
 
 
 def _ladders(

@@ -25,7 +25,6 @@ class PromiseOptions(Options):
         learn: audited fields from which is learnt what to accept, before anything is proved.
         claimed: the machine's own word counts as much as so many looks when it is chosen what to
             accept.
-        margin: share of ``max_error`` that is expected of what is chosen.
         alarm: chance of a false warning that a book or a clerk errs more than the others.
     """
 
@@ -35,7 +34,6 @@ class PromiseOptions(Options):
     seed: str = "hotich"
     learn: int = Field(default=400, ge=0)
     claimed: float = Field(default=10.0, gt=0)
-    margin: float = Field(default=1.0, gt=0, le=1)
     alarm: float = Field(default=0.05, gt=0, lt=1)
 
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, gammaln  # type: ignore[import-untyped]
 
 _HOPED = 5  # the prior expects this part of the error that is allowed
+_TRIED = 300  # sizes of an audit between one field and half of them
 
 
 @dataclass(frozen=True)
@@ -73,21 +74,31 @@ def steps_needed(
     after = np.arange(len(unseen) + 1, dtype=np.float64)
     left = audit.unseen - np.concatenate([[0], np.cumsum(unseen)])
     found = audit.wrong + np.concatenate([[0], np.cumsum(wrong)])
-    enough = _refuted(audit, max_error, alpha, audit.looked + after, found, left)
+    looked = audit.looked + after
+    enough = _refuted(audit.size, max_error, alpha, looked, found, left, audit.known_wrong)
     return int(np.argmax(enough)) if enough.any() else None
 
 
+def likely_audit(size: int, errors: float, max_error: float, alpha: float) -> int | None:
+    """How many of a set's fields must be audited until it is proved, when so many of it are wrong
+    and come evenly; None when even half of it would not do."""
+    looked = np.unique(np.geomspace(1, max(size // 2, 1), _TRIED).astype(np.int64)).astype(float)
+    wrong = errors * looked / size
+    enough = _refuted(size, max_error, alpha, looked, wrong, size - looked, wrong)
+    return int(looked[int(np.argmax(enough))]) if enough.any() else None
+
+
 def _refuted(
-    audit: Audit,
+    size: int,
     max_error: float,
     alpha: float,
     n: NDArray[np.float64],
     k: NDArray[np.float64],
     unseen: NDArray[np.float64],
+    known_wrong: NDArray[np.float64] | int,
 ) -> NDArray[np.bool_]:
     """Whether it is proved with k wrong of n audited and so many unseen, for each of them."""
-    size = audit.size
-    bound = audit.known_wrong + np.floor(max_error * unseen + 1e-9) + 1
+    bound = known_wrong + np.floor(max_error * unseen + 1e-9) + 1
     likeliest = np.floor((size + 1) * k / np.maximum(n, 1))
     most = size - n + k  # wrong fields, if all that are not audited were
     null = np.minimum(np.maximum(bound, likeliest), most)  # the likelihood falls from its peak on

@@ -9,7 +9,7 @@ choose it. What was looked at before a round began is not in it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -39,17 +39,31 @@ class Round:
 
     @property
     def alpha(self) -> float:
-        """The risk that this round may spend: all rounds together spend 1 - confidence."""
-        return (1 - self.options.confidence) * _FIRST * _NEXT ** max(self.number - 1, 0)
+        """The risk that each stratum may spend."""
+        return risk_of(self.options, self.number) / max(len(self.strata), 1)
 
     @cached_property
     def ordered(self) -> list[Claim]:
         """The claims in the order in which they are audited."""
         return sorted(self.fields, key=self._rank)
 
+    @cached_property
+    def strata(self) -> dict[str, list[Claim]]:
+        """The ordered claims by the stratum that keeps the promise; all together while learning."""
+        groups: dict[str, list[Claim]] = {}
+        for claim in self.ordered:
+            own = ALL if self.number == LEARNING else stratum(claim, self.options)
+            groups.setdefault(own, []).append(claim)
+        return groups
+
     def _rank(self, claim: Claim) -> bytes:
         name = f"{self.options.seed}|{self.number}|{claim.book}|{claim.at}"
         return hashlib.sha256(name.encode()).digest()
+
+
+def risk_of(options: PromiseOptions, number: int) -> float:
+    """The risk that a round may spend: all rounds together spend 1 - confidence."""
+    return (1 - options.confidence) * _FIRST * _NEXT ** max(number - 1, 0)
 
 
 State = Literal["learning", "waiting", "kept", "hopeless"]
@@ -101,7 +115,7 @@ def begin(
     if number == LEARNING:
         sure = tuple(claim for claim in held if not claim.doubted)
         return Round(number, options, tuple(books), {}, sure)
-    floors = thresholds(held, found, options)
+    floors = thresholds(held, found, options, risk_of(options, number))
     chosen = (c for c in held if c.confidence >= floors.get(c.kind, 2.0))
     return Round(number, options, tuple(books), floors, tuple(chosen))
 
@@ -114,75 +128,67 @@ def standing(held: Round, answers: Mapping[Name, str], claimed: Mapping[Name, st
         claimed: digest of what the machine claims now: one that is no longer what was held fixed
             is not covered by the promise.
     """
-    ordered = held.ordered
-    groups: dict[str, list[Claim]] = {}
-    for claim in ordered:
-        own = ALL if held.number == LEARNING else stratum(claim, held.options)
-        groups.setdefault(own, []).append(claim)
-    audited = {kind: _answered_first(claims, answers) for kind, claims in groups.items()}
-    looked = [claim for claims in audited.values() for claim in claims]
-    alarms = _stopped(looked, answers, held.options.alarm) if held.number else ()
+    looked = [_answered_first(claims, answers) for claims in held.strata.values()]
+    audited = [c for some, n in zip(held.strata.values(), looked, strict=True) for c in some[:n]]
+    alarms = _stopped(audited, answers, held.options.alarm) if held.number else ()
     out = {one.name for one in alarms}
     strata, asked = [], set()
     free: dict[State, set[Name]] = {"waiting": set(), "kept": set()}
-    for kind, claims in groups.items():
-        unseen = {
-            name
-            for claim in claims
-            if (name := _name(claim)) not in answers
-            and claimed.get(name) == claim.digest
-            and not out & {claim.book, claim.clerk}
-        }
-        audit = _audit(claims, audited[kind], answers, len(unseen))
-        state, steps = _state(held, audit, claims, answers, unseen)
-        drawn = {_name(c) for c in claims[audit.looked :][:steps]} - answers.keys()
+    for (kind, claims), count in zip(held.strata.items(), looked, strict=True):
+        names = [_name(claim) for claim in claims]
+        said = [answers.get(name) for name in names]
+        wrong = [
+            text is not None and text != claim.digest
+            for text, claim in zip(said, claims, strict=True)
+        ]
+        unseen = [
+            text is None and claimed.get(name) == claim.digest
+            for name, text, claim in zip(names, said, claims, strict=True)
+        ]
+        if out:
+            unseen = [
+                still and claim.book not in out and claim.clerk not in out
+                for still, claim in zip(unseen, claims, strict=True)
+            ]
+        audit = Audit(len(claims), count, sum(wrong[:count]), sum(wrong), sum(unseen))
+        state, steps = _state(held, audit, unseen[count:], wrong[count:])
+        drawn = {name for name in names[count : count + steps] if name not in answers}
         strata.append(Stratum(kind, state, audit, len(drawn)))
         if state != "hopeless":
             asked |= drawn
-        free.get(state, set()).update(unseen - drawn)
+        if state in free:
+            free[state] |= {n for n, still in zip(names, unseen, strict=True) if still} - drawn
     waiting, proved = frozenset(free["waiting"]), frozenset(free["kept"])
     return Standing(tuple(strata), frozenset(asked), waiting, proved, tuple(alarms))
 
 
-def _audit(
-    claims: Sequence[Claim], audited: Sequence[Claim], answers: Mapping[Name, str], unseen: int
-) -> Audit:
-    wrong = sum(answers[_name(c)] != c.digest for c in audited)
-    everywhere = sum(answers.get(_name(c), c.digest) != c.digest for c in claims)
-    return Audit(len(claims), len(audited), wrong, everywhere, unseen)
-
-
 def _state(
-    held: Round,
-    audit: Audit,
-    claims: Sequence[Claim],
-    answers: Mapping[Name, str],
-    unseen: Set[Name],
+    held: Round, audit: Audit, unseen: Sequence[bool], wrong: Sequence[bool]
 ) -> tuple[State, int]:
-    """Where a stratum stands, and how far its audit must go on."""
-    alpha = held.alpha / len({stratum(claim, held.options) for claim in held.fields})
+    """Where a stratum stands, and how far its audit must go on.
+
+    Args:
+        unseen: of each field that was not audited yet, in the order, whether nobody looked at it.
+        wrong: whether it was found wrong, out of the order.
+    """
+    bound, size = held.options.max_error, audit.size
     if held.number == LEARNING:
-        size = len(claims)
-        whole, good = Audit(size, 0, 0, 0, size), [False] * size
-        least = steps_needed(whole, held.options.max_error, alpha, [True] * size, good)
+        whole = Audit(size, 0, 0, 0, size)
+        least = steps_needed(whole, bound, held.alpha, [True] * size, [False] * size)
         if least is None or 2 * least > size:  # not even if all were right
             return "hopeless", size if least is None else least
         return "learning", max(min(held.options.learn, size) - audit.looked, 0)
-    ahead = claims[audit.looked :]
-    open_ = [_name(c) in unseen for c in ahead]
-    wrong = [answers.get(_name(c), c.digest) != c.digest for c in ahead]
-    steps = steps_needed(audit, held.options.max_error, alpha, open_, wrong)
+    steps = steps_needed(audit, bound, held.alpha, unseen, wrong)
     if steps == 0:
         return "kept", 0
-    if steps is None or 2 * sum(open_[:steps]) > len(unseen):
-        return "hopeless", len(ahead) if steps is None else steps  # it asks more than it frees
+    if steps is None or 2 * sum(unseen[:steps]) > audit.unseen:
+        return "hopeless", len(unseen) if steps is None else steps  # it asks more than it frees
     return "waiting", steps
 
 
-def _answered_first(claims: Sequence[Claim], answers: Mapping[Name, str]) -> list[Claim]:
-    """The claims up to the first that nobody answered: nobody chooses which answers count."""
-    first = next((i for i, claim in enumerate(claims) if _name(claim) not in answers), len(claims))
-    return list(claims[:first])
+def _answered_first(claims: Sequence[Claim], answers: Mapping[Name, str]) -> int:
+    """How many claims come before the first that nobody answered: nobody chooses which count."""
+    return next((i for i, claim in enumerate(claims) if _name(claim) not in answers), len(claims))
 
 
 def _stopped(

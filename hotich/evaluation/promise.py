@@ -135,7 +135,8 @@ def promised(options: PromiseOptions) -> Way:
         audited: set[Name] = set()
         proved: frozenset[Name] = frozenset()
         for number in range(LEARNING, _ROUNDS + 1):
-            left = [c for c in claims if (c.book, c.at) not in looked | audited]
+            known = looked | audited
+            left = [c for c in claims if (c.book, c.at) not in known]
             held = begin(number, left, found, options, list(by_name))
             while True:
                 answers = {n: "" if not right[n] else claimed[n] for n in looked | audited}
