@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -39,12 +38,7 @@ class LabelStudio:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
     def call(self, method: str, path: str, **content: Any) -> Any:
@@ -122,6 +116,12 @@ class LabelStudio:
         for start in range(0, len(tasks), CHUNK):
             chunk = list(tasks[start : start + CHUNK])
             self.call("POST", f"/api/projects/{project}/import", json=chunk)
+
+    def renew_task(self, task: int, prediction: int, content: dict[str, Any]) -> None:
+        """Give a task other data and another prediction; it keeps its place in the order."""
+        (shown,) = content["predictions"]
+        self.call("PATCH", f"/api/predictions/{prediction}/", json=shown)
+        self.call("PATCH", f"/api/tasks/{task}/", json={"data": content["data"]})
 
     def drop_tasks(self, project: int, tasks: Sequence[int]) -> None:
         """Delete tasks."""

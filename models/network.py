@@ -14,9 +14,6 @@ from transformers import PretrainedConfig, PreTrainedModel
 from models.charset import default_charset
 from models.normalise import HEIGHT
 
-STRIDE = 4
-"""Pixels of width for one frame of the output."""
-
 
 class LineConfig(PretrainedConfig):  # type: ignore[misc]
     """Shape of the network; the charset travels with it."""

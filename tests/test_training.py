@@ -245,12 +245,12 @@ def test_a_training_learns_stops_goes_on_and_ships(real_set: Path, tmp_path: Pat
 def test_a_limit_on_threads_does_not_stop_a_training(real_set: Path, tmp_path: Path) -> None:
     """OMP_THREAD_LIMIT=1 is usual advice for Tesseract; oneDNN then waited for a second thread."""
     config = tmp_path / "two.yaml"
-    config.write_text("{sources: {hands: 1.0}, watch: '', max_steps: 2, threads: 2}")
+    config.write_text("{sources: {hands: 1.0}, watch: '', columns: 600, max_steps: 2, threads: 2}")
     call = [sys.executable, "-m", "hotich", "train", str(real_set.parent), "--out"]
     call += [str(tmp_path / "run"), "--config", str(config)]
     environ = {**os.environ, "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "2"}
     done = subprocess.run(
-        call, env=environ, capture_output=True, text=True, timeout=120, check=False
+        call, env=environ, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "2 steps" in done.stdout

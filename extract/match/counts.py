@@ -69,7 +69,6 @@ class Counts:
             name: np.stack([np.bincount(parts.keys(name), weights=row) for row in self.parts])
             for name in KEYS
         }
-        self._place_total = max(int(self.places[1:].sum()), 1)
         self._place_by_key = np.bincount(places.keys("sound"), weights=self.places)
         self.dated = max(int(self.years[1:].sum()), 1)
         folds = parts.keys("fold")

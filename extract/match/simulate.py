@@ -119,7 +119,7 @@ class Trial:
     """
 
     def __init__(self, people: int, queries: int, seed: int, absent: float = 0.2) -> None:
-        self._people, self._seed = people, seed
+        self._seed = seed
         rng = Random(f"trial {seed}")
         self._all = people + round(queries * absent)
         chosen = rng.sample(range(self._all), queries)

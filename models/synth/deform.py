@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 
 from models.synth.outlines import Points
 
-if TYPE_CHECKING:
-    from models.synth.hand import Hand
+
+@dataclass(frozen=True, kw_only=True)
+class Bends:
+    """How far a hand bends its lines. Lengths are in x-heights, angles in radians."""
+
+    slant: float = 0.0
+    stretch: float = 1.0
+    ascender: float = 1.0
+    descender: float = 1.0
+    wobble: float = 0.0
+    tremble: float = 0.0
+    baseline_drift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,16 +59,16 @@ def letter_form(seed: int, char: str, style: float) -> Form:
 class Warp:
     """A line's smooth deformation: slant, proportions, wobble, tremble, baseline."""
 
-    def __init__(self, hand: Hand, rng: Generator) -> None:
-        self.hand = hand
+    def __init__(self, bends: Bends, rng: Generator) -> None:
+        self.bends = bends
         lengths = np.asarray([0.9, 1.3, 2.0, 3.2, 5.0, 9.0]) * rng.uniform(0.8, 1.25, 6)
         angles = rng.uniform(0, 2 * np.pi, 6)
         directions = np.stack([np.cos(angles), np.sin(angles)])
         self.waves = (2 * np.pi / lengths * directions).astype(np.float32)
         self.phases = rng.uniform(0, 2 * np.pi, (2, 6)).astype(np.float32)
-        self.sizes = (0.009 * hand.wobble * lengths**0.8).astype(np.float32)
-        self.slope = float(rng.normal(0, 0.08)) * hand.baseline_drift
-        self.bow = float(rng.normal(0, 1)) * hand.baseline_drift
+        self.sizes = (0.009 * bends.wobble * lengths**0.8).astype(np.float32)
+        self.slope = float(rng.normal(0, 0.08)) * bends.baseline_drift
+        self.bow = float(rng.normal(0, 1)) * bends.baseline_drift
         self.period = float(rng.uniform(8, 40))
         self.tremor = np.float32(rng.uniform(14, 26))
 
@@ -74,17 +84,17 @@ class Warp:
         return [[next(bent) for _ in group] for group in letters], list(bent)
 
     def _points(self, points: Points) -> Points:
-        hand = self.hand
+        bends = self.bends
         x: NDArray[np.floating[Any]] = points[:, 0]
         y: NDArray[np.floating[Any]] = points[:, 1]
-        y = np.where(y > 1, 1 + (y - 1) * hand.ascender, np.where(y < 0, y * hand.descender, y))
-        x = (x + hand.slant * y) * hand.stretch
-        if hand.wobble:
+        y = np.where(y > 1, 1 + (y - 1) * bends.ascender, np.where(y < 0, y * bends.descender, y))
+        x = (x + bends.slant * y) * bends.stretch
+        if bends.wobble:
             phase = np.stack([x, y], axis=1) @ self.waves
             x = x + np.sin(phase + self.phases[0]) @ self.sizes
             y = y + np.sin(phase + self.phases[1]) @ self.sizes
-        if hand.tremble:
-            size = 0.018 * hand.tremble
+        if bends.tremble:
+            size = 0.018 * bends.tremble
             x, y = x + size * np.sin(self.tremor * y), y + size * np.sin(self.tremor * x)
         y = y + self.slope * x + self.bow * np.sin(2 * np.pi * x / self.period)
         return np.stack([x, y], axis=1).astype(np.float32)

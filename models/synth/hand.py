@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from models.synth.deform import Form, Warp, letter_form
+from models.synth.deform import Bends, Form, Warp, letter_form
 from models.synth.faces import Face, faces
 from models.synth.marks import MarkHabits, bare, mark_strokes
 from models.synth.outlines import Placed, Points
@@ -40,7 +40,7 @@ class Ink:
 
 
 @dataclass(frozen=True)
-class Hand:
+class Hand(Bends):
     """A clerk's frozen habits. Lengths are in x-heights, angles in radians.
 
     ``borrowed`` letters are written as in the face ``other``; ``style`` is how far each letter's
@@ -49,16 +49,9 @@ class Hand:
 
     face: Face
     pen: Pen
-    slant: float = 0.0
-    stretch: float = 1.0
-    ascender: float = 1.0
-    descender: float = 1.0
     letter_gap: float = 0.0
     word_gap: float = 1.0
     jitter: float = 0.0
-    wobble: float = 0.0
-    tremble: float = 0.0
-    baseline_drift: float = 0.0
     own_marks: bool = False
     other: Face | None = None
     borrowed: frozenset[str] = frozenset()

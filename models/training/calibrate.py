@@ -27,7 +27,6 @@ class Reliability:
 
     n: int
     ece: float
-    mean_confidence: float
     right: float
 
 
@@ -56,7 +55,7 @@ def reliability(probabilities: Sequence[float], right: Sequence[bool]) -> Reliab
     order = np.argsort(p, kind="stable")
     bins = [part for part in np.array_split(order, min(10, len(p))) if len(part)]
     gaps = [len(part) * abs(p[part].mean() - y[part].mean()) for part in bins]
-    return Reliability(len(p), sum(gaps) / len(p), float(p.mean()), float(y.mean()))
+    return Reliability(len(p), sum(gaps) / len(p), float(y.mean()))
 
 
 def line_outcomes(

@@ -15,7 +15,6 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
-from torch import nn
 
 from common.options import Options
 from models.handwriting import HandwritingReader
@@ -24,6 +23,7 @@ from models.normalise import normalise
 from models.training.augment import augment
 from models.training.batches import collate
 from models.training.data import Line
+from models.training.schedule import descend
 from models.training.shards import StoredLine
 from models.training.splice import cut_words, splice
 from models.training.train import ctc_loss
@@ -78,16 +78,11 @@ def taught(
     wanted = min(max(options.passes * len(lines), options.fewest), options.most)
     done = 0
     while done < wanted:
-        for group in optimiser.param_groups:
-            group["lr"] = options.rate * _share(done / wanted)
         batch = collate(next(batches))
         network.train()
         network.features.eval()  # the base's statistics: a few lines give none worth having
         loss = ctc_loss(network, batch)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(learnt, 2.0)
-        optimiser.step()
+        descend(network, optimiser, loss, options.rate * _share(done / wanted))
         _follow(average, network, options.average_decay)
         done += len(batch["lengths"])
     average.eval()

@@ -1,11 +1,14 @@
-"""The course of a training: the learning rate over its cycle, and the moving average of weights."""
+"""The course of a training: its learning rate, one step of it, and the moving average of weights."""
 
 from __future__ import annotations
 
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+_LONGEST_GRADIENT = 2.0
 
 
 def cycle_rate(at: float, peak: float, warm_up: float) -> float:
@@ -20,6 +23,16 @@ def cycle_rate(at: float, peak: float, warm_up: float) -> float:
         return peak * max(0.02, at / warm_up)
     left = (at - warm_up) / (1 - warm_up)
     return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * left)) / 2)
+
+
+def descend(network: nn.Module, optimiser: Optimizer, loss: Tensor, rate: float) -> None:
+    """One step down the clipped gradient of ``loss``, at the learning rate ``rate``."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), _LONGEST_GRADIENT)
+    optimiser.step()
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -29,7 +29,7 @@ from models.training.batches import Batches, collate
 from models.training.checkpoint import Progress
 from models.training.data import Line, fold_groups, held_back_lines
 from models.training.metrics import error_rates
-from models.training.schedule import cycle_rate, follow
+from models.training.schedule import cycle_rate, descend, follow
 
 
 class TrainOptions(Options):
@@ -124,7 +124,7 @@ class Trainer:
 
     def _clock(self) -> float:
         """CPU seconds of the process, shared among its threads."""
-        return time.process_time() / torch.get_num_threads()
+        return time.process_time() / int(torch.get_num_threads())
 
     def check(self) -> float:
         """Greedy CER, case folded, of the averaged weights on the watched held-back lines."""
@@ -133,14 +133,9 @@ class Trainer:
         return error_rates(texts, truths, fold_case=True).cer
 
     def _step(self, batch: dict[str, Tensor]) -> float:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._rate()
         self.network.train()
         loss = ctc_loss(self.network, batch)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
-        self.optimiser.step()
+        descend(self.network, self.optimiser, loss, self._rate())
         follow(self.average, self.network, self.options.average_decay, self.progress.step)
         return float(loss.detach())
 

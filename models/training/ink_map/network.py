@@ -14,8 +14,6 @@ from torch.nn import functional
 from transformers import PretrainedConfig, PreTrainedModel
 
 CHANNELS, CLASSES = 4, 6
-STRIDE = 16
-"""Sides of the input are multiples of this."""
 
 
 class InkMapConfig(PretrainedConfig):  # type: ignore[misc]

@@ -28,7 +28,7 @@ from models.training.checkpoint import Progress
 from models.training.ink_map.augment import augmented
 from models.training.ink_map.data import INK, Labelled, Pixels, crop
 from models.training.ink_map.network import InkMapConfig, InkMapNetwork
-from models.training.schedule import cycle_rate, follow
+from models.training.schedule import cycle_rate, descend, follow
 
 _PAPERS = [KINDS.index("paper"), KINDS.index("bleed")]
 _WEIGHTS = [1.0, 1.0, 1.0, 1.0, 1.0, 0.3]  # what shows through fades into paper: less is known
@@ -121,17 +121,12 @@ class InkTrainer:
         checkpoint.save(self.out, self.network, self.average, self.optimiser, self.progress)
 
     def _step(self) -> float:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self._rate()
         images, labels, real = self._batch()
         self.network.train()
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.network(images)
         loss = layer_loss(logits.float(), labels, real)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
-        self.optimiser.step()
+        descend(self.network, self.optimiser, loss, self._rate())
         follow(self.average, self.network, self.options.average_decay, self.progress.step)
         return float(loss.detach())
 
