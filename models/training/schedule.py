@@ -1,4 +1,4 @@
-"""The course of a training: its learning rate, one step of it, and the moving average of weights."""
+"""The course of a training: its learning rate, one step of it, and the average of the weights."""
 
 from __future__ import annotations
 
