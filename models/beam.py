@@ -21,6 +21,7 @@ from models.charset import BLANK, Charset
 from models.ctc import LogProbs
 
 _LEAST = 1e-6  # a prefix this much less likely than the frame's best is not begun
+_NOTHING = 0.999  # a frame is empty when its blank is this likely
 _RESCALED = 16  # frames after which probabilities are brought back to one
 _DOUBT = 0.02  # least probability of either case of a letter
 
@@ -90,6 +91,8 @@ def search(
     """
     letters, groups, capitals = _folding(charset)
     shares = np.exp(log_probs.astype(np.float64))
+    nothing = shares[:, BLANK] > _NOTHING
+    shares = shares[~(nothing & np.roll(nothing, 1))]  # of empty frames in a row one is enough
     folded = np.add.reduceat(shares[:, groups[0]], groups[1], axis=1)
     capital = shares[:, capitals] * (capitals > 0) / np.maximum(folded, 1e-12)
     numbers = {letter: number for number, letter in enumerate(letters)}
