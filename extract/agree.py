@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date as calendar_day
+from datetime import timedelta
 from functools import cache
 from itertools import product
 
@@ -15,6 +17,8 @@ _FIGURE = -math.log(0.05)  # one figure misread
 _WORD = -math.log(0.1)  # one word misread
 _UNSEEN = 9.0  # neither figures nor words could be read
 _MONTH = 31
+_SOUTHERN = {"nghìn": "ngàn", "linh": "lẻ", "bẩy": "bảy"}  # words of the North → of the South
+_FIRST = ("mùng", "mồng")  # before the first ten days of a month
 _DELAY = 14.0  # days after which a birth's registration is a third as likely as at once
 _GROWN = 18  # years
 
@@ -26,7 +30,7 @@ def likeliest(
 
     Args:
         figures: values read in figures with their probabilities.
-        words: values read in words with theirs.
+        words: values read in words with theirs; or a text in words that says no date.
         end: the date of registration, before which the date lies, mostly by days.
     """
     read = [date for value in (*figures, *words) if (date := date_of_value(value))]
@@ -36,6 +40,7 @@ def likeliest(
         years |= {last.year, last.year - 1}
     months, days = {date.month for date in read}, {date.day for date in read}
     offered = {PartialDate(y, m, d).text for y, m, d in product(years, months, days) if m or not d}
+    offered |= _shortly_before(last) if words and not read else set()
     costs = {
         value: _figures_cost(value, figures) + _words_cost(value, words) + lag_cost(value, last)
         for value in offered
@@ -67,8 +72,19 @@ def _words_cost(value: str, words: Mapping[str, float]) -> float:
 
 @cache
 def _in_words(value: str) -> list[str]:
+    """The words of a date, or of a text in the same words for numbers."""
     date = date_of_value(value)
-    return date_in_words(date).split() if date else []
+    words = date_in_words(date) if date else value.lower()
+    return [_SOUTHERN.get(word, word) for word in words.split() if word not in _FIRST]
+
+
+def _shortly_before(last: PartialDate | None) -> set[str]:
+    """The days before a known one on which births are that are registered then."""
+    if last is None or last.day is None:
+        return set()
+    end = calendar_day(last.year, last.month or 1, last.day)
+    days = (end - timedelta(before) for before in range(2 * _MONTH))
+    return {PartialDate(day.year, day.month, day.day).text for day in days}
 
 
 def lag_cost(value: str, last: PartialDate | None) -> float:

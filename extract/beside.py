@@ -58,17 +58,23 @@ def bare_starts(blank: Image, places: Sequence[Box], options: InkOptions) -> Ima
     return bare
 
 
-def own_page(lifted: Image, place: Box, others: Sequence[Box], options: InkOptions) -> Image:
+def own_page(
+    lifted: Image, place: Box, others: Sequence[Box], options: InkOptions, line: float = 0.0
+) -> Image:
     """The page with only this place's ink about it: without what runs in from the place on its
-    left, and in the place on its right only what runs over from here."""
+    left, and in the place on its right only what runs over from here.
+
+    ``line``: pixels of a usual line, where places may be cells of several.
+    """
     page = lifted
+    height = line if line and place.height > _TALLER * line else place.height
     for other in others:
-        if _beside(other, place):
-            over, area = _run_over(lifted, other, place, options)
+        if beside(other, place):
+            over, area = _run_over(lifted, other, place, height, options)
             page = page.copy() if page is lifted else page
             page[area][over] = PAPER
-        elif _beside(place, other):
-            over, area = _run_over(lifted, place, other, options)
+        elif beside(place, other):
+            over, area = _run_over(lifted, place, other, height, options)
             page = page.copy() if page is lifted else page
             edge = round((place.x1 + other.x0) / 2) - area[1].start
             strange = ~over
@@ -83,7 +89,7 @@ def own_page(lifted: Image, place: Box, others: Sequence[Box], options: InkOptio
     return page
 
 
-def _beside(left: Box, right: Box) -> bool:
+def beside(left: Box, right: Box) -> bool:
     """Whether the second stands just right of the first, on the same line."""
     low = min(left.height, right.height)
     return _level(left, right) and abs(right.x0 - left.x1) < _NEXT * low
@@ -97,11 +103,11 @@ def _level(one: Box, other: Box) -> bool:
 
 
 def _run_over(
-    lifted: Image, left: Box, right: Box, options: InkOptions
+    lifted: Image, left: Box, right: Box, height: float, options: InkOptions
 ) -> tuple[NDArray[np.bool_], tuple[slice, slice]]:
-    """Where the left place's writing stands about and beyond the edge between two places, and the
-    area that was looked at."""
-    height, high = left.height, options.reach * left.height
+    """Where the left place's writing, of lines of this height, stands about and beyond the edge
+    between two places, and the area that was looked at."""
+    high = options.reach * left.height
     edge = (left.x1 + right.x0) / 2
     window = Box(edge - _REACH * height, left.y0 - high, edge + _REACH * height, left.y1 + high)
     x0, y0, x1, y1 = window.clipped(*lifted.shape[::-1]).rounded()

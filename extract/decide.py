@@ -8,20 +8,19 @@ that stay the same, and the field that a ditto mark points to.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
-from typing import Any
 
-from extract.agree import likeliest
+from extract.book_dates import agree_in_words, registration_dates
 from extract.casing import one_case
-from extract.choose import Drafted, alternatives_of, chosen, draft, options_of
+from extract.choose import alternatives_of, chosen, draft
 from extract.composite import split_shared
 from extract.confidence import Calibration, Evidence, book_odds
 from extract.ditto import province_drafted, resolve_dittos
 from extract.hand import weigh_ages_by_hand
 from extract.kin import agree_between_people, agree_on_age
-from extract.numbering import Case, Drafts, keep_to_year, number_entries, number_pages
-from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
+from extract.numbering import YEARLY, Case, Drafts, keep_to_year, number_entries, number_pages
+from extract.parse.dates import Era, date_of_value
 from extract.parse.field import Context
 from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
@@ -32,15 +31,11 @@ from extract.record import ABSENT, FieldValue, Record
 from extract.recurring import NEW, Favour, recurring
 from extract.registers import Generation, Register
 from extract.roles import roles_of
-from extract.runon import run_on_dates
 from extract.votes import named_elsewhere, vote
 from extract.witnesses import mend_tails
-from extract.years import book_years
 
 _LONGEST_LIFE = 90
-_YEARLY = "with_year"  # how numbers are delivered that bear their year
 _NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
-_AGREED = 0.5  # probability from which a year is taken for the book's
 _NAMES = {"person_name", "signature"}  # kinds of places that hold a name
 _FEW = 3  # readings of a column from which what the book repeats can be told
 
@@ -73,7 +68,7 @@ def draft_book(
     roles = roles_of(register.code)
     cases = [_case(page.page, e, register) for page in pages for e in page.entries]
     first, last = generation.years
-    registered, book = _registration_dates(cases, register, roles, Era(first - 1, last + 1))
+    registered, book = registration_dates(cases, register, roles, Era(first - 1, last + 1))
     years = [date_of_value(d.value.value) if d else None for d in registered]
     usual = Counter(y.year for y in years if y).most_common(1)
     year_of_book = usual[0][0] if usual else book
@@ -93,7 +88,7 @@ def draft_book(
     weigh_ages_by_hand(cases, drafted, roles)
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
-            _agree_in_words(drafts, code, words, roles["registered"], year_of_book)
+            agree_in_words(drafts, code, words, roles["registered"], year_of_book)
     vote(drafted)
     one_case(drafted)
     mend_tails(drafted)
@@ -105,7 +100,7 @@ def draft_book(
         agree_on_age(drafts, roles)
     favour = named_elsewhere(drafted)
     for code in roles.get("constant", ()):
-        if year_of_book and table("values")["number_forms"].get(code) == _YEARLY:
+        if year_of_book and table("values")["number_forms"].get(code) == YEARLY:
             keep_to_year(drafted, code, year_of_book)
         _choose_recurring(drafted, [code], NEW, favour)
     for codes in roles.get("usual", ()):
@@ -173,100 +168,6 @@ def _one_place(slots: Sequence[SlotReading]) -> tuple[SlotReading, ...]:
     whole = [slot for slot in slots if not slot.part]
     parts = [slot for slot in slots if slot.part]
     return (*parts, *(sorted(whole, key=lambda slot: -slot.ink)[:1]))
-
-
-def _registration_dates(
-    cases: Sequence[Case], register: Register, roles: Mapping[str, Any], era: Era
-) -> tuple[list[Drafted | None], int | None]:
-    """Each case's registration, and the book's year when its dates and numbers agree on one."""
-    code = roles.get("registered", "")
-    context = Context(None, era)
-    drafts = [
-        draft(register.column(code), case.slots[code], context) if code in case.slots else None
-        for case in cases
-    ]
-    options = [dict(d.options) if d else {} for d in drafts]
-    event = next(iter(roles.get("events", ())), "")
-    events = [
-        options_of(register.column(event), case.slots[event], context)
-        if event in case.slots
-        else {}
-        for case in cases
-    ]
-    years = book_years(*_years_told(cases, register, roles, context), era)
-    dates = run_on_dates(options, years, events)
-    year = max(years, key=lambda one: years[one])
-    return [
-        None if d is None else d if date is None else chosen(d, date, _steady(dates, place))
-        for place, (d, date) in enumerate(zip(drafts, dates, strict=True))
-    ], (year if years[year] > _AGREED else None)
-
-
-def _years_told(
-    cases: Sequence[Case], register: Register, roles: Mapping[str, Any], context: Context
-) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
-    """What tells the book's years, in figures and in words: registrations, the events before
-    them, and numbers that bear their year.
-
-    Words that say a full century are mostly those of a line that breaks off.
-    """
-    numbered = [code for code, form in table("values")["number_forms"].items() if form == _YEARLY]
-    events: Mapping[str, str] = roles.get("events", {})
-    figures: list[dict[str, float]] = []
-    words: list[dict[str, float]] = []
-    for case in cases:
-        for code in (roles.get("registered", ""), *events, *numbered, *events.values()):
-            slots = case.slots.get(code)
-            if not slots:
-                continue
-            said = options_of(register.column(code), slots, context)
-            if code in events.values():
-                said = _dates_said(said)
-            if any(ch.isdigit() for slot in slots for ch in slot.text):
-                figures.append(said)
-            else:
-                words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
-    return figures, words
-
-
-def _dates_said(words: Mapping[str, float]) -> dict[str, float]:
-    """The dates that texts in words say, with their probabilities."""
-    said: dict[str, float] = defaultdict(float)
-    for text, probability in words.items():
-        date = parse_date(text, Era(1, 9999))
-        if date:
-            said[date.text] += probability
-    return dict(said)
-
-
-def _steady(values: Sequence[str | None], place: int) -> float:
-    """1 when the date lies between its neighbours', −1 when it does not."""
-    around = [date_of_value(v) for v in values[max(0, place - 1) : place + 2]]
-    known = [date.ordinal for date in around if date]
-    return 1.0 if known == sorted(known) else -1.0
-
-
-def _agree_in_words(
-    drafts: Drafts, code: str, words: str, registered: str, year: int | None
-) -> None:
-    """One date written in figures and in words: the date that both, and the lag, make likely."""
-    figures, spoken = drafts.get(code), drafts.get(words)
-    if not figures or not (figures.options or (spoken and spoken.options)):
-        return
-    said = _dates_said(spoken.options if spoken else {})
-    end = drafts[registered].value.value if registered in drafts else None
-    if end is None and year is not None:
-        end = f"31.12.{year}"
-    ranked = likeliest(figures.options, said, end)
-    if not ranked:
-        return
-    best, cost = ranked[0]
-    margin = ranked[1][1] - cost if len(ranked) > 1 else 5.0
-    drafts[code] = chosen(figures, best, min(margin / 5.0, 1.0) if said else margin / 10.0)
-    meant = date_of_value(best)
-    if spoken and spoken.value.raw and spoken.mark is None and meant and spoken.options:
-        support = 1.0 if best in figures.options else 0.0
-        drafts[words] = chosen(spoken, words_nearest(meant, spoken.value.raw), support)
 
 
 def _choose_recurring(

@@ -10,7 +10,7 @@ import numpy as np
 
 from common.geometry import Box
 from common.options import Options
-from extract.beside import bare_starts, own_page, without_crossings
+from extract.beside import bare_starts, beside, own_page, without_crossings
 from extract.extent import Extent
 from extract.form.book_form import BookForm, FieldSlot
 from extract.grammars import grammar_for, grammar_for_several
@@ -94,7 +94,9 @@ def read_fields(
     places = _written(form)
     labels = [*(label.box for label in form.labels), *_words_between(form)]
     blank = bare_starts(form.blank, places, options.ink)
-    lifted = without_crossings(lift_ink(page, blank, places, options.ink, labels), form.blank)
+    height = _line_height(form)
+    lifted = lift_ink(page, blank, places, options.ink, labels, height)
+    lifted = without_crossings(lifted, form.blank)
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
     inked = [
@@ -142,9 +144,10 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
             sparse = options.flourish if slot.kind == "signature" else 0.0
             how = options.ink.model_copy(update={"sparse": sparse})
             for box in _lines(slot, height):
-                own = own_page(lifted, box, places, how)
+                own = own_page(lifted, box, places, how, height)
+                cell = any(beside(other, box) for other in places)
                 searched = box.height >= _TALL * height
-                for cut in _cuts(own, box, height, how):
+                for cut in _cuts(own, box, height, how, cell):
                     yield _Piece(entry.index, code, slot.kind, "", cut, searched)
 
 
@@ -195,11 +198,14 @@ def _lines(slot: FieldSlot, height: float) -> list[Box]:
     return [box.grown(0, max(0.0, _LOW * height - box.height) / 2) for box in lines]
 
 
-def _cuts(lifted: Image, box: Box, height: float, options: InkOptions) -> Sequence[Cut]:
-    """The written lines of a box: its own ink, or that of each line found in a tall one."""
+def _cuts(lifted: Image, box: Box, height: float, options: InkOptions, cell: bool) -> Sequence[Cut]:
+    """The written lines of a box: its own ink, or that of each line found in a tall one.
+
+    ``cell``: what runs into it from the cell on its left is lifted already.
+    """
     page, rows = lifted, [box]
     if box.height >= _TALL * height:
-        page = without_run_in(lifted, box, height, options)
+        page = lifted if cell else without_run_in(lifted, box, height, options)
         rows = rows_in(page, box, height, options)
     if options.sparse:  # a signature
         rows += [fullest_band(page, row, height, options) for row in list(rows)]

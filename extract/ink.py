@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,6 +116,7 @@ def lift_ink(
     places: Sequence[Box],
     options: InkOptions,
     labels: Sequence[Box] = (),
+    line: float = math.inf,
 ) -> Image:
     """The page without its printed form and grainy dirt, (H, W) grey; both in the form's
     geometry.
@@ -123,6 +125,7 @@ def lift_ink(
     them, on the blank form. Other print is where the blank form is dark,
     but not in the ``places`` where people write, nor just right of them where writing runs over:
     what the pages share there is handwriting. At ``labels`` it is print all the same.
+    ``line``: pixels of a usual line, where places may be cells of several.
     """
     own, form = find_rules(page), find_rules(blank)
     rules = Rules(
@@ -133,7 +136,7 @@ def lift_ink(
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     printed = darkest < PAPER - options.print_dark
     print_here = printed.copy()
-    usual = float(np.median([place.height for place in places])) if places else 0.0
+    usual = float(np.median([min(place.height, line) for place in places])) if places else 0.0
     for place in places:
         left, right = (s * min(place.height, usual) for s in (options.lead, options.spill))
         inner = _window(Box(place.x0 + left, place.y0, place.x1 + right, place.y1), page)

@@ -15,6 +15,8 @@ from extract.runon import run_on_numbers
 from extract.years import confused
 
 Drafts = dict[str, Drafted]
+YEARLY = "with_year"
+"""How numbers are delivered that bear their year."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ _VALLEY = 0.12  # share of the strongest row under which there is nothing betwee
 _LOWEST = 0.2  # of a line's height: what is lower is dirt
 _HIGHEST = 1.8  # of a line's height: what is higher is two lines that touch
 _BAND = 0.65  # of a line's height: letters with their marks
+_LEFT = 1.5  # lines' heights left of a place in which it is looked where writing comes from
+_CAME = 0.3  # of a line's height, from which what crosses the edge has come from the left
 _SHORTEST = 0.5  # of a line's height: what is shorter is dirt
 
 
@@ -44,15 +46,18 @@ def rows_in(lifted: Image, place: Box, height: float, options: InkOptions) -> li
 
 def without_run_in(lifted: Image, place: Box, height: float, options: InkOptions) -> Image:
     """The page without the writing that runs into ``place`` from the place left of it: what
-    stands on its left edge, and what goes on from there."""
+    comes over its left edge, and what goes on from there. What only begins on the edge stays."""
     reach = options.step * height
-    x0, y0, x1, y1 = Box(place.x0 - reach, *place[1:]).clipped(*lifted.shape[::-1]).rounded()
+    wide = Box(place.x0 - _LEFT * height, *place[1:])
+    x0, y0, x1, y1 = wide.clipped(*lifted.shape[::-1]).rounded()
     ink = (lifted[y0:y1, x0:x1] < PAPER - options.dark).astype(np.uint8)
     joined = cv2.dilate(ink, np.ones((1, 2 * round(reach / 2) + 1), np.uint8))
     _, labels = cv2.connectedComponents(joined, connectivity=8)
     edge = round(place.x0) - x0
     crossing = np.unique(labels[:, edge][ink[:, max(0, edge - 2) : edge + 3].any(axis=1)])
-    running = np.isin(labels, crossing[crossing > 0])
+    before = slice(0, max(0, edge - round(_CAME * height)))
+    come = np.unique(labels[:, before][ink[:, before] > 0])
+    running = np.isin(labels, np.intersect1d(crossing[crossing > 0], come))
     page = lifted.copy()
     page[y0:y1, x0:x1][running] = PAPER
     return page

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +17,7 @@ from functools import cache
 from rapidfuzz.distance import Levenshtein
 
 from extract.choose import Drafted
+from extract.likely import is_small
 from extract.parse.tables import table
 from models import lexicon
 
@@ -31,6 +32,7 @@ _SLIP = 0.08  # share of letters that are misread, where both readings are known
 _SLIP_NOWHERE = 0.5  # the same where a reading is no known place
 _OFTEN = 2.0  # votes from which a part may stand behind a misread one
 _APART = 0.34  # letters of it that may differ
+_HALF_NAMED = 0.1  # how likely a place over a hamlet has a name of one word
 _SHORT = 4  # letters under which a part is not mended
 _NAMED = 20.0  # most that a book's own place is likelier for being named in it
 _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that are kept
@@ -39,12 +41,17 @@ _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that a
 @dataclass(frozen=True)
 class _Votes:
     """Votes for each part in lower case, how it is mostly written, which have many votes, and
-    what mostly stands between parts."""
+    what mostly stands between parts: behind a hamlet, and elsewhere."""
 
     count: Mapping[str, float]
     written: Mapping[str, str]
     often: frozenset[str]
-    between: str
+    between: Mapping[bool, str]
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """The parts with what the book mostly writes between them."""
+        signs = [self.between[_is_hamlet(part)] for part in parts[:-1]]
+        return "".join(part + sign for part, sign in zip(parts, [*signs, ""], strict=True))
 
 
 def vote(drafted: Sequence[dict[str, Drafted]]) -> None:
@@ -83,9 +90,29 @@ def _counted(fields: Sequence[Drafted]) -> _Votes:
         part: max(sorted(found), key=lambda form: found[form]) for part, found in forms.items()
     }
     often = {part for part, share in count.items() if share >= _OFTEN and len(part) >= _SHORT}
-    dashes = sum(" - " in (own.value.value or "") for own in fields)
-    commas = sum("," in (own.value.value or "") for own in fields)
-    return _Votes(count, written, frozenset(often), " - " if dashes > _DASHED * commas else ", ")
+    values = [own.value.value or "" for own in fields]
+    return _Votes(count, written, frozenset(often), _usual_signs(values))
+
+
+def _usual_signs(values: Sequence[str]) -> dict[bool, str]:
+    """What mostly stands between parts, behind a hamlet's name and elsewhere; as elsewhere where
+    no hamlet is named."""
+    signs: Counter[tuple[bool, str]] = Counter()
+    for value in values:
+        start = 0
+        for found in _BETWEEN.finditer(value):
+            signs[_is_hamlet(value[start : found.start()].strip()), found[0].strip()] += 1
+            start = found.end()
+    for sign in (",", "-"):
+        signs[True, sign] = signs[True, sign] or signs[False, sign]
+    return {
+        hamlet: " - " if signs[hamlet, "-"] > _DASHED * signs[hamlet, ","] else ", "
+        for hamlet in (True, False)
+    }
+
+
+def _is_hamlet(part: str) -> bool:
+    return part.lower().split(" ")[0] in _units("hamlets")
 
 
 def _shares(own: Drafted) -> Mapping[str, float]:
@@ -109,7 +136,8 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
 
     def support(value: str) -> float:
         boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in _parts(value)]
-        return math.exp(_STRENGTH * sum(boosts))
+        halved = sum(_is_half_named(part) for part in _parts(value))
+        return math.exp(_STRENGTH * sum(boosts)) * math.pow(_HALF_NAMED, halved)
 
     offered = dict(own.options)
     for value in sorted(own.options, key=lambda value: (-own.options[value], value))[:_TRIED]:
@@ -136,10 +164,10 @@ def _mended(
     one that many do."""
     parts = _parts(value)
     parted = [piece for part in parts for piece in _parted(part, votes.often)]
-    if votes.between.join(parts) != value:
-        yield votes.between.join(parts), _OTHER_SIGN
+    if votes.joined(parts) != value:
+        yield votes.joined(parts), _OTHER_SIGN
     if len(parted) > len(parts):
-        yield votes.between.join(parted), math.pow(_RUN_ON, len(parted) - len(parts))
+        yield votes.joined(parted), math.pow(_RUN_ON, len(parted) - len(parts))
         parts = parted
     for place, part in enumerate(parts):
         if others(part) >= 1 or len(part) < _SHORT or any(ch.isdigit() for ch in part):
@@ -150,7 +178,7 @@ def _mended(
             if 0 < apart <= letters:
                 changed = [*parts[:place], votes.written[known], *parts[place + 1 :]]
                 slip = _SLIP if _is_place(part) else _SLIP_NOWHERE
-                yield votes.between.join(changed), math.pow(slip, apart)
+                yield votes.joined(changed), math.pow(slip, apart)
 
 
 def _is_place(part: str) -> bool:
@@ -172,7 +200,11 @@ def _parted(part: str, often: Collection[str]) -> list[str]:
         if words[0].lower() in _units("hamlets") and words[size].lower() in _units("communes"):
             return [" ".join(words[:size]), *_parted(" ".join(words[size:]), often)]
     for size in range(1, len(words)):
-        if any(_is_name(word) for word in words[:size]) and " ".join(words[size:]).lower() in often:
+        if (
+            _is_named(words[:size])
+            and not _in_a_name(words, size)
+            and " ".join(words[size:]).lower() in often
+        ):
             return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
     return [part]
 
@@ -184,8 +216,30 @@ def _units(kind: str) -> frozenset[str]:
 
 
 def _is_name(word: str) -> bool:
-    """A capitalised word or a number; not a lower-case word, nor an abbreviation in capitals."""
-    return word[0].isdigit() or (word[0].isupper() and not word.isupper())
+    """A capitalised word or a number; not a word for a kind of place, nor an abbreviation."""
+    capital = word[0].isupper() and not word.isupper()
+    return word[0].isdigit() or (capital and not is_small(word))
+
+
+def _is_named(words: Sequence[str]) -> bool:
+    """Whether a place is named: a hamlet by one word or a number, others by two words."""
+    names = [word for word in words if _is_name(word)]
+    return len(names) >= (1 if words[0].lower() in _units("hamlets") else 2)
+
+
+def _is_half_named(part: str) -> bool:
+    """Whether but one word, and no number, names a place over a hamlet: ``xã Mỹ``."""
+    words = part.split()
+    names = [word for word in words if _is_name(word)]
+    if len(names) != 1 or names[0][0].isdigit() or _is_hamlet(part):
+        return False
+    return any(is_small(word) for word in words)
+
+
+def _in_a_name(words: Sequence[str], at: int) -> bool:
+    """Whether a cut before this word goes through the name of one place of three words."""
+    names = (words[start : start + 3] for start in range(max(0, at - 2), at))
+    return any(" ".join(name).lower() in _places() for name in names)
 
 
 def _agreed(value: str, others: Callable[[str], float]) -> float:

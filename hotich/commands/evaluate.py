@@ -12,7 +12,8 @@ from hotich.commands.evaluate_delivery import delivery
 from hotich.commands.evaluate_geometry import curl, orientation, skew
 from hotich.commands.evaluate_matching import against, links, matching
 from hotich.commands.evaluate_promise import promise, sample
-from hotich.commands.evaluate_registers import books, joint, refusal
+from hotich.commands.evaluate_reading import confidence, lexicon
+from hotich.commands.evaluate_registers import books, form, joint, refusal, shapes
 from hotich.commands.evaluate_review import effort, review
 from hotich.evaluation.work import work_folder
 from models.evaluate_binarisation import main as binarisation
@@ -30,11 +31,15 @@ app.command("matching")(matching)
 app.command("links")(links)
 app.command("against")(against)
 app.command("restoration")(restoration)
+app.command("lexicon")(lexicon)
+app.command("confidence")(confidence)
 app.command("promise")(promise)
 app.command("sample")(sample)
 app.command("books")(books)
 app.command("joint")(joint)
 app.command("refusal")(refusal)
+app.command("shapes")(shapes)
+app.command("form")(form)
 
 Work = Annotated[Path | None, typer.Option(help="Keep the rendered books and runs here.")]
 

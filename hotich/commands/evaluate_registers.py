@@ -121,6 +121,50 @@ def refusal(
     typer.echo(total.row(f"**all {len(asked)}**"))
 
 
+def shapes(
+    seed: Annotated[int, typer.Option(help="Never trained on.")] = 9400,
+    work: Work = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="A folder for every page with what was found drawn on it.")
+    ] = None,
+) -> None:
+    """Books of hard shapes: three pages, every page torn, two generations, a stray page."""
+    from hotich.evaluation import shapes
+
+    typer.echo(shapes.HEAD)
+    with work_folder(work) as folder:
+        for shape in shapes.shapes(seed):
+            typer.echo(shapes.evaluate_shape(shape, folder, pictures).row)
+
+
+def form(
+    form: Forms = None,
+    severity: Severities = None,
+    register: Registers = None,
+    pages: Annotated[int, typer.Option(min=3, help="Of each book.")] = 10,
+    learn: Annotated[
+        list[int] | None, typer.Option(help="Pages that teach the form; repeatable; 3, 5, 10.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Never trained on.")] = 9400,
+    work: Work = None,
+) -> None:
+    """Forms learnt from few pages: the generation told, cases and field boxes of every page."""
+    from hotich.evaluation.books import orders
+    from hotich.evaluation.forms import HEAD, Taught, evaluate_form
+
+    totals = {count: Taught() for count in learn or [3, 5, 10]}
+    typer.echo(HEAD)
+    with work_folder(work) as folder:
+        for order in orders(
+            _codes(register or [EVERY]), form, severity or ["moderate"], pages, [seed]
+        ):
+            for count, found in evaluate_form(order.rendered(folder), list(totals)):
+                typer.echo(found.row(order.name, count))
+                totals[count].add(found)
+    for count, total in totals.items():
+        typer.echo(total.row("**all**", count))
+
+
 def _refused(pages: Path, work: Path | None) -> None:
     """Pages of another register given to `hotich extract`: refused, and no record invented."""
     from common.errors import InputError
