@@ -2,8 +2,8 @@
 
 Every BOOK is a folder as ``hotich evaluate books --work`` leaves it: the book's ``truth.jsonl``
 and, in ``extracted``, what ``hotich extract`` wrote. The reader must not have been trained on these
-books. Prints the calibration error of each book under curves fitted on all others, then writes
-``data/calibration.json``, fitted on all.
+books. Prints the calibration error of each book, and of all together, under curves fitted on the
+other books, then writes ``data/calibration.json``, fitted on all.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from extract.registers import Generation, Register, load_register
 from extract.store import Store
 
 Outcomes = list[tuple[Evidence, bool]]
+Claims = list[tuple[float, bool]]
 
 
 def outcomes(
@@ -53,17 +54,13 @@ def outcomes_of(book: Path) -> Outcomes:
     return outcomes(pages, read_records(book / "truth.jsonl"), register, known)
 
 
-def held_out_errors(books: Mapping[str, Outcomes]) -> dict[str, tuple[float, float]]:
-    """For each book the calibration error of the reader's own word, and that of curves fitted on
-    all other books."""
+def held_out(books: Mapping[str, Outcomes]) -> dict[str, Claims]:
+    """For each book what curves fitted on all other books say of its values."""
     found = {}
     for name, own in books.items():
         others = [pair for other, pairs in books.items() if other != name for pair in pairs]
         fitted = fit_calibration(others, f"all but {name}")
-        found[name] = (
-            calibration_error([(evidence.reader, good) for evidence, good in own]),
-            calibration_error([(fitted.probability(evidence), good) for evidence, good in own]),
-        )
+        found[name] = [(fitted.probability(evidence), good) for evidence, good in own]
     return found
 
 
@@ -72,9 +69,16 @@ def main(arguments: Sequence[str]) -> None:
     if len(arguments) < 2:
         raise UsageError("give at least two books", hint="folders with truth.jsonl and extracted/")
     books = {Path(book).name: outcomes_of(Path(book)) for book in arguments}
-    for name, (before, after) in held_out_errors(books).items():
-        print(f"{name}, rendered, n={len(books[name])}: {before:.3f} → {after:.3f}")  # noqa: T201
     every = [pair for pairs in books.values() for pair in pairs]
+    claims = held_out(books)
+    together = [claim for said in claims.values() for claim in said]
+    for name, own, said in [
+        *((name, books[name], said) for name, said in claims.items()),
+        ("all", every, together),
+    ]:
+        before = calibration_error([(evidence.reader, good) for evidence, good in own])
+        after = calibration_error(said)
+        print(f"{name}, rendered, n={len(own)}: {before:.3f} → {after:.3f}")  # noqa: T201
     fitted = fit_calibration(every, f"rendered books: {', '.join(books)}")
     text = json.dumps(fitted.as_json(), ensure_ascii=False, indent=1) + "\n"
     write_whole(TABLE, text.encode("utf-8"))

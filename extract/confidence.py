@@ -159,6 +159,7 @@ def _fit(
         gradient = inputs.T @ (said - targets) + penalty @ (weights - near)
         curve = (inputs * (said * (1 - said))[:, None]).T @ inputs + penalty
         move = np.linalg.solve(curve, gradient)
+        move *= min(1.0, 1.0 / max(np.abs(move).max(), 1e-9))  # far off, Newton leaps too far
         weights -= move
         if np.abs(move).max() < 1e-6:
             break
