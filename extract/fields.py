@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ from extract.registers import Register
 from extract.roles import roles_of
 from extract.rows import fullest_band, rows_in, without_run_in
 from models.reading import Image, Reader
+from models.rules import Rules, find_rules
 
 _PARTS = {"day": "d", "month": "m", "year": "y"}
 _JOINED = 3  # readings of each line that are combined with the other lines'
@@ -93,9 +95,9 @@ def read_fields(
     """
     places = _written(form)
     labels = [*(label.box for label in form.labels), *_words_between(form)]
-    blank = bare_starts(form.blank, places, options.ink)
-    height = _line_height(form)
-    lifted = lift_ink(page, blank, places, options.ink, labels, height)
+    blank, printed_rules = _bare(form, options.ink)
+    rules, height = find_rules(page), _line_height(form)
+    lifted = lift_ink(page, blank, places, options.ink, labels, height, (rules, printed_rules))
     lifted = without_crossings(lifted, form.blank)
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
@@ -105,11 +107,13 @@ def read_fields(
         if _is_writing(p, options) and p.cut.strength >= least * (_FAINTER if p.searched else 1.0)
     ]
     usual = _usual_writing([piece.cut for piece in inked], form)
-    expected = [_expected(piece, register, form, usual) for piece in inked]
-    seen = read_lines(reader, [piece.cut.image for piece in inked], expected)
-    read = {id(piece): one for piece, one in zip(inked, seen, strict=True)}
+    expected = {id(piece): _expected(piece, register, form, usual) for piece in inked}
+    alike = {(id(piece.cut), expected[id(piece)]): piece for piece in inked}
+    images = [piece.cut.image for piece in alike.values()]
+    seen = dict(zip(alike, read_lines(reader, images, [what for _, what in alike]), strict=True))
+    read = {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in inked}
     bare = _bare_tick(pieces, form, options)
-    printed = read_printed(page, _numbers(form))
+    printed = read_printed(page, rules, _numbers(form))
     entries = []
     for entry in form.entries:
         slots: list[SlotReading] = []
@@ -131,6 +135,7 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
     """Every line of every place cut out; a date with parts also as a whole."""
     height = _line_height(form)
     places = _places(form)
+    known: dict[tuple[Box, float], Sequence[Cut]] = {}  # several columns may share a place
     for entry in form.entries:
         for code, slot in entry.fields.items():
             if slot.kind == "tick":
@@ -144,11 +149,20 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
             sparse = options.flourish if slot.kind == "signature" else 0.0
             how = options.ink.model_copy(update={"sparse": sparse})
             for box in _lines(slot, height):
-                own = own_page(lifted, box, places, how, height)
-                cell = any(beside(other, box) for other in places)
+                if (box, sparse) not in known:
+                    own = own_page(lifted, box, places, how, height)
+                    cell = any(beside(other, box) for other in places)
+                    known[box, sparse] = _cuts(own, box, height, how, cell)
                 searched = box.height >= _TALL * height
-                for cut in _cuts(own, box, height, how, cell):
+                for cut in known[box, sparse]:
                     yield _Piece(entry.index, code, slot.kind, "", cut, searched)
+
+
+@lru_cache(maxsize=2)
+def _bare(form: BookForm, options: InkOptions) -> tuple[Image, Rules]:
+    """The blank form without what many cases' writing left at the start of places; its rules."""
+    blank = bare_starts(form.blank, _written(form), options)
+    return blank, find_rules(blank)
 
 
 def _numbers(form: BookForm) -> dict[tuple[int, str], Box]:

@@ -117,6 +117,7 @@ def lift_ink(
     options: InkOptions,
     labels: Sequence[Box] = (),
     line: float = math.inf,
+    rules: tuple[Rules, Rules] | None = None,
 ) -> Image:
     """The page without its printed form and grainy dirt, (H, W) grey; both in the form's
     geometry.
@@ -125,13 +126,14 @@ def lift_ink(
     them, on the blank form. Other print is where the blank form is dark,
     but not in the ``places`` where people write, nor just right of them where writing runs over:
     what the pages share there is handwriting. At ``labels`` it is print all the same.
-    ``line``: pixels of a usual line, where places may be cells of several.
+    ``line``: pixels of a usual line, where places may be cells of several. ``rules``: those of the
+    page and of the blank form, when they are known.
     """
-    own, form = find_rules(page), find_rules(blank)
-    rules = Rules(
+    own, form = rules or (find_rules(page), find_rules(blank))
+    every = Rules(
         own.horizontal + form.horizontal, own.vertical + form.vertical, own.dotted + form.dotted
     )
-    lifted = lift_rules(page, rules).copy()
+    lifted = lift_rules(page, every).copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     printed = darkest < PAPER - options.print_dark
@@ -210,7 +212,7 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     real &= ~_rest_of_rule(stats, height) & ~flourish
     real &= centres[:, 0] < line.x1
     within = real & (high >= line.y0) & (high < line.y1)
-    strength = _strengths(area, labels, count)
+    strength = _strengths(area, labels, stats)
     if within.any():
         letters = within & (stats[:, cv2.CC_STAT_HEIGHT] >= options.letter * height)
         usual = float(np.median(strength[letters if letters.any() else within]))
@@ -223,10 +225,10 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     own &= ~_stray(stats, own, height, 0.5 * usual_height)
     own |= _run_over(stats, centres, own, line, options)
     band = np.zeros(ink.shape, np.bool_)
-    band[max(0, round(line.y0)) : round(line.y1 + options.mark * height / 2)] = True
-    inside = np.bincount(labels[band], minlength=count) / np.maximum(
-        np.bincount(labels.ravel(), minlength=count), 1
-    )
+    rows = slice(max(0, round(line.y0)), round(line.y1 + options.mark * height / 2))
+    band[rows] = True
+    held = np.bincount(labels[rows][labels[rows] > 0], minlength=count)
+    inside = held / stats[:, cv2.CC_STAT_AREA]
     tangled = real & ~own & (inside >= options.tangled)
     tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
     tangled &= _in_reach(stats, own, options.step * height)
@@ -290,13 +292,13 @@ def letters_of(area: Image, height: float, options: InkOptions) -> Mask:
     this height: long strokes, frames, folds."""
     ink = area < PAPER - options.dark
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     real = stats[:, cv2.CC_STAT_AREA] >= options.speck
     real &= (stats[:, cv2.CC_STAT_HEIGHT] < 2 * height) & ~_through(stats, area.shape[0], height)
     letters = real & (stats[:, cv2.CC_STAT_HEIGHT] >= options.letter * height)
     if not letters.any():
         return np.zeros(ink.shape, np.bool_)
-    strength = _strengths(area, labels, count)
+    strength = _strengths(area, labels, stats)
     real &= strength >= options.pale * np.median(strength[letters])
     return np.asarray(real[labels] & ink, np.bool_)
 
@@ -330,9 +332,10 @@ def _marks_beside(
     tall = _tall(stats, own, options.letter * line.height)
     small = stats[:, cv2.CC_STAT_HEIGHT] < max(reach, 0.5 * tall)
     small &= (middle >= line.y0 - reach) & (middle < line.y1 + reach)
-    body = np.isin(labels, np.flatnonzero(own)).astype(np.uint8)
-    touched = np.unique(labels[cv2.dilate(body, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0])
-    return np.asarray(small & np.isin(np.arange(len(stats)), touched), np.bool_)
+    body = own[labels].astype(np.uint8)
+    near = cv2.dilate(body, np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
+    touched = np.bincount(labels[near], minlength=len(stats)) > 0
+    return np.asarray(small & touched, np.bool_)
 
 
 def _run_over(
@@ -401,9 +404,12 @@ def _stray(stats: NDArray[np.int32], own: Mask, gap: float, low: float) -> Mask:
     return stray
 
 
-def _strengths(area: Image, labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
-    """How far each component lies under the paper, in grey levels: the mean of its pixels."""
-    depth = (PAPER - area.astype(np.float64)).clip(0).ravel()
-    flat = labels.ravel()
-    pixels = np.bincount(flat, minlength=count)
-    return np.asarray(np.bincount(flat, depth, minlength=count) / np.maximum(pixels, 1))
+def _strengths(
+    area: Image, labels: NDArray[np.int32], stats: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """How far each component lies under the paper, in grey levels: the mean of its pixels; 0 for
+    the paper itself."""
+    inked = labels > 0
+    depth = (PAPER - area[inked].astype(np.float64)).clip(0)
+    sums = np.bincount(labels[inked], depth, minlength=len(stats))
+    return np.asarray(sums / stats[:, cv2.CC_STAT_AREA])

@@ -11,7 +11,7 @@ from typing import TypeVar
 from common.geometry import Box
 from models.print_reader import PrintReader
 from models.reading import Image
-from models.rules import find_rules, lift_rules
+from models.rules import Rules, lift_rules
 
 _FIGURES = re.compile(r"\d{1,4}")
 _LOOKS_LIKE = str.maketrans("OoQIlSZB", "00011528")
@@ -21,16 +21,16 @@ Texts = tuple[tuple[str, float], ...]
 Key = TypeVar("Key")
 
 
-def read_printed(page: Image, places: Mapping[Key, Box]) -> dict[Key, Texts]:
+def read_printed(page: Image, rules: Rules, places: Mapping[Key, Box]) -> dict[Key, Texts]:
     """What is printed in places for numbers; one call of the print reader for all.
 
     Args:
-        page: (H, W) grey, its print not lifted.
+        page: (H, W) grey, its print not lifted; ``rules``: its own.
         places: each under the caller's key.
     """
     if not places:
         return {}
-    bare = lift_rules(page, find_rules(page))
+    bare = lift_rules(page, rules)
     crops = []
     for place in places.values():
         inner = place.grown(0, -_MARGIN * place.height)

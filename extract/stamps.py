@@ -30,10 +30,14 @@ class StampOptions(Options):
 
 def without_stamps(grey: Image, colour: Image, options: StampOptions) -> Image:
     """A page (H, W) without its red ink; ``colour`` is the same page, (H, W, 3) RGB."""
-    channels = colour.astype(np.int16)
-    light, others = channels[:, :, 0] >= options.light, channels[:, :, 1:].max(axis=2)
-    over = channels[:, :, 0] - others
-    red = light & (over >= options.red) & (over >= options.share * (options.paper - others))
+    first, second, third = cv2.split(colour)
+    others = cv2.max(second, third)
+    light = cv2.compare(first, options.light, cv2.CMP_GE)
+    least = np.ceil(options.share * (options.paper - np.arange(256.0)))
+    needed = cv2.LUT(others, np.maximum(least, options.red).astype(np.uint8))
+    red = cv2.compare(cv2.subtract(first, others), needed, cv2.CMP_GE) & light
+    if not red.any():
+        return grey
     size = 2 * options.rim + 1
-    around = cv2.dilate(red.astype(np.uint8), np.ones((size, size), np.uint8)) > 0
-    return np.where(around & light, options.paper, grey).astype(np.uint8)
+    around = cv2.dilate(red, np.ones((size, size), np.uint8)) & light
+    return np.asarray(cv2.copyTo(np.full_like(grey, options.paper), around, grey.copy()), np.uint8)

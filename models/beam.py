@@ -7,11 +7,11 @@ lower case; beside each stands the probability that it is a capital, and words a
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ from models.charset import BLANK, Charset
 from models.ctc import LogProbs
 
 _LEAST = 1e-6  # a prefix this much less likely than the frame's best is not begun
+_RISE = 2.1  # most that one letter more adds to a text's weight
 _NOTHING = 0.999  # a frame is empty when its blank is this likely
 _RESCALED = 16  # frames after which probabilities are brought back to one
 _DOUBT = 0.02  # least probability of either case of a letter
@@ -79,6 +80,10 @@ class _Prefix:
     capital: float = 0.0
     longer: dict[int, _Prefix | None] = field(default_factory=dict)
     following: list[int] | None = None
+    score: float = 0.0
+
+
+_by_score = attrgetter("score")
 
 
 def search(
@@ -100,8 +105,9 @@ def search(
     tree = _Tree(language, letters, numbers, how)
     tree.open(root)
     beam = [root]
-    for frame, row in enumerate(folded):
-        beam = _advance(beam, frame, row, capital[frame], tree)
+    tried = _likeliest(folded, how)
+    for frame, gains in enumerate(folded.tolist()):
+        beam = _advance(beam, frame, gains, tried[frame], capital[frame], tree)
         if frame % _RESCALED == 0:
             top = max(prefix.blank + prefix.ink for prefix in beam)
             for prefix in beam:
@@ -144,57 +150,71 @@ class _Tree:
         """Note which letters may follow."""
         following = self.language.following(prefix.state)
         if following is not None:
-            prefix.following = [self.numbers[one] for one in following if one in self.numbers]
+            numbers = (self.numbers[one] for one in following if one in self.numbers)
+            prefix.following = sorted(numbers)
+
+
+def _likeliest(folded: NDArray[np.float64], how: Search) -> list[list[int]]:
+    """The letters tried in each frame, the likeliest first."""
+    order = np.argsort(-folded[:, 1:], axis=1)[:, : how.letters] + 1
+    counts = (np.take_along_axis(folded, order, axis=1) > how.floor).sum(axis=1)
+    return [row[:count] for row, count in zip(order.tolist(), counts.tolist(), strict=True)]
 
 
 def _advance(
     beam: list[_Prefix],
     frame: int,
-    row: NDArray[np.float64],
+    gains: list[float],
+    tried: list[int],
     capital: NDArray[np.float64],
     tree: _Tree,
 ) -> list[_Prefix]:
-    """The beam after one more frame."""
+    """The beam after one more frame.
+
+    A longer prefix is only begun where it may be among those that are kept: `_RISE` bounds what
+    the language can add.
+    """
     how = tree.how
-    tried = np.flatnonzero(row[1:] > how.floor) + 1
-    if len(tried) > how.letters:
-        tried = tried[np.argsort(row[tried])[-how.letters :]]
-    gains = row.tolist()
     least = _LEAST * max((p.blank + p.ink) * p.factor for p in beam)
-    touched: list[_Prefix] = []
     for prefix in beam:
-        total = prefix.blank + prefix.ink
-        if prefix.frame != frame:
-            prefix.frame = frame
-            touched.append(prefix)
-        prefix.next_blank += total * gains[BLANK]
-        if prefix.letter:
-            prefix.next_ink += prefix.ink * gains[prefix.letter]
-        for letter in tried.tolist() if prefix.following is None else prefix.following:
-            reached = gains[letter] * (prefix.blank if letter == prefix.letter else total)
-            if prefix.following is None:
-                if reached * prefix.factor < least:
-                    continue
-            elif gains[letter] < how.forced:
+        prefix.frame = frame
+        prefix.next_blank = (prefix.blank + prefix.ink) * gains[BLANK]
+        prefix.next_ink = prefix.ink * gains[prefix.letter] if prefix.letter else 0.0
+    forced = 0.0
+    if len(beam) >= how.width:
+        rise = math.exp(how.strength * _RISE)
+        forced = min((p.next_blank + p.next_ink) * p.factor for p in beam) / rise
+    touched = list(beam)
+    for prefix in beam:
+        total, following = prefix.blank + prefix.ink, prefix.following
+        bar = max(least, forced) if following is None else forced
+        for letter in tried if following is None else following:
+            gain = gains[letter]
+            if following is not None and gain < how.forced:
                 continue
-            longer = tree.longer(prefix, letter)
+            reached = gain * (prefix.blank if letter == prefix.letter else total)
+            longer = prefix.longer.get(letter)
+            if reached * prefix.factor <= bar and (longer is None or longer.frame != frame):
+                continue
+            longer = longer or tree.longer(prefix, letter)
             if longer is None:
                 continue
             if longer.frame != frame:
                 longer.frame = frame
+                longer.next_blank = longer.next_ink = 0.0
                 touched.append(longer)
             longer.next_ink += reached
             if reached > longer.peak:
                 longer.peak, longer.capital = reached, float(capital[letter])
     for prefix in touched:
         prefix.blank, prefix.ink = prefix.next_blank, prefix.next_ink
-        prefix.next_blank = prefix.next_ink = 0.0
-    if len(touched) <= how.width:
-        return touched
-    kept = heapq.nlargest(how.width, touched, key=lambda p: (p.blank + p.ink) * p.factor)
-    for prefix in set(touched).difference(kept):
-        prefix.blank = prefix.ink = 0.0
-    return kept
+        prefix.score = (prefix.blank + prefix.ink) * prefix.factor
+    if len(touched) > how.width:
+        touched.sort(key=_by_score, reverse=True)
+        for prefix in touched[how.width :]:
+            prefix.blank = prefix.ink = 0.0
+        del touched[how.width :]
+    return touched
 
 
 def _cased(prefix: _Prefix, letters: list[str]) -> str:

@@ -18,6 +18,8 @@ LogProbs = NDArray[np.float32]
 Labels = tuple[int, ...]
 
 _NEVER = -math.inf
+_RESCALED = 8  # frames after which probabilities are brought back to one
+_LEAST = 1e-300
 
 
 def greedy(log_probs: LogProbs) -> Labels:
@@ -33,22 +35,27 @@ def score(log_probs: LogProbs, labels: Sequence[int]) -> float:
 
 
 def scores(log_probs: LogProbs, texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """`score` of several texts of one line at once."""
+    """`score` of several texts of one line at once.
+
+    Probabilities are added up as such, brought back to one every few frames: a text 10^300 times
+    less likely than its own beginning counts as impossible.
+    """
     extended, may_skip = _extended(texts)
-    lengths = np.array([2 * len(text) + 1 for text in texts])
-    emitted = log_probs.astype(np.float64)[:, extended]
-    alpha = np.full(extended.shape, _NEVER)
-    alpha[:, :2] = emitted[0, :, :2]
-    alpha[lengths == 1, 1:] = _NEVER
-    for frame in emitted[1:]:
-        one = np.logaddexp(alpha[:, 1:], alpha[:, :-1])
-        two = np.where(may_skip[:, 2:], alpha[:, :-2], _NEVER)
-        alpha[:, 1:] = one
-        alpha[:, 2:] = np.logaddexp(alpha[:, 2:], two)
-        alpha += frame
-    rows = np.arange(len(texts))
-    before_last = np.where(lengths > 1, alpha[rows, lengths - 2], _NEVER)
-    return np.asarray(np.logaddexp(alpha[rows, lengths - 1], before_last))
+    lengths, rows = np.array([2 * len(text) + 1 for text in texts]), np.arange(len(texts))
+    emitted = np.exp(log_probs.astype(np.float64))[:, extended]
+    alpha = np.zeros((len(texts), extended.shape[1] + 2))  # two places that no path comes from
+    alpha[:, 2:4] = emitted[0, :, :2]
+    alpha[lengths == 1, 3:] = 0.0
+    taken = np.zeros(len(texts))
+    for number, frame in enumerate(emitted[1:]):
+        alpha[:, 2:] = (alpha[:, 2:] + alpha[:, 1:-1] + alpha[:, :-2] * may_skip) * frame
+        if number % _RESCALED == 0:
+            top = np.maximum(alpha.max(axis=1), _LEAST)
+            alpha /= top[:, None]
+            taken += np.log(top)
+    before_last = np.where(lengths > 1, alpha[rows, lengths], 0.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(alpha[rows, lengths + 1] + before_last) + taken)
 
 
 def align(log_probs: LogProbs, labels: Sequence[int]) -> list[tuple[int, int]]:
@@ -56,6 +63,11 @@ def align(log_probs: LogProbs, labels: Sequence[int]) -> list[tuple[int, int]]:
 
     Returns an empty list when the frames are too few to hold the labels.
     """
+    path = log_probs.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(path, prepend=-1))
+    if tuple(labels) == tuple(path[starts][path[starts] != BLANK].tolist()):
+        ends = np.append(starts[1:], len(path)).tolist()
+        return [(a, b) for a, b in zip(starts.tolist(), ends, strict=True) if path[a] != BLANK]
     extended, may_skip = (rows[0] for rows in _extended([labels]))
     emitted = log_probs.astype(np.float64)[:, extended]
     best = np.full(len(extended), _NEVER)

@@ -214,7 +214,9 @@ def _fitted(part: NDArray[np.bool_], x: int, y: int) -> Segment:
     columns = part.sum(axis=0)
     filled = np.flatnonzero(columns)
     middle = (part * np.arange(part.shape[0])[:, None]).sum(axis=0)[filled] / columns[filled]
-    slope, offset = np.polyfit(filled, middle, 1) if len(filled) > 1 else (0.0, middle[0])
+    at = filled - filled.mean()
+    slope = float(at @ middle) / max(float(at @ at), 1e-9)  # least squares
+    offset = float(middle.mean()) - slope * float(filled.mean())
     first, last = float(filled[0]), float(filled[-1])
     return Segment(
         x + first,
@@ -228,14 +230,17 @@ def _fitted(part: NDArray[np.bool_], x: int, y: int) -> Segment:
 def chain(pieces: list[Segment], gap: float) -> list[list[Segment]]:
     """Group horizontal pieces that continue each other, left to right, over at most ``gap`` px."""
     chains: list[list[Segment]] = []
+    near: list[list[Segment]] = []  # those that end close enough to go on
     for piece in sorted(pieces):
+        near = [links for links in near if piece.x0 - links[-1].x1 <= gap]
         best = min(
-            (links for links in chains if _continues(links[-1], piece, gap)),
+            (links for links in near if _continues(links[-1], piece, gap)),
             key=lambda links: piece.x0 - links[-1].x1,
             default=None,
         )
         if best is None:
             chains.append([piece])
+            near.append(chains[-1])
         elif piece.x1 > best[-1].x1:
             best.append(piece)
     return chains

@@ -24,6 +24,7 @@ from extract.roles import roles_of
 from extract.votes import named_elsewhere, vote
 from extract.witnesses import mend_tails
 from models.reading import Image
+from models.rules import Rules, find_rules
 
 OPTIONS = InkOptions()
 KS = load_register("KS")
@@ -86,9 +87,9 @@ def test_knots_of_lifted_rules_go() -> None:
 def test_printed_figures_are_read_with_their_first_one() -> None:
     page = sheet()
     cv2.putText(page, "57", (120, 105), cv2.FONT_HERSHEY_DUPLEX, 1.2, 30, 2, cv2.LINE_AA)
-    ((text, probability),) = read_printed(page, {"trangSo": LEFT})["trangSo"]
+    ((text, probability),) = read_printed(page, find_rules(page), {"trangSo": LEFT})["trangSo"]
     assert text == "57" and probability > 0.3
-    assert read_printed(sheet(), {"trangSo": LEFT}) == {"trangSo": ()}
+    assert read_printed(sheet(), Rules(), {"trangSo": LEFT}) == {"trangSo": ()}
 
 
 def number(code: str, *texts: tuple[str, float], printed: str = "") -> SlotReading:

@@ -66,7 +66,7 @@ class Entry:
     fields: dict[str, FieldSlot]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BookForm:
     """The printed form of one book, in the pixels of its blank image.
 
