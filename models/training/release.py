@@ -15,9 +15,10 @@ from models.reading import Image
 from models.training.calibrate import fit_calibration, line_outcomes, reliability
 from models.training.data import Line, load_line, read_labels
 from models.training.export import export
+from models.training.worst import draw_worst, worst_lines
 from models.weights import Calibration, write_calibration, write_manifest
 
-FIGURES = "figures.md"
+FIGURES, WORST = "figures.md", "worst.png"
 WORST_LOSS = 0.003
 """How much CER int8 may cost against fp32 before fp32 is shipped instead."""
 
@@ -59,6 +60,7 @@ def release(plan: Release, folder: Path, say: Callable[[str], None] = print) -> 
         chosen = int8 if _int8_is_good(fp32, int8, sets, note) else fp32
         note(f"shipped: {chosen.name}")
         _calibrate(chosen, sets, plan.name, note)
+        draw_worst(worst_lines(HandwritingReader(chosen), sets), chosen / WORST)
         evaluate_own(chosen, sets, empty=1000, say=note)
         page = ["Written by `hotich train --release`.", "", "```", *figures, "```", ""]
         (chosen / FIGURES).write_text("\n".join(page), encoding="utf-8")
