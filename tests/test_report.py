@@ -21,7 +21,8 @@ from extract.record import FieldValue
 from extract.reopen import Extracted
 from extract.report import write_report
 from extract.report.causes import told
-from extract.report.view import book_view, level
+from extract.report.levels import level
+from extract.report.view import book_view
 from hotich.commands.report import report
 
 

@@ -122,6 +122,20 @@ def promised(folder: BookFolder) -> list[str]:
     return list(content["said"]) if content else []
 
 
+def state_of(folder: BookFolder) -> str:
+    """Where the book's promise stands: ``learning``, ``waiting``, ``kept`` or ``hopeless``; empty
+    where none was begun."""
+    content = _content(folder)
+    return str(content["state"]) if content else ""
+
+
+def _state(promise: Promise) -> str:
+    """The state that still asks something of people, if any stratum has one."""
+    states = {one.state for one in promise.standing.strata}
+    asking = [state for state in ("learning", "waiting") if state in states]
+    return asking[0] if asking else "kept" if promise.kept else "hopeless"
+
+
 def _asked_too(record: Record, asked: set[str]) -> Record:
     drawn = [code for code in record.fields if place(record, code) in asked]
     return record.with_fields(
@@ -197,6 +211,7 @@ def _write(book: Extracted, promise: Promise) -> None:
         "options": held.options.model_dump(mode="json"),
         "books": list(held.books),
         "floors": dict(held.floors),
+        "state": _state(promise),
         "said": said(held, now),
         "asked": sorted(at for name, at in now.asked if name == book.name),
         "free": sorted(at for name, at in now.free if name == book.name),

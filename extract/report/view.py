@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
-from common.tables import yaml_table
 from extract.folder import BookFolder
-from extract.record import MACHINE, FieldValue, Record
+from extract.record import FieldValue, Record
 from extract.registers import Register, load_register
 from extract.reopen import Extracted
 from extract.report.causes import told
+from extract.report.levels import level, texts
 from extract.report.people import Work, work_of
 from extract.report.rescans import RescanView, rescans
+from extract.report.seen import Seen, seen_by_people
 from extract.store import StoredPage
-
-
-def texts() -> dict[str, Any]:
-    """The words of ``texts.yaml``."""
-    return yaml_table(Path(__file__).with_name("texts.yaml"))
 
 
 @dataclass(frozen=True)
@@ -101,15 +95,6 @@ class ColumnView:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What people's answers say about the machine's probabilities."""
-
-    n: int
-    right: int
-    promised: float
-
-
-@dataclass(frozen=True)
 class BookView:
     """Everything the template needs."""
 
@@ -168,7 +153,7 @@ def book_view(book: Extracted) -> BookView:
         pages=pages,
         columns=tuple(_columns(records, labels)),
         levels=Counter(field.level for field in fields),
-        seen=_seen(book, records),
+        seen=seen_by_people(records, book.store.histories(book.name)),
         work=work_of(book),
         rescans=rescans(book.folder, records),
     )
@@ -227,16 +212,6 @@ def _field(
     )
 
 
-def level(value: FieldValue) -> str:
-    """``person``, ``empty``, or the level of its confidence: ``sure``, ``fair``, ``poor``."""
-    if value.author != MACHINE:
-        return "person"
-    if value.status == "blank" and not value.review:
-        return "empty"
-    levels = texts()["levels"]
-    return str(next(row["id"] for row in levels if value.confidence >= row["from"]))
-
-
 def _columns(records: Sequence[Record], labels: dict[str, str]) -> list[ColumnView]:
     found: dict[str, ColumnView] = {}
     for record in records:
@@ -247,20 +222,3 @@ def _columns(records: Sequence[Record], labels: dict[str, str]) -> list[ColumnVi
                 column.review += value.review
                 column.confidence += value.confidence
     return [column for column in found.values() if column.present]
-
-
-def _seen(book: Extracted, records: Sequence[Record]) -> Seen:
-    """How often the machine was right where a person looked, and how often it said it would be."""
-    n = right = 0
-    promised = 0.0
-    for record in records:
-        for code, value in record.fields.items():
-            if value.author == MACHINE:
-                continue
-            past = book.store.history(record.book, record.page, record.entry, code)
-            machine = [old for old in past if old.author == MACHINE]
-            if machine:
-                n += 1
-                right += (machine[-1].value, machine[-1].status) == (value.value, value.status)
-                promised += machine[-1].confidence
-    return Seen(n, right, promised)

@@ -164,7 +164,7 @@ def take_sample(folder: Path, sheet: Path) -> Verdict:
     Raises:
         InputError: a package is another than when the sample was drawn, or lines are missing.
     """
-    content = _kept(folder)
+    content = kept_sample(folder)
     drawn = [
         Drawn(Cell(book, row, code, (era, register, kind)), even)
         for book, row, code, era, register, kind, even in content["cells"]
@@ -196,7 +196,8 @@ def _checked(package: Package, drawn: Drawn[Cell], said: str | None) -> Checked:
     return Checked(drawn, held, said, right)
 
 
-def _kept(folder: Path) -> dict[str, Any]:
+def kept_sample(folder: Path) -> dict[str, Any]:
+    """What ``draw_sample`` kept in a folder. Raises `InputError` when it is none."""
     path = folder / KEPT
     try:
         return dict(json.loads(path.read_text("utf-8")))

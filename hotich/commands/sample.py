@@ -9,7 +9,14 @@ import typer
 
 from extract.acceptance import find_packages
 from extract.record import write_whole
-from extract.sample import SampleOptions, draw_sample, lines, statement_pdf, take_sample
+from extract.sample import (
+    SampleOptions,
+    draw_sample,
+    keep_verdict,
+    lines,
+    statement_pdf,
+    take_sample,
+)
 
 app = typer.Typer(no_args_is_help=True, help="A blind sample of any package: draw, take back.")
 
@@ -55,6 +62,7 @@ def take(
     limit is not proved."""
     verdict = take_sample(sample, sheet)
     write_whole(to, statement_pdf(verdict, inspector, limit))
+    keep_verdict(sample, verdict, inspector, limit)
     for line in lines(verdict, inspector, limit):
         typer.echo(line)
     typer.echo(str(to))
