@@ -12,7 +12,7 @@ from pathlib import Path
 
 from common.errors import InputError
 from models.benchmark import colour_lines
-from models.handwriting import HandwritingReader
+from models.handwriting import HandwritingReader, ReaderOptions
 from models.lexicon_reader import places_reader
 from models.reading import Reader
 from models.training import checkpoint
@@ -53,8 +53,8 @@ def evaluate_folds(
 ) -> None:
     """Print the rates, case folded, of all lines of the set ``name`` under ``data``.
 
-    Each line is read by the network that never saw its writer, without and with the places of
-    the lexicon, and by ``peers``.
+    Each line is read by the network that never saw its writer: its best path alone, as it reads
+    (with the character n-grams), and with the places of the lexicon; and by ``peers``.
 
     Raises:
         InputError: a part was not trained.
@@ -64,8 +64,10 @@ def evaluate_folds(
     for part in range(folds):
         aside = fold_groups(data / name, part, folds)
         lines = colour_lines(read_labels(data / name, held_back=True, aside=aside))
-        ours = _shipped(data, fold_folder(out, part, folds))
+        weights = _shipped(data, name, aside, fold_folder(out, part, folds))
+        ours = HandwritingReader(weights)
         readers: dict[str, Reader] = {
+            "ours, the network alone": HandwritingReader(weights, ReaderOptions(beam=0)),
             "ours": ours,
             "ours, with the places": places_reader(ours),
             **{peer.source: peer for peer in peers},
@@ -80,16 +82,16 @@ def evaluate_folds(
         say(_row(f"all, {title}", read, truths))
 
 
-def _shipped(data: Path, folder: Path) -> HandwritingReader:
-    """A part's network as it would be shipped: int8, exported once."""
+def _shipped(data: Path, name: str, aside: frozenset[str], folder: Path) -> Path:
+    """The weights folder of a part's network as it would be shipped: int8, exported once."""
     trained, weights = folder / checkpoint.AVERAGE, folder / "weights"
     if not (trained / "config.json").is_file():
         raise InputError("not trained yet", where=str(folder), hint="`hotich train --folds`")
     if not (weights / MANIFEST).is_file():
         weights.mkdir(parents=True, exist_ok=True)
         write_calibration(weights, Calibration())
-        export(trained, weights, folder.name, calibration_crops(data))
-    return HandwritingReader(weights)
+        export(trained, weights, folder.name, calibration_crops(data, {name: aside}))
+    return weights
 
 
 def _row(title: str, texts: Sequence[str], truths: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,11 +67,18 @@ def release(plan: Release, folder: Path, say: Callable[[str], None] = print) -> 
         shutil.copytree(chosen, folder, dirs_exist_ok=True)
 
 
-def calibration_crops(data: Path, per_set: int = 60) -> list[Image]:
-    """Real training lines, spread over every set, for the ranges of int8."""
+def calibration_crops(
+    data: Path, aside: Mapping[str, frozenset[str]] | None = None, per_set: int = 60
+) -> list[Image]:
+    """Real training lines, spread over every set, for the ranges of int8.
+
+    Args:
+        aside: by set, the groups held back in place of those of its own rule.
+    """
     crops = []
     for labels in sorted(data.glob("*/labels.tsv")):
-        rows = read_labels(labels.parent, held_back=False)
+        held = (aside or {}).get(labels.parent.name)
+        rows = read_labels(labels.parent, held_back=False, aside=held)
         crops += [load_line(path) for path, _, _ in rows[:: max(1, len(rows) // per_set)]]
     return crops
 
