@@ -7,10 +7,11 @@ sent, in chunks that are there as a whole or not at all: a push that died is pus
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from annotation.client import LabelStudio
@@ -19,11 +20,11 @@ from annotation.pages import box_labels, doubtful_pages, page_task
 from annotation.projects import KINDS, ensure, find
 from annotation.queue import SecondReading, doubtful, in_dispute, read_twice
 from annotation.server import Server
-from annotation.tasks import VERSION, blind_task, field_task, third_task
+from annotation.tasks import VERSION, Place, blind_task, field_task, third_task
 from common.errors import UsageError
 from extract.log.logged import note_shown
 from extract.promise import marked
-from extract.record import MACHINE
+from extract.record import CORRECTION, MACHINE
 from extract.reopen import Extracted
 
 Task = dict[str, Any]
@@ -84,49 +85,83 @@ def push(
             labels = box_labels(records) if kind == "pages" else None
             project = ensure(studio, server, book.folder, book.name, kind, labels)
             tasks = [_task(kind, book, item, project.images) for item in wanted[kind]]
-            done[kind] = bring_up_to_date(studio, project.id, tasks, drop=kind != "second")
+            drop = kind != "second"
+            void = {} if drop else _first_readers(studio, book)
+            done[kind] = bring_up_to_date(studio, project.id, tasks, drop=drop, void=void)
         if any(pushed.added for pushed in done.values()):
             note_shown(book.folder, [(*record.key, code) for record, code in seen])
         return PushedBook(done, len(fields) - len(seen))
 
 
 def bring_up_to_date(
-    studio: LabelStudio, project: int, wanted: Sequence[Task], *, drop: bool = True
+    studio: LabelStudio,
+    project: int,
+    wanted: Sequence[Task],
+    *,
+    drop: bool = True,
+    void: Mapping[str, int] = MappingProxyType({}),
 ) -> Pushed:
-    """Make a project's open tasks the wanted ones, in their order; answered ones stay as they are.
+    """Make a project's open tasks the wanted ones, new ones in their order; answered ones stay.
 
-    A task that a person has begun is left alone. ``drop`` takes away what is no longer wanted.
+    A task that is renewed keeps its turn; one that a person has begun is left alone.
+
+    Args:
+        drop: take away what is no longer wanted.
+        void: by task, the person (their id) whose answer does not count: it is asked once more.
     """
     there: dict[str, Task] = {}
     gone: list[int] = []
     for task in sorted(studio.tasks(project), key=_touched, reverse=True):
         name = task["data"]["hotich"]
+        if _answered_only_by(task, void.get(name)):
+            continue
         if name not in there:
             there[name] = task
         elif not _touched(task):
             gone.append(task["id"])  # pushed twice, from two machines at once
-    new, renewed = [], 0
+    new, renewed, remade = [], 0, 0
     for task in wanted:
         old = there.pop(task["data"]["hotich"], None)
         if old is None:
             new.append(task)
-        elif not _touched(old) and not _same(old, task):
+        elif _touched(old) or _same(old, task):
+            continue
+        elif len(old["predictions"]) == len(task["predictions"]) == 1:
+            studio.renew_task(old["id"], old["predictions"][0], task)
+            renewed += 1
+        else:
             gone.append(old["id"])
             new.append(task)
-            renewed += 1
+            remade += 1
     settled = [task["id"] for task in there.values() if not _touched(task)] if drop else []
     studio.drop_tasks(project, [*gone, *settled])
     studio.add_tasks(project, new)
     if any(task["predictions"] for task in new):
         studio.show_version(project, VERSION)
-    waiting = len(wanted) - len(new)
-    return Pushed(project, len(new) - renewed, renewed, len(settled), waiting)
+    waiting = len(wanted) - len(new) - renewed
+    return Pushed(project, len(new) - remade, renewed + remade, len(settled), waiting)
 
 
 def _same(old: Task, task: Task) -> bool:
     """The task shows the same reading, and has its prediction."""
     shown = old["data"].get("reading") == task["data"].get("reading")
     return shown and len(old["predictions"]) == len(task["predictions"])
+
+
+def _first_readers(studio: LabelStudio, book: Extracted) -> dict[str, int]:
+    """Who read each field first, by its task: a second reading of their own is none."""
+    ids = {email: user for user, email in studio.users().items()}
+    first = {
+        str(Place(*at)): next((v.author for v in values if v.source.startswith(CORRECTION)), "")
+        for at, values in book.store.histories(book.name).items()
+    }
+    return {name: ids[author] for name, author in first.items() if author in ids}
+
+
+def _answered_only_by(task: Task, user: int | None) -> bool:
+    """Who skips a task leaves it to others, and so it stays open."""
+    given = [one["completed_by"] for one in task["annotations"] if not one["was_cancelled"]]
+    return bool(given) and set(given) == {user}
 
 
 def _touched(task: Task) -> bool:

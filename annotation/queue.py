@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from math import log2
 
 import yaml
 
 from common.errors import UsageError
 from common.options import Options
+from common.text import fold
+from extract.answers import At
+from extract.recall import mates_of, repeating_columns
 from extract.record import MACHINE, Record
 from extract.registers import load_register
 from extract.reopen import Extracted
-from extract.roles import roles_of
-from extract.trust import like_columns
 
 Field = tuple[Record, str]
 _BANDS = (0.5, 0.8)  # confidences between which doubts count as alike
-_TELLING = 3  # fields of a column that tell about the rest of it; fields of one value that it takes
+_TELLING = 3  # fields of a column that tell about the rest of it
+_TURNS = 3  # turns of what tells about others: eight of one value and more, four, two
 
 
 class SecondReading(Options):
@@ -60,9 +63,9 @@ def doubtful(records: Sequence[Record]) -> list[Field]:
     """The fields that a person must look at and nobody has, in the order they are asked about.
 
     First what tells about others, which may then go without a person: a few of each column whose
-    values come again, and one of each place or the like that stands several times among them. Then
-    the most doubtful. Within that one column at a time, in book order, so that one clerk's hand
-    stays before the eyes.
+    values come again, one of each value that stands several times among them, and one of those of
+    a case that say the same. Then the most doubtful. Within that one column at a time, in book
+    order, so that one clerk's hand stays before the eyes.
     """
     found = [
         (record, code)
@@ -74,30 +77,37 @@ def doubtful(records: Sequence[Record]) -> list[Field]:
 
     def order(field: Field) -> tuple[int, str, tuple[int, int]]:
         record, code = field
-        band = sum(_confidence(field) >= bound for bound in _BANDS) + 1
-        return 0 if (*record.key, code) in telling else band, code, record.key
+        band = sum(_confidence(field) >= bound for bound in _BANDS) + _TURNS
+        return telling.get((*record.key, code), band), code, record.key
 
     return sorted(found, key=order)
 
 
-def _telling(fields: Sequence[Field]) -> set[tuple[int, int, str]]:
-    """The least sure few of each column that repeats its values, and the least sure of each value
-    that like columns repeat."""
+def _telling(fields: Sequence[Field]) -> dict[At, int]:
+    """Fields that tell about others, by turn: those that tell about many are asked first.
+
+    The least sure few of each column that repeats its values, and the least sure of each value
+    that stands again in like columns, or in the same case where columns often hold the same.
+    """
     if not fields:
-        return set()
+        return {}
     register = load_register(fields[0][0].register)
-    roles, like = roles_of(register.code), like_columns(register)
-    repeating = {*roles.get("constant", ()), *(c for some in roles.get("usual", ()) for c in some)}
-    columns: defaultdict[str, list[Field]] = defaultdict(list)
-    values: defaultdict[tuple[str, str], list[Field]] = defaultdict(list)
+    groups, mates = repeating_columns(register), mates_of(register)
+    columns: defaultdict[str, list[At]] = defaultdict(list)
+    values: defaultdict[tuple[Hashable, str], list[At]] = defaultdict(list)
     for record, code in sorted(fields, key=_confidence):
-        if code in repeating:
-            columns[code].append((record, code))
-        if code in like and (value := record.get(code).value):
-            values[like[code], value].append((record, code))
-    few = [field for some in columns.values() for field in some[:_TELLING]]
-    one = [some[0] for some in values.values() if len(some) >= _TELLING]
-    return {(*record.key, code) for record, code in (*few, *one)}
+        at, value = (*record.key, code), fold(record.get(code).value or "")
+        if code in groups and groups[code] != "place":
+            columns[code].append(at)
+        if value and code in groups:
+            values[groups[code], value].append(at)
+        elif value and code in mates:
+            values[record.key, value].append(at)
+    turns = {at: 0 for some in columns.values() for at in some[:_TELLING]}
+    for some in values.values():
+        if len(some) > 1:
+            turns.setdefault(some[0], max(_TURNS - int(log2(len(some))), 0))
+    return turns
 
 
 def _confidence(field: Field) -> float:

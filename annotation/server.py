@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -34,7 +34,8 @@ _START_SECONDS = 300  # a loaded machine takes minutes for the first migrations
 
 @dataclass
 class Credentials:
-    """What ``server.json`` holds. ``pid`` and ``port`` are 0 while the server is stopped."""
+    """What ``server.json`` holds. ``pid`` is 0 while the server is stopped; ``port`` is kept, so
+    that pages which people left open go on when it starts again."""
 
     token: str
     password: str
@@ -81,8 +82,8 @@ class Server:
     @property
     def url(self) -> str:
         """Its address, empty while it is stopped."""
-        port = self.credentials.port
-        return f"http://127.0.0.1:{port}" if port else ""
+        held = self.credentials
+        return f"http://127.0.0.1:{held.port}" if held.pid else ""
 
     @property
     def installed(self) -> bool:
@@ -118,13 +119,13 @@ class Server:
         """Start it unless it runs; wait until it answers. Returns its address.
 
         Args:
-            port: 0 takes any free one.
+            port: 0 takes the last one, or any free one where that is taken.
         """
         if self.running():
             return self.url
         self.install()
-        port = _free_port(port)
         credentials = self.credentials
+        port = _free_port(port) if port else _usual_port(credentials.port)
         for folder in (self.home / "data", self.files):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._prepare()
@@ -140,7 +141,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        started = Credentials(credentials.token, credentials.password, process.pid, port)
+        started = replace(credentials, pid=process.pid, port=port)
         self._keep(started)
         self._wait(process, started)
         return self.url
@@ -188,7 +189,7 @@ class Server:
                 time.sleep(0.1)
             else:
                 os.killpg(credentials.pid, signal.SIGKILL)
-        self._keep(Credentials(credentials.token, credentials.password))
+        self._keep(replace(credentials, pid=0))
         return bool(ours)
 
     def _keep(self, credentials: Credentials) -> None:
@@ -253,11 +254,20 @@ def _private() -> dict[str, str]:
 def _free_port(wanted: int) -> int:
     """``wanted``, or any free port for 0; Label Studio itself would silently take another."""
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # it was ours a moment ago
         try:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
             raise MissingPartError(f"port {wanted} is busy", hint="choose another") from error
         return int(probe.getsockname()[1])
+
+
+def _usual_port(last: int) -> int:
+    """The last port while nobody else took it, else any free one."""
+    try:
+        return _free_port(last)
+    except MissingPartError:
+        return _free_port(0)
 
 
 def _is_label_studio(pid: int) -> bool:

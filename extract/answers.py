@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from extract.composite import split_shared
 from extract.confidence import Calibration, book_odds
 from extract.decide import draft_book, evidence_of, records_of
+from extract.numbering import Case, Drafts
 from extract.readings import PageReading, SlotReading
 from extract.record import ABSENT, MACHINE, FieldValue, Record
 from extract.registers import Generation, Register
@@ -23,6 +24,8 @@ from extract.trust import trusted
 
 At = tuple[int, int, str]
 """Page, entry, column."""
+Drafted = Sequence[tuple[Case, Drafts]]
+"""Every case with its fields chosen (`extract.decide.draft_book`)."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,29 @@ def decide_with_answers(
     generation: Generation,
     calibration: Calibration,
     answers: Mapping[At, FieldValue],
+    alone: Drafted | None = None,
 ) -> Decided:
     """The book's records with people's values in their places, and the rest decided by them.
 
     A case that only a person saw (no place of it was read) is a record too.
+
+    Args:
+        alone: the book drafted without people, where that was done before.
     """
 
-    def finished(records: Sequence[Record]) -> tuple[Record, ...]:
-        checked = check_book(records, register, generation)
-        return tuple(mark_for_review(record, register) for record in checked)
+    own, said = decide_both(book, pages, register, generation, calibration, answers, alone)
+    machine = finished(own, register, generation)
+    if not answers:
+        return Decided(machine, machine)
+    return Decided(finished(trusted(said, own, register), register, generation), machine)
 
-    own, said = decide_both(book, pages, register, generation, calibration, answers)
-    alone = finished(own)
-    return Decided(finished(trusted(said, own, register)) if answers else alone, alone)
+
+def finished(
+    records: Sequence[Record], register: Register, generation: Generation
+) -> tuple[Record, ...]:
+    """The records held against the rules, and what needs a person marked."""
+    checked = check_book(records, register, generation)
+    return tuple(mark_for_review(record, register) for record in checked)
 
 
 def decide_both(
@@ -72,10 +85,11 @@ def decide_both(
     generation: Generation,
     calibration: Calibration,
     answers: Mapping[At, FieldValue],
+    alone: Drafted | None = None,
 ) -> tuple[list[Record], list[Record]]:
     """The book's records, as the machine decides them on its own, and decided from the answers on,
     people's values in their places; nothing learnt yet about how far the rest can be trusted."""
-    alone = draft_book(pages, register, generation)
+    alone = draft_book(pages, register, generation) if alone is None else alone
     own = records_of(book, alone, register, generation, calibration)
     if not answers:
         return own, own

@@ -348,7 +348,7 @@ def _latest(values: Sequence[FieldValue]) -> FieldValue:
     """The value that stands: a person's before the machine's, a first reading before a second.
 
     Where a second reading differs and nobody has decided since, the value waits for a third: the
-    first reader, who may mend an answer, does not decide by that.
+    first reader, who may mend an answer, does not decide by that, nor is their own second one.
     """
     by_people = [value for value in values if value.author != MACHINE]
     if not by_people:
@@ -364,7 +364,9 @@ def _latest(values: Sequence[FieldValue]) -> FieldValue:
         if by_people[place].author != opener or by_people[place].source.startswith(THIRD)
     ]
     since = by_people[decided[-1] :] if decided else by_people
-    differs = any(_is_second(other) and not stands.agrees(other) for other in since)
+    differs = any(
+        _is_second(other) and other.author != opener and not stands.agrees(other) for other in since
+    )
     return replace(stands, review=differs)
 
 

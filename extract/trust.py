@@ -2,17 +2,19 @@
 
 The curves of `extract.confidence` hold for the average book. Answers tell more about this one:
 which values stand in it, and which columns are read better or worse here. So the log odds of every
-value that the machine still holds are moved by three weights: for a value that people saw in a
-like column, for the logarithm of how often they saw it, and for how much better than claimed the
-column's answered values were. The weights, their n and their data stand in ``data/trust.json``;
-they are fitted on rendered books that a simulated reviewer began (`hotich.evaluation.trust`).
-Without answers nothing moves.
+value that the machine still holds are moved by weights: for a value that people saw in a like
+column, for the logarithm of how often they saw it, for one that they saw in the same case, in a
+column that often holds the same, and for how unsure it was; of all others, for how much better
+than claimed the column's answered values were. Where another value that people gave explains the
+reading better, it takes the machine's place (`extract.recall`). The weights, their n and their data
+stand in ``data/trust.json``; they are fitted on rendered books that a simulated reviewer began
+(`hotich.evaluation.trust`). Without answers nothing moves.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,16 +23,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from extract import recall
+from extract.recall import Said, best_candidate, said_by_people
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register
-from extract.roles import roles_of
 
 TABLE = Path(__file__).with_name("data") / "trust.json"
-FEATURES = ("seen", "again", "column")
+FEATURES = ("seen", "again", "here", "unsure", "column")
 _FIRM = 1.5  # variance that a column's answers must outweigh before they say much
-_RIDGE = 1.0
+_RIDGE = 0.1
+_UNSURE = 1.4  # log odds (0.8) under which what people saw says the more, the less the machine knew
 _ROUNDS = 25
 _LEAST = 1e-4
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What was fitted: ``held``, of `FEATURES`; ``recalled``, of `extract.recall.FEATURES`."""
+
+    held: tuple[float, ...]
+    recalled: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -38,59 +50,65 @@ class Learnt:
     """What the answers of a book tell.
 
     Attributes:
-        seen: how often people saw a value in a group of like columns.
+        said: the values that people gave.
         column: by how much the answered values of a column were right more often than claimed, in
             units of the variance that was to be expected.
-        groups: columns that share their values, by a name for them.
     """
 
-    seen: Mapping[tuple[str, str], int]
+    said: Said
     column: Mapping[str, float]
-    groups: Mapping[str, str]
 
-    def features(self, code: str, value: FieldValue) -> tuple[float, ...]:
-        """`FEATURES` of a value that the machine holds in a column."""
-        times = self.seen.get((self.groups.get(code, code), value.value or ""), 0)
-        return float(times > 0), float(np.log1p(times)), self.column.get(code, 0.0)
+    def features(self, at: tuple[int, int], code: str, value: FieldValue) -> tuple[float, ...]:
+        """`FEATURES` of a value that the machine holds in a column of a case."""
+        times = self.said.times(code, value.value)
+        here = value.value in self.said.here(at, code)
+        known = times > 0 or here
+        return (
+            float(times > 0),
+            float(np.log1p(times)),
+            float(here),
+            max(_UNSURE - float(_odds(value.confidence)), 0.0) if known else 0.0,
+            0.0 if known else self.column.get(code, 0.0),
+        )
 
 
 def learnt(records: Sequence[Record], before: Sequence[Record], register: Register) -> Learnt:
     """What people's values in ``records`` tell, held against what the machine said ``before``."""
-    groups = like_columns(register)
     own = {record.key: record for record in before}
-    seen: Counter[tuple[str, str]] = Counter()
     more: defaultdict[str, float] = defaultdict(float)
     variance: defaultdict[str, float] = defaultdict(float)
     for record in records:
         for code, value in record.fields.items():
             if value.author == MACHINE:
                 continue
-            if value.value:
-                seen[groups.get(code, code), value.value] += 1
             claimed = own[record.key].get(code) if record.key in own else None
             if claimed and claimed.value is not None:
                 more[code] += float(claimed.value == value.value) - claimed.confidence
                 variance[code] += claimed.confidence * (1 - claimed.confidence)
-    return Learnt(seen, {code: more[code] / (_FIRM + variance[code]) for code in more}, groups)
+    column = {code: more[code] / (_FIRM + variance[code]) for code in more}
+    return Learnt(said_by_people(records, before, register), column)
 
 
 def trusted(
-    records: Sequence[Record], before: Sequence[Record], register: Register
+    records: Sequence[Record],
+    before: Sequence[Record],
+    register: Register,
+    weights: Weights | None = None,
 ) -> list[Record]:
-    """The records with the confidence of the machine's values moved by people's answers.
+    """The records with the machine's values, and their confidence, moved by people's answers.
 
     Args:
         records: decided with the answers, people's values in their places.
         before: decided without them: what the machine said on its own.
+        weights: the fitted ones when None.
     """
-    told, weights = learnt(records, before, register), load_weights()
+    told, weights = learnt(records, before, register), weights or load_weights()
+    if not told.said.values:
+        return list(records)
     return [
         record.with_fields(
             {
-                code: replace(
-                    value,
-                    confidence=moved(value.confidence, told.features(code, value), weights),
-                )
+                code: _moved(record.key, code, value, told, weights)
                 for code, value in record.fields.items()
                 if value.author == MACHINE and value.value is not None
             }
@@ -99,11 +117,27 @@ def trusted(
     ]
 
 
+def _moved(
+    at: tuple[int, int], code: str, held: FieldValue, told: Learnt, weights: Weights
+) -> FieldValue:
+    """The value the machine holds, or one of people's that is likelier, with its confidence."""
+    confidence = moved(held.confidence, told.features(at, code, held), weights.held)
+    other, chance = best_candidate(told.said, at, code, held, weights.recalled)
+    if chance <= confidence:
+        return replace(held, confidence=min(confidence, 1 - chance) if chance else confidence)
+    own = (held.value or "", min(held.confidence, 1 - chance))
+    others = tuple(pair for pair in held.alternatives if pair[0] != other)
+    return replace(held, value=other, confidence=chance, alternatives=(own, *others))
+
+
 @cache
-def load_weights() -> tuple[float, ...]:
-    """The fitted weights of `FEATURES`."""
+def load_weights() -> Weights:
+    """The weights that stand in ``data/trust.json``."""
     content = json.loads(TABLE.read_text("utf-8"))
-    return tuple(content["weights"][name] for name in FEATURES)
+    return Weights(
+        tuple(content["held"]["weights"][name] for name in FEATURES),
+        tuple(content["recalled"]["weights"][name] for name in recall.FEATURES),
+    )
 
 
 def fit_weights(
@@ -132,11 +166,3 @@ def moved(confidence: float, features: Sequence[float], weights: Sequence[float]
     """A confidence, its log odds moved by the weighted features; by none, it stays as it is."""
     move = sum(w * x for w, x in zip(weights, features, strict=True))
     return float(1 / (1 + np.exp(-(_odds(confidence) + move)))) if move else confidence
-
-
-def like_columns(register: Register) -> dict[str, str]:
-    """Columns that share their values, by the first of them: places, and the roles' ``usual``."""
-    groups = {column.code: "place" for column in register.columns if column.type == "place"}
-    for codes in roles_of(register.code).get("usual", ()):
-        groups |= dict.fromkeys(codes, codes[0])
-    return groups

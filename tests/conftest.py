@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from annotation.server import Server
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = "KS.1962.01"
@@ -36,6 +38,16 @@ def _seconds(item: pytest.Item) -> int:
     """About how long a slow test, or all tests of a slow file, take; 0 for a quick one."""
     mark = item.get_closest_marker("slow")
     return int(mark.kwargs["seconds"]) if mark else 0
+
+
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One real server for all that need it; its environment is made on first use and kept for the
+    next run. Who stops it starts it again."""
+    kept = os.environ.get("HOTICH_LABEL_STUDIO_VENV") or str(ROOT / ".venv-label-studio")
+    made = Server(tmp_path_factory.mktemp("label-studio"), Path(kept))
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -110,6 +110,16 @@ class Reviewer:
         self.press(key)
         self.press("Control+Enter")
 
+    def back(self) -> None:
+        """To the task that was sent before."""
+        self.press("Tab")
+        self.press("Space")
+
+    def forward(self) -> None:
+        """From a task that was gone back to, on to the next."""
+        self.press("Tab", 2)
+        self.press("Space")
+
     def send(self) -> None:
         self.press("Tab")
         self.press("Control+Enter")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from annotation.server import Server
+
 ROOT = Path(__file__).parents[1]
 OUT = Path("out", "KS.1962.01")  # where the pages extract the sample book to
 
@@ -76,12 +78,14 @@ def test_the_researchers_page(tmp_path: Path) -> None:
 
 @pytest.mark.slow(seconds=70)
 @pytest.mark.xdist_group("label-studio")
-def test_the_reviewers_page(sample_book: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_the_reviewers_page(
+    label_studio: Server, sample_book: Callable[[Path], Path], tmp_path: Path
+) -> None:
     sample_book(tmp_path / OUT)
-    made = str(ROOT / ".venv-label-studio")
     run_all(
         ROOT / "docs" / "reviewers.md",
         tmp_path,
-        HOTICH_LABEL_STUDIO_HOME=str(tmp_path / "label-studio"),
-        HOTICH_LABEL_STUDIO_VENV=os.environ.get("HOTICH_LABEL_STUDIO_VENV", made),
+        HOTICH_LABEL_STUDIO_HOME=str(label_studio.home),
+        HOTICH_LABEL_STUDIO_VENV=str(label_studio.environment),
     )
+    assert not label_studio.running()

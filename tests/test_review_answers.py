@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import extracted_book
 import pytest
 
+from annotation.queue import doubtful
 from extract.answers import At, decide_with_answers
 from extract.confidence import load_calibration
 from extract.readings import EntryReading, PageReading, SlotReading
@@ -89,6 +91,10 @@ def test_states_and_missed_cases_come_back_as_they_are() -> None:
     assert not any(record.get("nksHoTen").review for record in found if record.key == (5, 2))
 
 
+def case(page: int, **fields: FieldValue) -> Record:
+    return Record("b", page, 1, "KS", FORM.id, fields)
+
+
 def books(right: bool) -> tuple[list[Record], list[Record]]:
     """Twelve records whose name the machine gives 0.8; people answered eight of them."""
     own, now = [], []
@@ -120,14 +126,39 @@ def test_what_people_read_does_not_praise_the_machines_reading() -> None:
 
 
 def test_a_value_that_people_saw_in_a_like_column_is_likelier() -> None:
-    def record(page: int, **places: FieldValue) -> Record:
-        return Record("b", page, 1, "KS", FORM.id, places)
-
     machine = FieldValue("ấp Chợ", "ấp Chợ", 0.8, "read")
-    own = [record(1, chaNoiCuTru=machine), record(2, meNoiCuTru=machine, nksHoTen=machine)]
-    now = [record(1, chaNoiCuTru=said("ấp Chợ")), own[1]]
+    own = [case(1, chaNoiCuTru=machine), case(2, meNoiCuTru=machine, nksHoTen=machine)]
+    now = [case(1, chaNoiCuTru=said("ấp Chợ")), own[1]]
     place, name = (trusted(now, own, KS)[1].get(code) for code in ("meNoiCuTru", "nksHoTen"))
     assert place.confidence > 0.95 and name.confidence == 0.8
+
+
+def test_what_people_said_is_told_again_where_it_is_misread_again() -> None:
+    misread = FieldValue("a", "Huỳnh Văn Phúc", 0.6, "read", alternatives=(("Huỳnh Văn Phú", 0.2),))
+    other = FieldValue("a", "Lê Quốc Trí", 0.8, "read")
+    own = [
+        *(case(page, nguoiKy=misread, nksHoTen=misread) for page in range(1, 8)),
+        case(8, nguoiKy=other),
+    ]
+    signer = said("Huỳnh Văn Phục")
+    now = [record.with_fields({"nguoiKy": signer}) for record in own[:3]] + own[3:]
+    told = [record.get("nguoiKy") for record in trusted(now, own, KS)[3:]]
+    assert [value.value for value in told] == ["Huỳnh Văn Phục"] * 4 + ["Lê Quốc Trí"]
+    assert all(value.confidence > 0.95 and value.author == MACHINE for value in told[:4])
+    assert told[0].alternatives[0][0] == "Huỳnh Văn Phúc" and told[0].raw == "a"
+    names = {record.get("nksHoTen").value for record in trusted(now, own, KS)[:7]}
+    assert names == {"Huỳnh Văn Phúc"}  # a column whose values do not come again
+
+
+def test_of_a_case_that_says_one_thing_twice_one_answer_is_enough() -> None:
+    father = FieldValue("a", "Lê Văn Ba", 0.6, "read", review=True)
+    declarant = replace(father, confidence=0.55)
+    own = [case(page, chaHoTen=father, nycHoTen=declarant) for page in (1, 2)]
+    asked = [(record.page, code) for record, code in doubtful(own)]
+    assert asked[:2] == [(1, "nycHoTen"), (2, "nycHoTen")]  # one of each, the least sure
+    now = [own[0].with_fields({"nycHoTen": said("Lê Văn Ba")}), own[1]]
+    first, second = (record.get("chaHoTen").confidence for record in trusted(now, own, KS))
+    assert first > 0.95 and second < 0.95
 
 
 def test_settling_writes_the_records_and_keeps_what_the_machine_said(tmp_path: Path) -> None:
@@ -145,6 +176,17 @@ def test_settling_writes_the_records_and_keeps_what_the_machine_said(tmp_path: P
         assert [value.author for value in history] == [*(v.author for v in before), "lan"]
         (first, *_) = read_records(made.folder.records)
         assert first.get("nksHoTen").value == "Lê Văn Ba" == made.records()[0].get("nksHoTen").value
+
+
+def test_nobody_gives_the_second_reading_of_their_own(tmp_path: Path) -> None:
+    with extracted_book.make(tmp_path / "book") as made:
+        at = (made.name, 1, 2, "nksHoTen")
+        made.store.correct(*at, value="y", status="read", author="lan", time="1")
+        made.store.correct(*at, value="x", status="read", author="lan", time="2", second=True)
+        value = made.records()[1].get("nksHoTen")
+        assert (value.value, value.review) == ("y", False)
+        made.store.correct(*at, value="x", status="read", author="hoa", time="3", second=True)
+        assert made.records()[1].get("nksHoTen").review
 
 
 @pytest.mark.parametrize(("second", "waits"), [("x", True), ("y", False)])

@@ -43,14 +43,11 @@ FIELDS = 30
 pytestmark = [pytest.mark.slow(seconds=140), pytest.mark.xdist_group("label-studio")]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server; its environment is made on first use and kept for the next run."""
-    kept = os.environ.get("HOTICH_LABEL_STUDIO_VENV") or str(ROOT / ".venv-label-studio")
-    made = Server(tmp_path_factory.mktemp("label-studio"), Path(kept))
-    made.start()
-    yield made
-    made.stop()
+@pytest.fixture
+def server(label_studio: Server) -> Server:
+    """The real server, running: another test may have stopped or killed it."""
+    label_studio.start()
+    return label_studio
 
 
 @pytest.fixture
@@ -121,6 +118,19 @@ def work_through(
     return said
 
 
+def mend_the_last(person: Reviewer, field: tuple[Record, str]) -> str | None:
+    """Go back to the task that was sent last, say another thing, and return; what it is then."""
+    here = person.shown()
+    person.back()
+    there = person.wait(here)
+    text = person.reads().strip() + " Hai"
+    with person.page.expect_response(lambda answer: "/api/annotations/" in answer.url):
+        person.correct(text)
+    person.forward()
+    assert person.wait(there) == here
+    return meant(text, *field)[0]
+
+
 def test_thirty_fields_with_the_keyboard_only(
     server: Server, studio: LabelStudio, sample: Extracted, tmp_path: Path
 ) -> None:
@@ -132,15 +142,18 @@ def test_thirty_fields_with_the_keyboard_only(
         person.begin(server.url, pushed.project)
         began = time.monotonic()
         said = work_through(person, asked, truth)
-        seconds, clicks = (time.monotonic() - began) / FIELDS, person.clicks
+        seconds, keys = (time.monotonic() - began) / FIELDS, person.keys / FIELDS
+        mended = mend_the_last(person, asked[-1])
+        clicks = person.clicks
     print(
-        f"\n{FIELDS} fields of the sample book (rendered): {person.keys / FIELDS:.1f} keystrokes "
+        f"\n{FIELDS} fields of the sample book (rendered): {keys:.1f} keystrokes "
         f"(2 of them chords) and {clicks} clicks a field, "
         f"{seconds:.1f} s of machine time"
     )
     assert clicks == 0
     assert hosts(tmp_path / "net.json", person.requests) == {"127.0.0.1"}
 
+    said[*asked[-1][0].key, asked[-1][1]] = (mended, "")
     pulled = pull(studio, sample)
     assert pulled.new == FIELDS
     values = {(*r.key, c): v for r in sample.records() for c, v in r.fields.items()}
@@ -194,7 +207,9 @@ def test_killed_in_mid_push(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(studio, "call", call)
         with pytest.raises(HotichError):
             bring_up_to_date(studio, project, tasks)
-    server.start()
+    address = server.url
+    assert not server.stop() and server.url == ""
+    assert server.start() == address  # pages that people left open go on
     with LabelStudio(server.url, server.credentials.token) as studio:
         left = len(by_place(studio, project))
         assert left < len(tasks)
@@ -229,17 +244,19 @@ def test_a_lost_webhook_loses_nothing(server: Server, studio: LabelStudio, book:
 
 
 def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extracted) -> None:
+    about = {"email": "hoa@xa.vn", "username": "hoa", "password": "Doc-lan-hai-1"}
+    other = studio.call("POST", "/api/users", json=about)["id"]
     twice = SecondReading(fields=("nksHoTen",))
     done = push(studio, server, book, twice)
     assert done.projects["second"].added == 2 and "third" not in done.projects
-    first = by_place(studio, done.fields.project)
-    second = by_place(studio, done.projects["second"].project)
+    again = done.projects["second"].project
+    first, second = by_place(studio, done.fields.project), by_place(studio, again)
     assert set(second) == {"1/2/nksHoTen", "2/2/nksHoTen"}
     assert "Lành" not in str(second["1/2/nksHoTen"]["data"])  # blind
     said = answer(studio, first["1/2/nksHoTen"]["id"], "Trần Thị Lành")
-    answer(studio, second["1/2/nksHoTen"]["id"], "Trần Thị Lánh")
+    answer(studio, second["1/2/nksHoTen"]["id"], "Trần Thị Lánh", completed_by=other)
     answer(studio, first["2/2/nksHoTen"]["id"], "Thạch Thị Sa Rây")
-    answer(studio, second["2/2/nksHoTen"]["id"], "Thạch Thị Sa Rây")
+    answer(studio, second["2/2/nksHoTen"]["id"], "Thạch Sa Rây")  # the first reader's own
     assert pull(studio, book).new == 4
     values = [record.get("nksHoTen") for record in book.records()]
     assert [(v.value, v.review) for v in (values[1], values[3])] == [
@@ -249,13 +266,22 @@ def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extra
     mended = {"result": [{**said["result"][0], "value": {"text": ["Trần Thị Lanh"]}}]}
     studio.call("PATCH", f"/api/annotations/{said['id']}/", json=mended)
     assert pull(studio, book).new == 1
-    third = push(studio, server, book, twice).projects["third"]
-    (task,) = by_place(studio, third.project).values()
+    once_more = push(studio, server, book, twice).projects
+    assert once_more["second"].added == 1  # for somebody else
+    assert push(studio, server, book, twice).projects["second"].added == 0
+    (open_one,) = (task for task in studio.tasks(again) if not task["annotations"])
+    assert open_one["data"]["hotich"] == "2/2/nksHoTen"
+    (task,) = by_place(studio, once_more["third"].project).values()
     assert task["data"]["hint"].endswith("“Trần Thị Lanh” · “Trần Thị Lánh”")  # last words
     answer(studio, task["id"], "Trần Thị Lánh")
-    pull(studio, book)
-    settled = book.records()[1].get("nksHoTen")
-    assert (settled.value, settled.review) == ("Trần Thị Lánh", False)
+    answer(studio, open_one["id"], "Thạch Thị Sa Rây", completed_by=other)
+    assert pull(studio, book).new == 2
+    settled = [book.records()[place].get("nksHoTen") for place in (1, 3)]
+    assert [(v.value, v.review) for v in settled] == [
+        ("Trần Thị Lánh", False),
+        ("Thạch Thị Sa Rây", False),
+    ]
+    assert push(studio, server, book, twice).projects["second"].added == 0
 
 
 def test_a_box_drawn_is_read(server: Server, studio: LabelStudio, book: Extracted) -> None:
@@ -313,6 +339,10 @@ def test_what_the_machine_reads_again_replaces_what_waits(
     assert (again.added, again.renewed, again.dropped) == (0, 1, 1)
     waiting = by_place(studio, first.project)
     assert set(waiting) == set(tasks) - {"2/2/chaHoTen"}
+    assert all(waiting[name]["id"] == tasks[name]["id"] for name in waiting)  # none loses its turn
+    (reading,) = waiting["2/2/nksHoTen"]["predictions"]
+    shown = studio.call("GET", f"/api/predictions/{reading}/")["result"]
+    assert shown[0]["value"]["text"] == ["Thạch Sa Rây"]
     assert waiting["2/2/nksHoTen"]["data"]["reading"] == "Thạch Sa Rây"
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from functools import reduce
+from operator import add
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from hotich.evaluation.effort import Shortened
 
 _SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)  # of the fields looked at, as shown
 
@@ -21,6 +26,7 @@ def effort(
     """A simulated reviewer: errors left against fields looked at, and how a queue gets shorter."""
     from hotich.evaluation.effort import curves, needed, open_book, shortened
 
+    found: list[Shortened] = []
     for folder in books:
         book = open_book(folder / "extracted", folder / "truth.jsonl")
         typer.echo(f"{folder.name}: rendered, {len(book.asked())} fields on the form")
@@ -28,12 +34,18 @@ def effort(
             shown = (min(points, key=lambda p: abs(p.looked - share)) for share in _SHARES)
             rights = "  ".join(f"{p.looked:4.0%} {p.right:6.2%}" for p in shown)
             typer.echo(f"  {name:28} {rights}   99.5 % right from {needed(points):.0%}")
-        one = shortened(book, answers)
-        typer.echo(
-            f"  after {one.answers} answers the queue on the rest: {one.before} → {one.after} "
-            f"({one.shorter:.1%} shorter); {one.released} let go, {one.released_wrong} of them "
-            f"wrong; wrong values on the rest {one.errors_before} → {one.errors_after}"
-        )
+        found.append(shortened(book, answers))
+        typer.echo(f"  after {_told(found[-1])}")
+    if len(found) > 1:
+        typer.echo(f"{len(found)} books: after {_told(reduce(add, found))}")
+
+
+def _told(one: Shortened) -> str:
+    return (
+        f"{one.answers} answers the queue on the rest: {one.before} → {one.after} "
+        f"({one.shorter:.1%} shorter); {one.released} let go, {one.released_wrong} of them wrong; "
+        f"wrong values on the rest {one.errors_before} → {one.errors_after}"
+    )
 
 
 def review(

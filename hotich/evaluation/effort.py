@@ -8,13 +8,15 @@ the reader first, or page by page. Nothing is read again: the pages' readings ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from annotation.queue import doubtful
-from extract.answers import At, decide_with_answers
+from extract.answers import At, Drafted, decide_both, decide_with_answers
 from extract.composite import split_shared
 from extract.confidence import load_calibration
+from extract.decide import draft_book
 from extract.readings import PageReading
 from extract.record import CORRECTION, FieldValue, Record, read_records
 from extract.registers import Generation, Register, load_register
@@ -36,13 +38,20 @@ class Book:
     generation: Generation
     truth: Mapping[tuple[int, int], Record]
 
+    @cached_property
+    def alone(self) -> Drafted:
+        """The book drafted without people, once."""
+        return draft_book(self.pages, self.register, self.generation)
+
     def decided(self, answers: Mapping[At, FieldValue]) -> Sequence[Record]:
         """The records, with these answers."""
-        curves = load_calibration()
-        found = decide_with_answers(
-            self.name, self.pages, self.register, self.generation, curves, answers
-        )
-        return found.records
+        about = (self.name, self.pages, self.register, self.generation, load_calibration())
+        return decide_with_answers(*about, answers, self.alone).records
+
+    def begun(self, answers: Mapping[At, FieldValue]) -> tuple[list[Record], list[Record]]:
+        """The records without these answers, and with them, nothing learnt from them yet."""
+        about = (self.name, self.pages, self.register, self.generation, load_calibration())
+        return decide_both(*about, answers, self.alone)
 
     def asked(self) -> list[At]:
         """Every field that the form has, page by page."""
@@ -174,6 +183,10 @@ class Shortened:
     @property
     def shorter(self) -> float:
         return 1 - self.after / self.before if self.before else 0.0
+
+    def __add__(self, other: Shortened) -> Shortened:
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Shortened(*(one + two for one, two in pairs))
 
 
 def shortened(book: Book, count: int = 64) -> Shortened:
