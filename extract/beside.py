@@ -21,7 +21,7 @@ _PRINTED = 100  # grey levels under the paper that such a run is dark
 _AROUND = 11  # pixels about the crossing of two rules in which ink is a rest of them
 _BEGINS = 1.0  # heights of a place in which its writing begins
 _DOT = 0.2  # heights up to which ink is a dot
-_NEXT = 0.6  # heights between two places side by side, at most
+_NEXT = 0.6  # heights, or widths of narrow ones, between two places side by side, at most
 _LEVEL = 0.3  # heights by which the middles of two lines of one row differ, at most
 _TALLER = 1.7  # heights from which a place is more than a line
 _TOUCH = 0.2  # heights of a gap that goes on within a word
@@ -91,8 +91,8 @@ def own_page(
 
 def beside(left: Box, right: Box) -> bool:
     """Whether the second stands just right of the first, on the same line."""
-    low = min(left.height, right.height)
-    return _level(left, right) and abs(right.x0 - left.x1) < _NEXT * low
+    least = min(left.height, right.height, left.width, right.width)
+    return _level(left, right) and abs(right.x0 - left.x1) < _NEXT * least
 
 
 def _level(one: Box, other: Box) -> bool:

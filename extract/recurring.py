@@ -60,6 +60,8 @@ def recurring(
     chances = [{v: scrawl + likelihood(v, own, mark) for v in values} for own in readings]
     shares = {value: pooled[value] / sum(pooled.values()) for value in values}
     favours = {value: favour(value) if favour else 1.0 for value in values}
+    if likely:
+        favours = {value: odds * likely(value) for value, odds in favours.items()}
     if known:
         favours = {v: f if v in known else _UNKNOWN * f for v, f in favours.items()}
     for _ in range(_ROUNDS):

@@ -13,6 +13,7 @@ from extract.decide import draft_book
 from extract.ditto import resolve_dittos
 from extract.ink import InkOptions, cut_line, lift_ink
 from extract.kin import agree_on_age
+from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
 from extract.plausible import weigh_ages
 from extract.printed import read_printed
@@ -21,6 +22,7 @@ from extract.record import FieldValue
 from extract.recurring import recurring
 from extract.registers import load_register
 from extract.roles import roles_of
+from extract.rows import without_run_in
 from extract.votes import named_elsewhere, vote
 from extract.witnesses import mend_tails
 from models.reading import Image
@@ -56,6 +58,19 @@ def test_a_line_that_runs_into_the_next_cell_is_read_in_its_own() -> None:
     assert second.box.x0 > 620
     alone = own_page(page, LEFT, [LEFT], OPTIONS)
     assert alone is page  # nobody beside it
+
+
+def test_narrow_cells_keep_their_own_ink_and_it_may_touch_their_edge() -> None:
+    cells = [Box(x, 20, x + 64, 280) for x in (100, 164, 228)]  # narrower than high
+    page = sheet()
+    for cell, text in zip(cells, ("36", "37", "38"), strict=True):
+        cv2.putText(page, text, (round(cell.x0), 80), cv2.FONT_HERSHEY_PLAIN, 2, 70, 2)
+    for cell in cells:
+        own = own_page(page, cell, cells, OPTIONS, line=40)
+        inside = slice(20, 280), slice(round(cell.x0) + 3, round(cell.x1) - 3)
+        assert (own[inside] < 200).sum() == (page[inside] < 200).sum() > 0
+    kept = without_run_in(page, cells[1], 40, OPTIONS)
+    assert (kept[20:280, 167:225] < 200).sum() > 0.9 * (page[20:280, 167:225] < 200).sum()
 
 
 def test_a_clerks_usual_first_stroke_is_no_print_and_a_colon_is() -> None:
@@ -177,6 +192,26 @@ def test_a_hand_whose_threes_look_like_nines_is_known_from_its_numbers() -> None
         return [drafts["meNgaySinh"].value.value for _, drafts in drafted]
 
     assert born("3") == born("9") == ["1931", "1924", "1935", "1926", "1938"]
+
+
+def test_a_scrawled_signature_is_the_officers_and_another_officers_name_stays() -> None:
+    usual = [{"Phan Trung Luận": 0.9}] * 6
+    read = recurring(
+        [*usual, {"Nh T": 1.0}, {"Trần Văn Ánh": 0.9}], likely=likely_name
+    )  # letters far from the usual name: no name at all, and a name
+    assert [max(own, key=lambda v: own[v]) for own in read[-2:]] == [
+        "Phan Trung Luận",
+        "Trần Văn Ánh",
+    ]
+
+
+def test_a_rank_keeps_the_capital_it_is_written_with() -> None:
+    read = recurring(
+        [{"Chánh": 0.9, "chánh": 0.05}, {"chánh": 0.9}, {"vợ chánh": 0.9}] * 3,
+        new=0.2,
+        known=usual_values("meThuBacVo"),
+    )
+    assert [max(own, key=lambda v: own[v]) for own in read[:2]] == ["Chánh", "chánh"]
 
 
 def test_kinds_of_work_are_known_and_new_ones_stay() -> None:

@@ -6,11 +6,15 @@ from extract.agree import likeliest
 from extract.casing import one_case
 from extract.choose import Drafted
 from extract.confidence import Evidence
+from extract.decide import draft_alone, draft_book
 from extract.kin import agree_between_people
 from extract.parse.dates import Era
 from extract.plausible import weigh_dates
+from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import FieldValue
 from extract.recurring import recurring
+from extract.registers import load_register
+from extract.roles import roles_of
 from extract.votes import vote
 from extract.years import book_years
 
@@ -84,6 +88,29 @@ def test_figures_words_and_the_lag_together() -> None:
     clear = likeliest({"22.02.1983": 0.98}, {"22.02.1983": 0.98}, "26.02.1985")
     assert clear[0][0] in ("22.02.1983", "22.02.1985")
     assert likeliest({}, {}, "26.02.1985") == []
+    slip = {"hai mươi hai tháng hai năm một nghìn chín trăm tám mươi lăm Ba": 1.0}
+    assert likeliest({}, slip, "26.02.1985")[0][0] == "22.02.1985"  # one word too many
+
+
+def test_a_day_without_its_year_is_of_the_books_and_words_with_a_slip_say_it() -> None:
+    roles, register = roles_of("KS"), load_register("KS")
+
+    def case(page: int, day: str, born: str, words: str) -> PageReading:
+        texts = {"ngayDangKy": day, "nksNgaySinh": born, "nksNgaySinhBangChu": words}
+        slots = [
+            SlotReading(code, register.column(code).type, (0, y, 9, y), candidates=((text, 0.9),))
+            for y, (code, text) in enumerate(texts.items())
+        ]
+        return PageReading(page, (EntryReading(1, tuple(slots)),))
+
+    said = "mười tháng sáu năm một ngàn chín trăm tám mươi lăm"
+    pages = [case(n, f"{10 + n}-6-1985", "10-6-1985", said) for n in range(1, 5)]
+    pages.append(case(5, "16 tháng 6", "10-6-1985", f"{said} sáu"))
+    record = draft_book(pages, register, register.generation("1976-1998"))[-1][1]
+    assert record[roles["registered"]].value.value == "16.06.1985"
+    assert record["nksNgaySinhBangChu"].value.value == said
+    alone = draft_alone(pages, register, register.generation("1976-1998"))[-1][1]
+    assert alone[roles["registered"]].value.value is None  # nothing else of the book is known
 
 
 def test_a_misread_figure_does_not_make_a_year() -> None:
@@ -118,6 +145,13 @@ def test_a_kind_of_place_is_not_cut_from_its_name() -> None:
     vote([*offices, *homes])
     found = [home["chaNoiCuTru"].value.value for home in homes]
     assert found == ["xã Phước Hòa", "BV Phước Hòa", "trạm xá Phước Hòa", "ấp 3, Phước Hòa"]
+
+
+def test_a_commune_is_not_named_by_half_of_its_name() -> None:
+    book = [{"noiDangKy": drafted("place", Hòa_Hưng=0.9)} for _ in range(6)]
+    home = {"chaNoiCuTru": drafted("place", **{"xã_Mỹ_-_Hòa_Hưng": 0.5, "xã_Mỹ_Hòa_Hưng": 0.4})}
+    vote([*book, home])
+    assert home["chaNoiCuTru"].value.value == "xã Mỹ Hòa Hưng"
 
 
 def test_one_case_for_the_words_of_a_book() -> None:

@@ -114,7 +114,10 @@ def understand(
     words = tuple(readings[-1] or readings[0])
     headed = in_ledger(chosen.cases[0], ledger) if ledger else {}
     if ledger and headed:
-        return chosen, _rows(chosen, entries_of(headed, ledger), headed, rules, words, blank)
+        rows = entries_of(headed, ledger)
+        around = _around(chosen.cases[0], headed, rows)
+        chosen = replace(chosen, cases=((*headed, *around),))
+        return chosen, _rows(replace(chosen, cases=(around,)), rows, rules, words, blank)
     chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
     return chosen, _entries(chosen, rules, words, blank)
 
@@ -205,19 +208,27 @@ def _entries(
     return tuple(entries)
 
 
+def _around(
+    case: Sequence[Found], headed: Container[Found], rows: Sequence[Entry]
+) -> tuple[Found, ...]:
+    """The labels printed around the rows of a ledger; what looks like one in a row is writing."""
+    return tuple(
+        item
+        for item in case
+        if item not in headed
+        and not any(row.anchor.contains(*item.occurrence.box.centre) for row in rows)
+    )
+
+
 def _rows(
-    chosen: Candidate,
+    page: Candidate,
     rows: tuple[Entry, ...],
-    headed: Container[Found],
     rules: Rules,
     words: tuple[Word, ...],
     blank: Image,
 ) -> tuple[Entry, ...]:
-    """The rows of a ledger, each with what is printed once a page beside its own cells."""
-    around = [item for item in chosen.cases[0] if item not in headed]
-    boxes = [row.anchor for row in rows]
-    page = tuple(i for i in around if not any(b.contains(*i.occurrence.box.centre) for b in boxes))
-    once = _entries(replace(chosen, cases=(page,)), rules, words, blank)[0].fields if page else {}
+    """The rows of a ledger, each with what is printed once a ``page`` beside its own cells."""
+    once = _entries(page, rules, words, blank)[0].fields if page.cases[0] else {}
     return tuple(replace(row, fields={**once, **row.fields}) for row in rows)
 
 

@@ -1,0 +1,86 @@
+"""The commands that print the figures of docs/registers.md, on what costs nothing to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from common.errors import InputError
+from extract.evaluate import Score
+from extract.folder import BookFolder
+from extract.readings import EntryReading, PageReading, SlotReading
+from extract.record import ABSENT, FieldValue, Record
+from extract.registers import load_register, register_codes
+from hotich.evaluation import books
+from hotich.evaluation.books import BookFigure, add_rows, orders
+from hotich.evaluation.effort import Book
+from hotich.evaluation.extraction import Extraction
+from hotich.evaluation.joint import Joint
+from hotich.evaluation.rendered import Order
+
+KS = load_register("KS")
+
+
+def test_every_register_and_generation_has_its_book() -> None:
+    asked = orders(register_codes(), None, ["moderate"], 6, [9])
+    assert len(asked) == 25
+    assert len({order.name for order in asked}) == 25
+    assert "KH-tt15-2015-moderate-6-9" in {order.name for order in asked}
+
+
+def test_a_table_goes_on_after_a_failed_book_and_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[str] = []
+
+    def once(order: Order, work: Path) -> BookFigure:
+        run.append(order.register_code)
+        if order.register_code == "KT":
+            raise InputError("the pages show | no form")
+        extraction = Extraction(BookFolder(work), 10.0, 8.0, 100.0, 0)
+        return BookFigure(order, Score(), extraction)
+
+    monkeypatch.setattr(books, "evaluate_book", once)
+    asked = orders(["KT", "HN"], ["tt15-2015"], ["clean"], 4, [9])
+    table = tmp_path / "table.md"
+    rows = list(add_rows(asked, tmp_path, table))
+    assert len(rows) == 2 and "failed: the pages show / no form" in rows[0]
+    assert rows[1].endswith("| 2.0 |")
+    asked += orders(["TD"], ["tt15-2015"], ["clean"], 4, [9])
+    assert len(list(add_rows(asked, tmp_path, table))) == 1
+    assert run == ["KT", "HN", "TD"]  # what has its row is not run again
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 5 and lines[0] == books.HEAD
+    assert len({line.count("|") for line in [*lines[:2], lines[3]]}) == 1
+
+
+def test_what_deciding_together_mends_and_breaks_is_counted() -> None:
+    def page(number: int, own: str, signer: Sequence[tuple[str, float]]) -> PageReading:
+        slots = (
+            SlotReading("so", "number_token", (0, 0, 9, 9), candidates=((own, 0.9),)),
+            SlotReading("nguoiKy", "person_name", (0, 9, 9, 18), candidates=tuple(signer)),
+        )
+        return PageReading(number, (EntryReading(1, slots),))
+
+    usual = (("Lê Văn Ba", 0.9),)
+    pages = [page(n, str(n), usual) for n in range(1, 8)]
+    pages[3] = page(4, "9", (("Lê Văn Bá", 0.5), ("Lê Văn Ba", 0.4)))
+    absent = dict.fromkeys((column.code for column in KS.columns), ABSENT)
+
+    def true(number: int) -> Record:
+        signer = "Lê Văn Bá" if number == 4 else "Lê Văn Ba"  # as it happens, another officer
+        said = {"so": f"{number:02d}/1962", "nguoiKy": signer}
+        fields = {code: FieldValue(value, value, status="read") for code, value in said.items()}
+        return Record("b", number, 1, "KS", "rvn-1955-1975", {**absent, **fields})
+
+    truth = {(n, 1): true(n) for n in range(1, 8)}
+    joint = Joint()
+    joint.include(Book("b", tuple(pages), KS, KS.generation("rvn-1955-1975"), truth))
+    names = joint.gains["names"]
+    assert (names.n, names.alone, names.joint, names.broke) == (7, 7, 6, 1)
+    (broken,) = [change for change in joint.changes if change.broke]
+    assert (broken.page, broken.code) == (4, "nguoiKy") and "broke" in str(broken)
+    rows = list(joint.rows())
+    assert rows[-2].startswith("| **names** | 7 | 100.0% | 85.7% | -14.3 | 1 (14.29%)")
