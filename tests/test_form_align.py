@@ -7,8 +7,10 @@ import form_pages
 import numpy as np
 import pytest
 
-from extract.form.align import TERMS, Warp, correlate, features, register
+from extract.form.align import TERMS, Warp, correlate, features, register, sketch
 from extract.form.consensus import build_consensus
+from extract.form.glance import lay_straight
+from extract.form.place import SURE_SCORE
 
 FORM = form_pages.RVN
 SIZE = (FORM.width, FORM.height)
@@ -28,6 +30,22 @@ def test_a_turned_and_scaled_page_is_laid_within_pixels(turn: float) -> None:
     fit = register(features(blank), features(page.grey), SIZE)
     assert fit is not None and fit.inliers >= 20
     assert _landing_error(page, fit.warp) < 3
+
+
+def test_a_page_that_lies_well_needs_no_keypoints() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    page = form_pages.page(FORM, 5, bend=0, turn=0.3)
+    warp, score = lay_straight(sketch(blank), sketch(page.grey), SIZE)
+    assert score >= SURE_SCORE
+    assert _landing_error(page, warp) < 3
+
+
+def test_a_page_that_does_not_is_left_to_them() -> None:
+    blank, _ = form_pages.blank_page(FORM)
+    upside_down = np.ascontiguousarray(form_pages.page(FORM, 3).grey[::-1, ::-1])
+    other = form_pages.page(form_pages.MARRIAGE, 4).grey
+    for page in (upside_down, other, np.full_like(blank, 250)):
+        assert lay_straight(sketch(blank), sketch(page), SIZE)[1] < 0.8 * SURE_SCORE
 
 
 def test_a_bent_page_pulled_back_matches_the_blank_print() -> None:

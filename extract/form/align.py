@@ -21,6 +21,7 @@ from models.reading import Image
 Points = NDArray[np.float64]
 LONG_SIDE = 900  # pixels of the longer side at which pages are registered
 DEGREE = 5  # of the residual warp
+_EXACT = cv2.CV_64F
 _CELL = 40  # pixels of the cells that each give as many keypoints
 _CONTRAST = 0.02  # of the weakest keypoints; pale print has no more
 TERMS = (DEGREE + 1) * (DEGREE + 2) // 2
@@ -29,19 +30,22 @@ _PASSES = ((14, 1, 48), (8, 3, 96), (6, DEGREE, 192), (4, DEGREE, 192))
 
 
 @dataclass(frozen=True)
-class Features:
-    """Keypoints of a page: places in full-size pixels, angles in degrees, sizes, descriptors.
+class Sketch:
+    """A page at ``scale`` without its horizontal rules, which say nothing of where along them a
+    page lies."""
 
-    ``small`` is the page at ``scale`` without its horizontal rules, which say nothing of where
-    along them a page lies.
-    """
+    small: Image
+    scale: float
+
+
+@dataclass(frozen=True)
+class Features(Sketch):
+    """Keypoints of a page: places in full-size pixels, angles in degrees, sizes, descriptors."""
 
     points: Points
     angles: NDArray[np.float64]
     sizes: NDArray[np.float64]
     descriptors: NDArray[np.float32]
-    small: Image
-    scale: float
 
 
 @dataclass(frozen=True)
@@ -95,14 +99,14 @@ class Fit:
 
     Attributes:
         warp: form → page.
-        inliers: keypoints that agree with the homography.
         score: mean correlation of the print blocks found, 0 for a block not found; 0..1.
+        inliers: keypoints that agree with the homography.
         turned: degrees by which the page's content is turned against the form, counter-clockwise.
     """
 
     warp: Warp
-    inliers: int
     score: float
+    inliers: int
     turned: float
 
 
@@ -112,10 +116,7 @@ def features(grey: Image, keypoints: int = 1500) -> Features:
     A heavy title and dark writing hold the strongest ones of the page: every cell gives its own,
     so that pale print far from them holds the page too.
     """
-    scale = min(1.0, LONG_SIDE / max(grey.shape))
-    small = np.asarray(
-        cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), dtype=np.uint8
-    )
+    small, scale = _smaller(grey)
     sift = cv2.SIFT.create(contrastThreshold=_CONTRAST)
     found, descriptors = sift.compute(small, _spread(sift.detect(small), small, keypoints))
     if descriptors is None:
@@ -128,6 +129,18 @@ def features(grey: Image, keypoints: int = 1500) -> Features:
         small=_without_rules(small),
         scale=scale,
     )
+
+
+def sketch(grey: Image) -> Sketch:
+    """A page (H, W) made small, for `extract.form.glance`."""
+    small, scale = _smaller(grey)
+    return Sketch(_without_rules(small), scale)
+
+
+def _smaller(grey: Image) -> tuple[Image, float]:
+    scale = min(1.0, LONG_SIDE / max(grey.shape))
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8), scale
 
 
 def _spread(found: Sequence[cv2.KeyPoint], small: Image, most: int) -> list[cv2.KeyPoint]:
@@ -160,11 +173,16 @@ def register(form: Features, page: Features, size: tuple[int, int]) -> Fit | Non
         return None
     warp = Warp(homography, np.zeros((TERMS, 2)), size)
     if abs(turned) > 90:
-        return Fit(warp, inliers, 0.0, turned)
+        return Fit(warp, 0.0, inliers, turned)
+    return Fit(*bent(warp, form, page), inliers, turned)
+
+
+def bent(warp: Warp, form: Sketch, page: Sketch) -> tuple[Warp, float]:
+    """A warp bent in passes to where the form's print stands, and the last pass's score."""
     score = 0.0
     for reach, degree, blocks in _PASSES:
         warp, score = _refined(warp, form, page, reach, degree, blocks)
-    return Fit(warp, inliers, score, turned)
+    return warp, score
 
 
 def monomials(points: Points, size: tuple[int, int], degree: int = DEGREE) -> Points:
@@ -239,7 +257,7 @@ def _plausible(homography: Points, size: tuple[int, int]) -> bool:
 
 
 def _refined(
-    warp: Warp, form: Features, page: Features, reach: int, degree: int, blocks: int
+    warp: Warp, form: Sketch, page: Sketch, reach: int, degree: int, blocks: int
 ) -> tuple[Warp, float]:
     """Search blocks of the form's print in the page, and bend the warp to where they are."""
     small_size = (form.small.shape[1], form.small.shape[0])
@@ -342,14 +360,15 @@ def correlate(patches: NDArray[np.float32], areas: NDArray[np.float32]) -> NDArr
     rows, columns = shape[0] - height + 1, shape[1] - width + 1
     shared = np.fft.irfft2(spectrum, shape)[:, :rows, :columns]
 
-    def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        total = np.pad(values.cumsum(axis=1).cumsum(axis=2), ((0, 0), (1, 0), (1, 0)))
-        high, low = total[:, height:, :], total[:, :-height, :]
-        strip = high - low
+    def within(totals: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        total = np.stack(totals)
+        strip = total[:, height:, :] - total[:, :-height, :]
         return np.asarray(strip[:, :, width:] - strip[:, :, :-width])
 
-    exact = areas.astype(np.float64)
-    spread = summed(exact**2) - summed(exact) ** 2 / (height * width)
+    sums, squares = zip(
+        *(cv2.integral2(area, None, None, _EXACT, _EXACT) for area in areas), strict=True
+    )
+    spread = within(squares) - within(sums) ** 2 / (height * width)
     norm = np.sqrt(
         np.maximum(spread, 1) * np.maximum((zeroed**2).sum(axis=(1, 2)), 1)[:, None, None]
     )

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from common.errors import FormError
 from common.geometry import Box
-from extract.form.align import Warp, features, register
+from extract.form.align import Warp, features, register, sketch
 from extract.form.book_form import BookForm
+from extract.form.glance import lay_straight
 from models.reading import Image
 
 MIN_INLIERS = 18
 MIN_SCORE = 0.2
 MIN_KEYPOINTS = 60
 MANY_KEYPOINTS = 5000
+SURE_SCORE = 0.6  # of a page that needs no keypoints; turned or foreign ones reach half of it
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,10 @@ class Placement:
     Attributes:
         warp: form pixels → page pixels.
         score: how much of the form's print was found again on the page, 0..1.
-        turned: degrees by which the page is turned against the form, counter-clockwise.
     """
 
     warp: Warp
     score: float
-    turned: float
 
     def pull(self, page: Image) -> Image:
         """The page (H, W) in the form's geometry."""
@@ -54,6 +54,9 @@ def place_form(page: Image, form: BookForm) -> Placement:
         FormError: the page does not show this form: blank, foreign, a cover, upside down. It
             says which, as far as it can be known.
     """
+    warp, score = lay_straight(form.features, sketch(page), form.size)
+    if score >= SURE_SCORE:
+        return Placement(warp, score)
     seen = features(page)
     if len(seen.points) < MIN_KEYPOINTS:
         raise FormError("nothing is printed or written on the page")
@@ -72,4 +75,4 @@ def place_form(page: Image, form: BookForm) -> Placement:
             f"only {fit.score:.0%} of the form's print is found on the page",
             hint="another edition of the form, or too damaged",
         )
-    return Placement(fit.warp, fit.score, fit.turned)
+    return Placement(fit.warp, fit.score)
