@@ -15,6 +15,7 @@ from hotich.commands.evaluate_promise import promise, sample
 from hotich.commands.evaluate_reading import confidence, lexicon
 from hotich.commands.evaluate_registers import books, form, joint, refusal, shapes
 from hotich.commands.evaluate_review import effort, review
+from hotich.commands.evaluate_speed import speed
 from hotich.evaluation.work import work_folder
 from models.evaluate_binarisation import main as binarisation
 from models.evaluate_restoration import main as restoration
@@ -36,6 +37,7 @@ app.command("confidence")(confidence)
 app.command("promise")(promise)
 app.command("sample")(sample)
 app.command("books")(books)
+app.command("speed")(speed)
 app.command("joint")(joint)
 app.command("refusal")(refusal)
 app.command("shapes")(shapes)
