@@ -30,8 +30,6 @@ from extract.deliver.sheet import column_code, sheet_form, sheet_forms
 from extract.registers import load_register, register_codes
 
 KEYED = {"NCN", "GH", "CDGH", "LH", "TD"}
-ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}"
-PAGE = "{http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15}"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +38,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
     home, made = tmp_path_factory.mktemp("packages"), {}
     for register in register_codes():
         with package_book.make(home / register / "book", register) as book:
-            options = DeliverOptions(archive=register == "GH")
+            options = DeliverOptions(archive=False)
             made[register] = deliver(book, home / register / "out", options)
     return made
 
@@ -143,65 +141,6 @@ def test_a_templates_headers_are_byte_equal(tmp_path: Path) -> None:
         assert header_bytes(package.xlsx)[:until] == header_bytes(template)[:until]
         filled = load_workbook(package.xlsx)["Mẫu nhập"]
         assert [cell.value for cell in filled[2]] == raw and filled["A1"].value == "SỔ HỘ TỊCH  "
-
-
-def test_the_archive_is_pdf_a_and_can_be_searched(packages: dict[str, Package]) -> None:
-    package = packages["GH"]
-    (path,) = [p for p in package.more if p.parent.name.endswith(".archive")]
-    assert pdfa.faults(path.read_bytes()) == []
-    with pymupdf.open(path) as document:
-        (hit,) = document[0].search_for("Nguyễn Văn Tư")[:1]
-        said = {
-            value.box: value.value
-            for r in package_book.records("GH")
-            for value in r.fields.values()
-        }
-        box = next(box for box, value in said.items() if value == "Nguyễn Văn Tư")
-        scale = document[0].rect.width / package_book.WIDTH
-        assert hit.intersects(pymupdf.Rect(*box) * scale)  # where it is written
-        before = document[0].get_pixmap(dpi=60)
-        shown = cv2.imread(str(path.parent / "images" / "0001.jpg"))
-        small = cv2.resize(shown, (before.width, before.height), interpolation=cv2.INTER_AREA)
-        drawn = np.frombuffer(before.samples, np.uint8).reshape(small.shape)[..., ::-1]
-        assert np.abs(drawn.astype(int) - small).mean() < 6  # the text is not seen
-
-
-def test_the_pdf_a_check_finds_what_is_wrong() -> None:
-    with pymupdf.open() as document:
-        document.new_page().insert_text((72, 72), "x")
-        document.set_metadata({"title": "x"})
-        plain = document.tobytes(no_new_id=True)
-    said = " ".join(pdfa.faults(plain))
-    assert all(rule in said for rule in ("6.1.3", "6.6.2.1", "6.2.3", "6.2.11.4"))
-
-
-def test_alto_and_page_say_what_stands_where(packages: dict[str, Package]) -> None:
-    home = packages["GH"].xlsx.with_name("GH.2017.01.archive")
-    alto = ElementTree.parse(home / "alto" / "0001.xml").getroot()
-    tags = {tag.get("ID"): tag.get("LABEL") for tag in alto.iter(f"{ALTO}OtherTag")}
-    strings = {
-        (tags[line.get("TAGREFS")], text.get("CONTENT"))
-        for line in alto.iter(f"{ALTO}TextLine")
-        for text in line.iter(f"{ALTO}String")
-    }
-    page = ElementTree.parse(home / "page" / "0001.xml").getroot()
-    regions = list(page.iter(f"{PAGE}TextRegion"))
-    lines = {
-        (re.findall(r"type:(\w+)", line.get("custom", ""))[0], line.findtext(f".//{PAGE}Unicode"))
-        for line in page.iter(f"{PAGE}TextLine")
-    }
-    wanted = {
-        (code, value.raw)
-        for record in package_book.records("GH")
-        for code, value in record.fields.items()
-        if value.raw
-    }
-    assert strings == lines == wanted and len(regions) == 2
-    ids = [node.get("ID") for node in alto.iter() if node.get("ID")]
-    assert len(ids) == len(set(ids)) and all(
-        re.fullmatch(r"[A-Za-z_][\w.-]*", name) for name in ids
-    )
-    assert [node.tag.removeprefix(ALTO) for node in alto] == ["Description", "Tags", "Layout"]
 
 
 BAD = ["=1+1", "+84", "-Tư", "@SUM(A1)", "<script>alert(1)</script>", "a/../../b", "\0x", "]]>&"]
