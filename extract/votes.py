@@ -33,6 +33,7 @@ _SLIP_NOWHERE = 0.5  # the same where a reading is no known place
 _OFTEN = 2.0  # votes from which a part may stand behind a misread one
 _APART = 0.34  # letters of it that may differ
 _HALF_NAMED = 0.03  # how likely a place over a hamlet has a name of one word
+_MARKET = "chợ"
 _SHORT = 4  # letters under which a part is not mended
 _NAMED = 20.0  # most that a book's own place is likelier for being named in it
 _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that are kept
@@ -215,25 +216,28 @@ def _units(kind: str) -> frozenset[str]:
     return frozenset(table("places")[kind])
 
 
-def _is_name(word: str) -> bool:
-    """A capitalised word or a number; not a word for a kind of place, nor an abbreviation."""
-    capital = word[0].isupper() and not word.isupper()
-    return word[0].isdigit() or (capital and not is_small(word))
+def _named_by(words: Sequence[str]) -> Sequence[str]:
+    """The words of a place behind those for its kind, and behind an abbreviation: ``BV``."""
+    kinds = ((word.isupper() and len(word) > 1) or _is_kind(word) for word in words)
+    return words[next((at for at, kind in enumerate(kinds) if not kind), len(words)) :]
+
+
+def _is_kind(word: str) -> bool:
+    """A market names its place: Chợ Gạo."""
+    return is_small(word) and word.lower() != _MARKET
 
 
 def _is_named(words: Sequence[str]) -> bool:
     """Whether a place is named: a hamlet by one word or a number, others by two words."""
-    names = [word for word in words if _is_name(word)]
-    return len(names) >= (1 if words[0].lower() in _units("hamlets") else 2)
+    return len(_named_by(words)) >= (1 if words[0].lower() in _units("hamlets") else 2)
 
 
 def _is_half_named(part: str) -> bool:
     """Whether but one word, and no number, names a place over a hamlet: ``xã Mỹ``."""
     words = part.split()
-    names = [word for word in words if _is_name(word)]
-    if len(names) != 1 or names[0][0].isdigit() or _is_hamlet(part):
-        return False
-    return any(is_small(word) for word in words)
+    names = _named_by(words)
+    half = len(names) == 1 < len(words) and not names[0][0].isdigit()
+    return half and not _is_hamlet(part)
 
 
 def _in_a_name(words: Sequence[str], at: int) -> bool:

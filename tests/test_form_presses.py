@@ -42,6 +42,10 @@ def test_every_blank_of_every_case_is_found(register: str, form: str, name: str)
         or not any(found.box.contains(*point_of(slots, press)) for slots in slots)
     }
     assert not lost
+    fields = [(code, slot) for case in cases for code, slot in case.fields.items()]
+    squares = [box.centre for _, slot in fields if slot.kind == "tick" for box in slot.boxes]
+    lines = [(code, box) for code, slot in fields if slot.kind != "tick" for box in slot.boxes]
+    assert not {code for code, box in lines for square in squares if box.contains(*square)}
 
 
 def written(press: Press) -> dict[tuple[int, str], list[list[Slot]]]:

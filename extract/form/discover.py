@@ -15,7 +15,7 @@ from extract.form.decode import Found
 from extract.form.folio import FOLIO, with_folio
 from extract.form.ground import Ground, bounding, without_ghosts
 from extract.form.lend import lent
-from extract.form.marks import ticked_right
+from extract.form.marks import tick_square, ticked_right
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.second_look import CropReader, look_again
 from extract.form.slots import column_heads, slots_of
@@ -193,14 +193,16 @@ def _entries(
     ground = Ground.of(rules, boxes, size)
     once = {section.id for section in chosen.generation.sections if section.once}
     heads = column_heads(everything, ground)
-    ticks = (i.occurrence.box for i in everything if i.state.label and i.state.label.kind == "tick")
-    right = ticked_right(ticks, ground.height, blank)
+    ticks = [i.occurrence for i in everything if i.state.label and i.state.label.kind == "tick"]
+    right = ticked_right((tick.box for tick in ticks), ground.height, blank)
+    page = Surroundings(ground, boxes, words, ground.foot, heads, blank, right, ground.pitch(boxes))
+    squares = (tick_square(tick.last_line, page) for tick in ticks)
+    page = replace(page, labels=(*boxes, *squares))  # a place ends before a square, too
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
         own = bounding(item.occurrence.box for item in case if item.state.section not in once)
         bottom = _bottom(own, case, chosen.cases, ground)
-        near = Surroundings(ground, boxes, words, bottom, heads, blank, right, ground.pitch(boxes))
-        fields = _fields(case, near, once)
+        fields = _fields(case, replace(page, bottom=bottom), once)
         if entries:
             shared = _once_codes(chosen, once) & set(entries[0].fields)
             fields = {**fields, **{code: entries[0].fields[code] for code in shared}}
