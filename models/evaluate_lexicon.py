@@ -6,13 +6,14 @@ that the lexicons are made of, so the gain is that of a book whose names and pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from models import vietnamese
 from models.charset import default_charset
-from models.handwriting import HandwritingReader
+from models.handwriting import HandwritingReader, ReaderOptions
 from models.lexicon_reader import LexiconReader, places_reader
 from models.synth.lines import MIX, random_hand, render_line
 from models.synth.texts import random_text
@@ -21,23 +22,35 @@ from models.training.metrics import error_rates
 
 
 def evaluate_lexicon(
-    reader: HandwritingReader, lines: int, seed: int, say: Callable[[str], None] = print
+    weights: Path | None, lines: int, seed: int, say: Callable[[str], None] = print
 ) -> None:
-    """Print, for each decay and kind of field, the CER of ``lines`` lines, case folded."""
-    names = LexiconReader(reader, vietnamese.names())
-    readers = {"person_name": names, "place": (places := places_reader(reader)), "address": places}
-    say(f"{reader.source}; rendered lines of unseen faces, seed {seed}, case folded")
-    say(f"{'decay':<10} {'kind':<12} {'n':>5} {'alone':>7} {'lexicon':>8} {'fewer':>6}")
+    """Print, for each decay and kind of field, the CER of ``lines`` lines, case folded: the best
+    path of the network, the reader with its character n-grams, and with the field's lexicon."""
+    alone, usual = HandwritingReader(weights, ReaderOptions(beam=0)), HandwritingReader(weights)
+    places = places_reader(alone)
+    names = LexiconReader(alone, vietnamese.names())
+    say(f"{usual.source}; rendered lines of unseen faces, seed {seed}, case folded; fewer errors")
+    say("with the lexicon than the network alone makes, and than the reader with n-grams")
+    say(f"{'decay':<10}{'kind':<12} {'n':>5}{'alone':>8} {'n-grams':>8} {'lexicon':>8}   fewer")
     for severity in MIX:
-        for kind, wise in readers.items():
+        every: list[tuple[str, ...]] = []
+        for kind, wise in (("person_name", names), ("place", places), ("address", places)):
             drawn = list(rendered_fields(kind, severity, lines, seed))
-            images, truths = [line.image for line in drawn], [line.text for line in drawn]
-            alone, helped = (
-                error_rates([one.text for one in each.read(images)], truths, fold_case=True).cer
-                for each in (reader, wise)
-            )
-            fewer = 1 - helped / alone if alone else 0.0
-            say(f"{severity:<10} {kind:<12} {lines:>5} {alone:>7.4f} {helped:>8.4f} {fewer:>6.1%}")
+            images = [line.image for line in drawn]
+            read = [[one.text for one in each.read(images)] for each in (alone, usual, wise)]
+            rows = list(zip([line.text for line in drawn], *read, strict=True))
+            say(_row(severity, kind, rows))
+            every += rows
+        say(_row(severity, "all", every))
+
+
+def _row(severity: str, kind: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """The figures of (truth, text of each reader), a row a line."""
+    truths, *read = (list(column) for column in zip(*rows, strict=True))
+    *others, helped = (error_rates(texts, truths, fold_case=True).cer for texts in read)
+    rates = " ".join(f"{cer:>8.4f}" for cer in (*others, helped))
+    fewer = " ".join(f"{1 - helped / cer if cer else 0:>6.1%}" for cer in others)
+    return f"{severity:<10}{kind:<12} {len(rows):>5}{rates}  {fewer}"
 
 
 def rendered_fields(kind: str, severity: str, count: int, seed: int) -> Iterator[Line]:

@@ -22,9 +22,7 @@ def lexicon(
         raise MissingPartError(
             f"rendering needs {error.name}", hint=install_hint("synth")
         ) from error
-    from models.handwriting import HandwritingReader
-
-    evaluate_lexicon(HandwritingReader(weights), lines, seed, typer.echo)
+    evaluate_lexicon(weights, lines, seed, typer.echo)
 
 
 def confidence(
