@@ -25,6 +25,7 @@ class Severity:
     blur: float  # pixels
     quality: tuple[int, int]  # JPEG
     illegible: float  # a field
+    tear: float = 6.0  # millimetres from the edge, mean
 
 
 SEVERITIES = {

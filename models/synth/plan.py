@@ -31,6 +31,7 @@ PENS_OF = {
     "1999-2015": ["ballpoint", "ballpoint", "gel"],
     "nam-ky-1883-1955": ["dip", "dip", "dip", "fountain"],
 }
+_DEEP = 30.0  # millimetres of a tear, mean, in a book whose every page is torn
 TYPED = 0.1  # share of books written on a typewriter
 TWO_CLERKS = 0.35  # share of books that a second clerk goes on with
 
@@ -102,7 +103,7 @@ def plan_book(options: BookOptions) -> Plan:
     form = load_form(options.form, options.register_code)
     severity = SEVERITIES[options.severity]
     if options.torn:
-        severity = replace(severity, torn=1.0)
+        severity = replace(severity, torn=1.0, tear=_DEEP)
     year = int(rng.integers(form.years[0], form.years[1] + 1))
     community = Community(form.era, year, _rng(options, 2))
     commune, province = community.home.commune.upper(), community.home.province.upper()

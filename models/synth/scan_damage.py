@@ -126,7 +126,7 @@ def torn(
         if rng.random() < 0.5:  # or a place on an edge
             axis = int(rng.integers(2))
             at[axis] = float(rng.uniform(0.05, 0.95)) * (width, height)[axis]
-        size = float(rng.gamma(2.0, 3.0)) * scale
+        size = float(rng.gamma(2.0, severity.tear / 2)) * scale
         angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
         ragged = np.abs(1 + 0.12 * _ring_noise(60, rng)) * size
         around = np.stack([np.cos(angles), np.sin(angles)], axis=1)
