@@ -243,9 +243,19 @@ def test_a_lost_webhook_loses_nothing(server: Server, studio: LabelStudio, book:
     assert [(e.field, e.seconds) for e in efforts] == [("nksHoTen", 4.5), ("chaHoTen", 4.5)]
 
 
+def invited(studio: LabelStudio, email: str) -> LabelStudio:
+    """A colleague who joins by the invitation that `hotich review status` shows."""
+    with httpx.Client(base_url=studio.url, follow_redirects=True, trust_env=False) as browser:
+        way = studio.call("GET", "/api/invite")["invite_url"]
+        browser.get(way)
+        form = {"email": email, "password": "Doc-lan-hai-1"}
+        browser.post(way, data={**form, "csrfmiddlewaretoken": browser.cookies["csrftoken"]})
+        token = browser.get("/api/current-user/token").json()["token"]
+    return LabelStudio(studio.url, token)
+
+
 def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extracted) -> None:
-    about = {"email": "hoa@xa.vn", "username": "hoa", "password": "Doc-lan-hai-1"}
-    other = studio.call("POST", "/api/users", json=about)["id"]
+    colleague = invited(studio, "hoa@xa.vn")
     twice = SecondReading(fields=("nksHoTen",))
     done = push(studio, server, book, twice)
     assert done.projects["second"].added == 2 and "third" not in done.projects
@@ -254,7 +264,7 @@ def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extra
     assert set(second) == {"1/2/nksHoTen", "2/2/nksHoTen"}
     assert "Lành" not in str(second["1/2/nksHoTen"]["data"])  # blind
     said = answer(studio, first["1/2/nksHoTen"]["id"], "Trần Thị Lành")
-    answer(studio, second["1/2/nksHoTen"]["id"], "Trần Thị Lánh", completed_by=other)
+    answer(colleague, second["1/2/nksHoTen"]["id"], "Trần Thị Lánh")
     answer(studio, first["2/2/nksHoTen"]["id"], "Thạch Thị Sa Rây")
     answer(studio, second["2/2/nksHoTen"]["id"], "Thạch Sa Rây")  # the first reader's own
     assert pull(studio, book).new == 4
@@ -274,7 +284,7 @@ def test_two_people_and_a_third(server: Server, studio: LabelStudio, book: Extra
     (task,) = by_place(studio, once_more["third"].project).values()
     assert task["data"]["hint"].endswith("“Trần Thị Lanh” · “Trần Thị Lánh”")  # last words
     answer(studio, task["id"], "Trần Thị Lánh")
-    answer(studio, open_one["id"], "Thạch Thị Sa Rây", completed_by=other)
+    answer(colleague, open_one["id"], "Thạch Thị Sa Rây")
     assert pull(studio, book).new == 2
     settled = [book.records()[place].get("nksHoTen") for place in (1, 3)]
     assert [(v.value, v.review) for v in settled] == [
