@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
+import cv2
+import numpy as np
 import pytest
 
-from common.errors import InputError
+from common.errors import FormError, InputError
 from extract.evaluate import Score
 from extract.folder import BookFolder
 from extract.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
-from extract.registers import load_register, register_codes
-from hotich.evaluation import books
+from extract.registers import Register, load_register, register_codes
+from hotich.evaluation import books, refusal
 from hotich.evaluation.books import BookFigure, add_rows, orders
 from hotich.evaluation.effort import Book
 from hotich.evaluation.extraction import Extraction
 from hotich.evaluation.joint import Joint
 from hotich.evaluation.rendered import Order
+from models.reading import Image
+from preprocessing.scans import Scans
 
 KS = load_register("KS")
 
@@ -54,6 +59,44 @@ def test_a_table_goes_on_after_a_failed_book_and_after_a_kill(
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5 and lines[0] == books.HEAD
     assert len({line.count("|") for line in [*lines[:2], lines[3]]}) == 1
+
+
+def test_strays_and_wrong_books_and_right_pages_are_counted_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [*orders(["KS", "KT"], ["tt15-2015"], ["clean"], 3, [9])]
+    for order, height in zip(asked, (700, 900), strict=True):
+        pages = tmp_path / order.name / "pages"
+        pages.mkdir(parents=True)
+        (pages.parent / "truth.jsonl").touch()
+        for page in range(1, 4):
+            sheet = np.full((height, 600, 3), 245, np.uint8)
+            for y in range(80, height - 60, 40):
+                cv2.putText(
+                    sheet, "khai sinh so 12", (40, y), cv2.FONT_HERSHEY_PLAIN, 2, (20, 20, 20), 2
+                )
+            cv2.imwrite(str(pages / f"{page}.png"), sheet)
+
+    def learn(scans: Scans, register: Register, *_: object) -> SimpleNamespace:
+        high = scans[0].load().shape[0]
+        if register.code != {700: "KS", 900: "KT"}[high]:
+            raise FormError("the pages show another register")
+        return SimpleNamespace(generation="tt15-2015", high=high)
+
+    def place(page: Image, form: SimpleNamespace) -> None:
+        if abs(page.shape[0] - form.high) > 60:
+            raise FormError("the page does not show the book's form")
+
+    monkeypatch.setattr(refusal, "learn_form", learn)
+    monkeypatch.setattr(refusal, "place_form", place)
+    found = [figure for _, figure in refusal.evaluate_refusal(asked, 3, 2, tmp_path)]
+    for one in found:
+        assert (one.right, one.right_refused) == (3, 0)
+        assert (one.strays, one.strays_refused) == (2, 2)
+        assert (one.wrong, one.wrong_refused) == (3, 3) and not one.said
+    monkeypatch.setattr(refusal, "place_form", lambda page, form: None)
+    loose = next(figure for _, figure in refusal.evaluate_refusal(asked, 3, 2, tmp_path))
+    assert loose.strays_refused == 0 and len(loose.said) == 2
 
 
 def test_what_deciding_together_mends_and_breaks_is_counted() -> None:
