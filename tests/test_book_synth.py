@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from common.errors import UsageError
 from models.synth.book import BookOptions, render_book
 from models.synth.faces import faces
+from models.synth.people import personal_number, society
 from models.synth.plan import plan_book
 from models.synth.press import load_form
 from models.synth.spoken import PLAIN, SOUTH, spoken, spoken_date
 from models.synth.truth import register_codes
 
 SAMPLE = Path(__file__).parent.parent / "sample"
+CODES = Path(__file__).parent.parent / "extract" / "data" / "province_codes.csv"
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 WRITTEN = ("read", "ditto", "derived")
 DATE = re.compile(r"\d{2}\.\d{2}\.\d{4}$|\d{2}\.\d{4}$|\d{4}$")
@@ -256,3 +258,13 @@ def test_dates_in_words() -> None:
         "ngày năm tháng một năm hai nghìn không trăm linh bốn"
     )
     assert spoken(110, PLAIN) == "một trăm mười"
+
+
+def test_personal_numbers_are_of_a_province_that_has_that_code() -> None:
+    rng, codes = np.random.default_rng(0), society()["codes"]
+    known = {row.split(",")[0]: row.split(",")[1] for row in CODES.read_text("utf-8").splitlines()}
+    assert {known[code]: code for code in codes.values()} == codes
+    numbers = [personal_number(rng, date(2001, 5, 1), "Nữ", "Bến Tre") for _ in range(200)]
+    assert {number[:3] for number in numbers} <= set(codes.values())
+    assert all(number[3:6] == "301" and len(number) == 12 for number in numbers)
+    assert 100 < sum(number.startswith("083") for number in numbers) < 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from common.geometry import Box
-from common.text import fold, squeeze
+from common.text import squeeze
 from extract.record import FieldValue, Record
 
 
@@ -67,7 +67,7 @@ def _fields(record: Record, scale: float, width: int, height: int) -> Iterator[W
         raw, said = _clean(value.raw), _clean(value.value)
         box = Box(*(edge * scale for edge in value.box or ())).clipped(width, height)
         if (raw or said) and box.width >= 2 and box.height >= 2:
-            other = said if raw and said and fold(raw) != fold(said) else ""
+            other = said if raw and said and raw != said else ""
             yield Written(code, raw or said, other, box, value.confidence)
 
 

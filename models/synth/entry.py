@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from common.text import squeeze, title_case
 from models.synth.clerk import BLANK, MODERN, READ, Clerk, Parts, Written, spaced
-from models.synth.people import Case, Home, Person
+from models.synth.people import Case, Home, Person, personal_number
 from models.synth.spoken import spoken_date
 
 ON_TIME, AGAIN, LATE = "1", "2", "4"
@@ -94,9 +94,7 @@ def _child(clerk: Clerk, case: Case) -> dict[str, Written]:
     words = words.capitalize() if rng.random() < 0.5 else words
     home = child.home
     origin = f"{home.commune}, {home.district}, {home.province}"
-    century = 2 if child.sex == "Nam" else 3
-    serial = int(rng.integers(0, 1_000_000))
-    number = f"0{rng.integers(10, 97)}{century}{child.born.year % 100:02d}{serial:06d}"
+    number = personal_number(rng, child.born, child.sex, home.province)
     return {
         "nksHoTen": name,
         "nksNgaySinhBangChu": clerk.text(words, squeeze(words).lower()),

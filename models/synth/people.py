@@ -24,6 +24,16 @@ def society() -> Mapping[str, Any]:
     return yaml_table(SOCIETY)
 
 
+def personal_number(rng: np.random.Generator, born: date, sex: str, province: str) -> str:
+    """Twelve figures: mostly of this province, then century and sex, year of birth, a serial."""
+    codes = society()["codes"]
+    serial = int(rng.integers(0, 1_000_000))
+    drawn = int(rng.integers(10, 97))
+    code = codes.get(province) if drawn < 85 else None
+    century = 2 * (born.year >= 2000) + (sex == FEMALE)
+    return f"{code or sorted(codes.values())[drawn % len(codes)]}{century}{born:%y}{serial:06d}"
+
+
 @dataclass(frozen=True)
 class Home:
     """A dwelling place: hamlet with its kind (ấp, khóm …), commune, district, province."""
@@ -201,9 +211,7 @@ class Community:
         issued = date(max(born.year + 18, self.year - int(self.rng.integers(1, 9))), 1, 1)
         issued += timedelta(days=int(self.rng.integers(0, 360)))
         if self.form == "tt15-2015" and issued.year >= 2016:
-            century = (0 if born.year < 2000 else 2) + (1 if sex == FEMALE else 0)
-            serial = int(self.rng.integers(0, 1_000_000))
-            return f"0{self.rng.integers(10, 97)}{century}{born.year % 100:02d}{serial:06d}", issued
+            return personal_number(self.rng, born, sex, self.home.province), issued
         return f"{self.rng.integers(20, 39)}{self.rng.integers(0, 10**7):07d}", issued
 
     def _home(self, province: str, district: str) -> Home:
