@@ -8,6 +8,7 @@ own part, as it would be shipped (int8), beside readers that one can install.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from pathlib import Path
 
 from common.errors import InputError
@@ -54,22 +55,26 @@ def evaluate_folds(
     """Print the rates, case folded, of all lines of the set ``name`` under ``data``.
 
     Each line is read by the network that never saw its writer: its best path alone, as it reads
-    (with the character n-grams), and with the places of the lexicon; and by ``peers``.
+    (with the character n-grams), and with the places of the lexicon; and by ``peers``. The rates
+    are given once more without the writers whose lines other trainings watch: on them settings
+    were chosen.
 
     Raises:
         InputError: a part was not trained.
     """
     truths: list[str] = []
+    unwatched: list[bool] = []
     texts: dict[str, list[str]] = {}
+    watched = {writer for _, _, writer in read_labels(data / name, held_back=True)}
     for part in range(folds):
         aside = fold_groups(data / name, part, folds)
         lines = colour_lines(read_labels(data / name, held_back=True, aside=aside))
         weights = _shipped(data, name, aside, fold_folder(out, part, folds))
-        ours = HandwritingReader(weights)
+        alone = HandwritingReader(weights, ReaderOptions(beam=0))
         readers: dict[str, Reader] = {
-            "ours, the network alone": HandwritingReader(weights, ReaderOptions(beam=0)),
-            "ours": ours,
-            "ours, with the places": places_reader(ours),
+            "ours, the network alone": alone,
+            "ours": HandwritingReader(weights),
+            "ours, with the places": places_reader(alone),
             **{peer.source: peer for peer in peers},
         }
         here = [line.text for line in lines]
@@ -78,8 +83,12 @@ def evaluate_folds(
             say(_row(f"part {part + 1}, {title}", read, here))
             texts.setdefault(title, []).extend(read)
         truths += here
+        unwatched += [line.group not in watched for line in lines]
     for title, read in texts.items():
         say(_row(f"all, {title}", read, truths))
+    for title, read in texts.items():
+        kept, theirs = ([*compress(each, unwatched)] for each in (read, truths))
+        say(_row(f"unwatched, {title}", kept, theirs))
 
 
 def _shipped(data: Path, name: str, aside: frozenset[str], folder: Path) -> Path:
