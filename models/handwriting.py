@@ -89,7 +89,7 @@ class HandwritingReader:
         """The reading that a line's log probabilities amount to."""
         best = ctc.greedy(log_probs)
         ranked = [(best, ctc.score(log_probs, best))]
-        if self.options.beam and ranked[0][1] < np.log(self.options.sure):
+        if best and self.options.beam and ranked[0][1] < np.log(self.options.sure):
             ranked = self._weighed(log_probs) or ranked
         (labels, top), others = ranked[0], ranked[1 : self.options.alternatives + 1]
         confidence = calibrated(np.exp(top), self.calibration.line)
