@@ -8,6 +8,7 @@ it explains (expectation and maximisation, Dempster et al. 1977), and weighs eve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -126,7 +127,7 @@ def _table(counts: Table) -> Table:
 
 
 def _chance(figures: str, read: str, table: Table) -> float:
-    return float(np.prod([table[int(t), int(r)] for t, r in zip(figures, read, strict=True)]))
+    return math.prod(table.item(int(t), int(r)) for t, r in zip(figures, read, strict=True))
 
 
 def _posterior(texts: Texts, parent: bool | None, table: Table) -> dict[int, float]:

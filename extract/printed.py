@@ -31,17 +31,17 @@ def read_printed(page: Image, rules: Rules, places: Mapping[Key, Box]) -> dict[K
     if not places:
         return {}
     bare = lift_rules(page, rules)
+    alike = list(dict.fromkeys(places.values()))  # what stands once a page is every case's
     crops = []
-    for place in places.values():
+    for place in alike:
         inner = place.grown(0, -_MARGIN * place.height)
         x0, y0, x1, y1 = inner.clipped(page.shape[1], page.shape[0]).rounded()
         crops.append(bare[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
-    readings = _reader().read(crops)
-    found: dict[Key, Texts] = {}
-    for key, reading in zip(places, readings, strict=True):
+    found: dict[Box, Texts] = {}
+    for place, reading in zip(alike, _reader().read(crops), strict=True):
         number = _FIGURES.search(reading.text.translate(_LOOKS_LIKE))
-        found[key] = ((number[0], reading.confidence),) if number else ()
-    return found
+        found[place] = ((number[0], reading.confidence),) if number else ()
+    return {key: found[place] for key, place in places.items()}
 
 
 @cache
