@@ -116,8 +116,10 @@ class Reviewer:
         self.press("Space")
 
     def forward(self) -> None:
-        """From a task that was gone back to, on to the next."""
-        self.press("Tab", 2)
+        """From a task that was gone back to, on to the next: the arrow behind the text."""
+        self.press("Tab")
+        if self.page.evaluate("document.activeElement.dataset.testid") == "prev-task":
+            self.press("Tab")
         self.press("Space")
 
     def send(self) -> None:

@@ -118,6 +118,18 @@ def work_through(
     return said
 
 
+def ask_enough(book: Extracted) -> None:
+    """Have more fields asked about than are answered: a good reader leaves fewer."""
+    records = book.records()
+    sure = [(r.key, c) for r in records for c, v in r.fields.items() if v.value and not v.review]
+    more = set(sure[: max(FIELDS + 5 - len(doubtful(records)), 0)])
+    marked = [
+        r.with_fields({c: replace(r.get(c), review=True) for c in r.fields if (r.key, c) in more})
+        for r in records
+    ]
+    book.store.save_records(book.name, marked)
+
+
 def mend_the_last(person: Reviewer, field: tuple[Record, str]) -> str | None:
     """Go back to the task that was sent last, say another thing, and return; what it is then."""
     here = person.shown()
@@ -126,6 +138,7 @@ def mend_the_last(person: Reviewer, field: tuple[Record, str]) -> str | None:
     text = person.reads().strip() + " Hai"
     with person.page.expect_response(lambda answer: "/api/annotations/" in answer.url):
         person.correct(text)
+    person.wait()  # the field is in focus again
     person.forward()
     assert person.wait(there) == here
     return meant(text, *field)[0]
@@ -135,6 +148,7 @@ def test_thirty_fields_with_the_keyboard_only(
     server: Server, studio: LabelStudio, sample: Extracted, tmp_path: Path
 ) -> None:
     truth = {record.key: record for record in read_records(ROOT / "sample" / "truth.jsonl")}
+    ask_enough(sample)
     pushed = push(studio, server, sample).fields
     asked = doubtful(sample.records())[:FIELDS]
     with at_the_browser(tmp_path / "net.json") as person:
