@@ -10,6 +10,7 @@ from extract.form.recognise import Candidate, rank_forms
 from extract.form.wordings import find_occurrences, spans_of, states_of, vocabulary
 from extract.form.words import Word, in_rows, told_from_writing
 from extract.registers import load_register, register_codes
+from models.rules import Segment
 
 SIZE = (1200, 1700)
 EVERY = [load_register(code) for code in register_codes()]
@@ -221,6 +222,17 @@ def test_a_label_broken_over_two_lines_is_one() -> None:
     found = find_occurrences(spans_of([in_rows(words_of(long))]), states)
     assert len(found) == 1 and len(found[0].words) == 20
     assert found[0].last_line.y0 == pytest.approx(140)
+
+
+def test_no_label_runs_through_the_rule_that_closes_its_cell() -> None:
+    states = states_of(load_register("KS").generation("tt15-2015"), "table")
+    rows = [in_rows(words_of(["Nơi cư trú"]))]
+    assert [o.text for o in find_occurrences(spans_of(rows), states)] == ["Nơi cư trú"]
+    end = rows[0][0][1].box.x1 + 3  # the last word is written in the next cell, on every page
+    wall = Segment(end, 50, end, 300, 2)
+    assert not find_occurrences(spans_of(rows, [wall]), states)
+    short = Segment(end, 50, end, 90, 2)  # of the row above
+    assert find_occurrences(spans_of(rows, [short]), states)
 
 
 def test_a_marriage_is_known_as_a_marriage() -> None:

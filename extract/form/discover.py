@@ -109,7 +109,8 @@ def understand(
     size = (blank.shape[1], blank.shape[0])
     ledger = find_ledger(rules, size)
     cells = ledger.cells() if ledger else ()
-    ranked = rank_forms([in_rows(words) for words in readings], _known(register), size, cells)
+    lines = [in_rows(words) for words in readings]
+    ranked = rank_forms(lines, _known(register), size, cells, rules.vertical)
     chosen = _chosen(ranked, register, options)
     words = tuple(readings[-1] or readings[0])
     headed = in_ledger(chosen.cases[0], ledger) if ledger else {}

@@ -24,6 +24,7 @@ from extract.form.wordings import (
 )
 from extract.form.words import Row, key_of
 from extract.registers import Generation, Register
+from models.rules import Segment
 
 _TABLE_ROWS = 2  # fewest rows that show a table under its heads
 _CODED = 2.0  # what a form counts for whose code is printed, beside one whose code is not
@@ -63,14 +64,15 @@ def rank_forms(
     registers: Iterable[Register],
     size: tuple[int, int],
     cells: Sequence[Box] = (),
+    walls: Sequence[Segment] = (),
 ) -> list[Candidate]:
     """Every generation of every register against the printed words, the likeliest first.
 
-    ``cells``: where a ledger's headings may stand.
+    ``cells``: where a ledger's headings may stand; ``walls``: upright rules between cells.
     """
     forms = [(r.code, g) for r in registers for g in r.generations]
     printed = Counter(key for _, generation in forms for key in _all_keys(generation))
-    spans = [*spans_of(readings), *spans_in(cells, readings)]
+    spans = [*spans_of(readings, walls), *spans_in(cells, readings)]
     found = [_candidate(code, g, spans, size, printed) for code, g in forms]
     return sorted(found, key=lambda candidate: -candidate.rank)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 
@@ -14,6 +14,7 @@ from rapidfuzz.process import cdist
 from common.geometry import Box
 from extract.form.words import Row, Word, around, in_rows, key_of
 from extract.registers import Generation, Label, Section
+from models.rules import Segment
 
 _MOST_WORDS = 24
 _MOST_LINES = 3
@@ -163,8 +164,11 @@ def _side_by_side(generation: Generation, table: str) -> tuple[Section, list[Lab
     return fused, list(rows.values())
 
 
-def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
+def spans_of(readings: Iterable[Sequence[Row]], walls: Sequence[Segment] = ()) -> list[Occurrence]:
     """Every run of words that may be a label, of one or more readings of the same form.
+
+    No label runs through one of the ``walls``, upright rules: what stands behind is in the next
+    cell.
 
     Handwriting that many pages share may look like a short label, or like the last word of one:
     only a long label may begin or end with words that are not steady.
@@ -174,7 +178,7 @@ def spans_of(readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
     ends = np.array(printed).reshape(-1, 4)
     found: list[Occurrence] = []
     for rows in readings:
-        cut = [chunks(row) for row in rows]
+        cut = [[piece for chunk in chunks(row) for piece in _parted(chunk, walls)] for row in rows]
         for index, row in enumerate(cut):
             for chunk in row:
                 found.extend(_spans(_lines(chunk, cut[index + 1 : index + 7]), ends))
@@ -192,6 +196,23 @@ def spans_in(cells: Sequence[Box], readings: Iterable[Sequence[Row]]) -> list[Oc
                 run = tuple(chain(*own))
                 found.append(Occurrence(run, "".join(word.key for word in run)))
     return found
+
+
+def _parted(row: Row, walls: Sequence[Segment]) -> Iterator[Row]:
+    """A row's words, parted where a wall stands between two."""
+    start = 0
+    for at, (left, right) in enumerate(pairwise(row), start=1):
+        top, foot = min(left.box.y0, right.box.y0), max(left.box.y1, right.box.y1)
+        between = left.box.x1 - 1, right.box.x0 + 1
+        if any(
+            wall.y0 <= top
+            and foot <= wall.y1
+            and between[0] <= (wall.x0 + wall.x1) / 2 <= between[1]
+            for wall in walls
+        ):
+            yield row[start:at]
+            start = at
+    yield row[start:]
 
 
 def _surely_printed(word: Word) -> bool:
