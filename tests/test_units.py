@@ -25,7 +25,13 @@ def test_the_end_of_a_text_is_replaced_by_units_that_exist() -> None:
     kinds = near("ấp Giữa, xã An Bình Tấy, huyện Ba Trí, tỉnh Bến Trc")
     assert kinds[0] == "ấp Giữa, xã An Bình Tây, huyện Ba Tri, tỉnh Bến Tre"
     assert "TP. SA ĐÉC, ĐỒNG THÁP" in near("TP. SA ĐỨC, ĐỒNG THÁC")
-    assert not near("") and not near("Không rõ")
+    assert not near("")
+
+
+def test_a_province_of_earlier_times_is_proposed_with_any_district_before_it() -> None:
+    assert "Vĩnh kim, Châu thành, Định tường" in near("Vĩnh kim, Châu thành, Đạnh tương")
+    assert "Vĩnh kim, Châu thành, Định tường" in near("Vĩnh kin, Châu thành, Định tương")
+    assert near("Khhông rõ") == []
 
 
 def test_both_spellings_of_a_tone_are_proposed() -> None:
