@@ -19,7 +19,7 @@ from common.geometry import Box
 from common.text import squeeze
 from extract.form import load_form
 from extract.form.book_form import BookForm, FieldSlot
-from extract.ink import InkOptions, cut_line, lift_ink
+from extract.ink.lift import InkOptions, cut_line, lift_ink
 from extract.record import MACHINE, FieldValue, Record
 from extract.reopen import Extracted
 from models.charset import default_charset
@@ -29,7 +29,7 @@ from models.training.shards import limit_height
 
 _AROUND = (12, 0.25)
 """What a kept crop shows around its place: pixels at the sides, share of its height above and
-below (`extract.page`)."""
+below (`extract.reading.page`)."""
 
 
 def corrected_lines(book: Extracted) -> list[Corrected]:

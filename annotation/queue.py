@@ -12,8 +12,8 @@ import yaml
 from common.errors import UsageError
 from common.options import Options
 from common.text import fold
-from extract.answers import At
-from extract.recall import mates_of, repeating_columns
+from extract.decision.answers import At
+from extract.decision.recall import mates_of, repeating_columns
 from extract.record import MACHINE, Record
 from extract.registers import load_register
 from extract.reopen import Extracted

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from extract.confidence import calibration_error
+from extract.confidence.curves import calibration_error
 from extract.record import FieldValue, Record
 from extract.registers import Register
 

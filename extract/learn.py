@@ -11,7 +11,7 @@ from common.executor import Pool, Ray, Serial, run
 from common.options import Options
 from extract.folder import BookFolder
 from extract.form import BookForm, discover_form, load_form, save_form
-from extract.page import FORM_SIDE, reduced
+from extract.reading.page import FORM_SIDE, reduced
 from extract.registers import Register
 from models.reading import Image
 from preprocessing.clean import CleanOptions, clean_page

@@ -1,4 +1,4 @@
-"""Which columns play which part in a register (``data/roles.yaml``)."""
+"""Which columns play which part in a register (``roles.yaml``)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from common.tables import yaml_table
 
-_TABLE = Path(__file__).with_name("data") / "roles.yaml"
+_TABLE = Path(__file__).with_name("roles.yaml")
 
 
 def roles_of(register: str) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from common.executor import run
 from common.options import Options
 from common.provenance import Step
-from extract.answers import At, Decided, decide_with_answers
-from extract.confidence import load_calibration
+from extract.confidence.curves import load_calibration
+from extract.decision.answers import At, Decided, decide_with_answers
 from extract.folder import BookFolder
 from extract.learn import How, LearnOptions, Progress, learn_form, silent
 from extract.ledger.decide import LEDGER, decide_ledger
@@ -25,8 +25,8 @@ from extract.ledger.form import load_ledger
 from extract.ledger.learn import ledger_form
 from extract.ledger.page import ReadLedgerPage
 from extract.log.logged import note_decided, note_read
-from extract.page import PageOptions, PageResult, PageStep, ReadPage
-from extract.readings import PageReading
+from extract.reading.page import PageOptions, PageResult, PageStep, ReadPage
+from extract.reading.readings import PageReading
 from extract.record import FieldValue, Record, write_records
 from extract.registers import ANY, Register, load_register
 from extract.scan_identity import SCAN, check_same_scans, identity

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from extract.composite import parts_of, split_shared
-from extract.readings import SlotReading
+from extract.decision.composite import parts_of, split_shared
+from extract.reading.readings import SlotReading
 from extract.registers import load_register
 
 KS = load_register("KS")

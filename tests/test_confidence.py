@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from extract.confidence import (
+from extract.confidence.curves import (
     Calibration,
     Evidence,
     calibration_error,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from extract.confidence import Calibration
-from extract.decide import draft_book, records_of
-from extract.readings import EntryReading, PageReading, SlotReading, merged
+from extract.confidence.curves import Calibration
+from extract.decision.decide import draft_book, records_of
+from extract.decision.runon import run_on_dates, run_on_numbers
+from extract.reading.readings import EntryReading, PageReading, SlotReading, merged
 from extract.record import Record
 from extract.registers import load_register
-from extract.runon import run_on_dates, run_on_numbers
 
 KS = load_register("KS")
 SOUTH = KS.generation("rvn-1955-1975")

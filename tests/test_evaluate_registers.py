@@ -13,7 +13,7 @@ import pytest
 from common.errors import FormError, InputError
 from extract.evaluate import Score
 from extract.folder import BookFolder
-from extract.readings import EntryReading, PageReading, SlotReading
+from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import Register, load_register, register_codes
 from hotich.evaluation import books, refusal

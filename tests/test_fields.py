@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.fields import FieldOptions, _joined, _tick_cut, read_fields
 from extract.form.book_form import BookForm, Entry, FieldSlot
-from extract.ink import InkOptions, cut_line, lift_ink
-from extract.lines import Seen
+from extract.ink.lift import InkOptions, cut_line, lift_ink
+from extract.reading.fields import FieldOptions, _joined, _tick_cut, read_fields
+from extract.reading.lines import Seen
 from extract.registers import load_register
 from models.reading import Image, Reading
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.grain import GrainOptions, without_grain
+from extract.ink.grain import GrainOptions, without_grain
 from models.reading import Image
 
 PLACE = Box(20, 20, 580, 180)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extract.grammar import Grammar, sequence, trie
-from extract.grammars import grammar_for, grammar_for_several
-from extract.lines import Expected, read_lines
 from extract.parse.dates import Era
 from extract.parse.field import Context, parse_value
+from extract.reading.grammar import Grammar, sequence, trie
+from extract.reading.grammars import grammar_for, grammar_for_several
+from extract.reading.lines import Expected, read_lines
+from extract.reading.weigh import weight_of
 from extract.registers import load_register
-from extract.weigh import weight_of
 from models.beam import Search, Weighing, search
 from models.charset import BLANK, default_charset
 from models.ctc import LogProbs, score

@@ -6,25 +6,25 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.beside import bare_starts, own_page, without_crossings
-from extract.choose import Drafted, texts_of
-from extract.confidence import Evidence
-from extract.decide import draft_book
-from extract.ditto import resolve_dittos
-from extract.ink import InkOptions, cut_line, lift_ink
-from extract.kin import agree_on_age
+from extract.confidence.curves import Evidence
+from extract.decision.choose import Drafted, texts_of
+from extract.decision.decide import draft_book
+from extract.decision.ditto import resolve_dittos
+from extract.decision.kin import agree_on_age
+from extract.decision.plausible import weigh_ages
+from extract.decision.recurring import recurring
+from extract.decision.votes import named_elsewhere, vote
+from extract.decision.witnesses import mend_tails
+from extract.ink.beside import bare_starts, own_page, without_crossings
+from extract.ink.lift import InkOptions, cut_line, lift_ink
+from extract.ink.rows import without_run_in
 from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
-from extract.plausible import weigh_ages
-from extract.printed import read_printed
-from extract.readings import EntryReading, PageReading, SlotReading
+from extract.reading.printed import read_printed
+from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import FieldValue
-from extract.recurring import recurring
 from extract.registers import load_register
 from extract.roles import roles_of
-from extract.rows import without_run_in
-from extract.votes import named_elsewhere, vote
-from extract.witnesses import mend_tails
 from models.reading import Image
 from models.rules import Rules, find_rules
 

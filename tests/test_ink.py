@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.ink import InkOptions, cut_line
+from extract.ink.lift import InkOptions, cut_line
 from models.reading import Image
 
 LINE = Box(40, 60, 460, 120)

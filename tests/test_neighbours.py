@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from extract.agree import likeliest
-from extract.casing import one_case
-from extract.choose import Drafted
-from extract.confidence import Evidence
-from extract.decide import draft_alone, draft_book
-from extract.kin import agree_between_people
+from extract.confidence.curves import Evidence
+from extract.decision.agree import likeliest
+from extract.decision.casing import one_case
+from extract.decision.choose import Drafted
+from extract.decision.decide import draft_alone, draft_book
+from extract.decision.kin import agree_between_people
+from extract.decision.plausible import weigh_dates
+from extract.decision.recurring import recurring
+from extract.decision.votes import vote
+from extract.decision.years import book_years
 from extract.parse.dates import Era
-from extract.plausible import weigh_dates
-from extract.readings import EntryReading, PageReading, SlotReading
+from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import FieldValue
-from extract.recurring import recurring
 from extract.registers import load_register
 from extract.roles import roles_of
-from extract.votes import vote
-from extract.years import book_years
 
 
 def drafted(kind: str, **options: float) -> Drafted:

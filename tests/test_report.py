@@ -129,7 +129,7 @@ def _causes() -> Iterator[str]:
     """Every message of the errors that are recorded as a page's cause, numbers put in."""
     root = Path(__file__).parents[1]
     own = [
-        "extract/page.py",
+        "extract/reading/page.py",
         "extract/form/place.py",
         "common/executor.py",
         "common/worker_pool.py",

@@ -10,9 +10,9 @@ import extracted_book
 import pytest
 
 from annotation.queue import doubtful
-from extract.answers import At, decide_with_answers
-from extract.confidence import load_calibration
-from extract.readings import EntryReading, PageReading, SlotReading
+from extract.confidence.curves import load_calibration
+from extract.decision.answers import At, decide_with_answers
+from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import MACHINE, FieldValue, Record, read_records
 from extract.registers import load_register
 from extract.trust import trusted

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import extract.rules
+import extract.checks.rules
 from extract.acceptance import findings
+from extract.checks.rules import CHECKS, check_book, severity
+from extract.checks.sequence import SEQUENCE_CHECKS
 from extract.record import ABSENT, FieldValue, Record
 from extract.registers import load_register
-from extract.rules import CHECKS, check_book, severity
-from extract.sequence import SEQUENCE_CHECKS
 
 KS = load_register("KS")
 SOUTH = KS.generation("rvn-1955-1975")
@@ -106,7 +106,7 @@ def test_messages_name_what_they_mean() -> None:
 
 
 def test_the_table_is_whole() -> None:
-    path = Path(extract.rules.__file__).with_name("data") / "rules.csv"
+    path = Path(extract.checks.rules.__file__).with_name("rules.csv")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     used = {row["check"] for row in rows}
@@ -224,13 +224,13 @@ def test_every_rule_of_the_trade_is_enforced_or_said_not_to_be() -> None:
     """F01–F15, X01–X25, S01–S10, B01–B08: 58 rules."""
     trade = {f"{kind}{n:02d}" for kind, most in zip("FXSB", (15, 25, 10, 8), strict=True)
              for n in range(1, most + 1)}  # fmt: skip
-    folder = Path(extract.rules.__file__).parent
-    with (folder / "data" / "rules.csv").open(encoding="utf-8", newline="") as file:
+    folder = Path(extract.checks.rules.__file__).parent
+    with (folder / "rules.csv").open(encoding="utf-8", newline="") as file:
         cases = {row["rule"].split("-")[0] for row in csv.DictReader(file)}
     files = {name.split("-")[0] for name in findings.rules()}
     assert len(trade) == 58 and trade - cases - files == {"B05", "B08", "S10"}
     for rule in findings.rules().values():
         assert rule["scope"] in ("field", "book", "package")
         assert rule["severity"] in ("error", "warn")
-    said = (folder.parent / "docs" / "package.md").read_text("utf-8")
+    said = (folder.parents[1] / "docs" / "package.md").read_text("utf-8")
     assert all(f"| {rule} |" in said for rule in ("B05", "B08", "S10"))

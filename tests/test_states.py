@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
-from extract.composite import split_shared
-from extract.extent import Extent, fits, in_room
-from extract.ink import InkOptions, cut_line
+from extract.decision.composite import split_shared
+from extract.ink.lift import InkOptions, cut_line
+from extract.ink.rows import rows_in, without_run_in
+from extract.ink.stamps import StampOptions, without_stamps
 from extract.parse.marks import likely_mark, mark_of, strokes
 from extract.parse.places import province_near
-from extract.readings import SlotReading
+from extract.reading.extent import Extent, fits, in_room
+from extract.reading.readings import SlotReading
 from extract.registers import load_register
-from extract.rows import rows_in, without_run_in
-from extract.stamps import StampOptions, without_stamps
 from models.reading import Image
 
 KS = load_register("KS")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from extract.weigh import weigh
+from extract.reading.weigh import weigh
 from models import vietnamese
 from models.charset import Charset, default_charset
 from models.ctc import LogProbs

@@ -1,6 +1,6 @@
 """The rows of a sheet: each cell as text, and every plausibility rule over the cases.
 
-The rules are those that hold while reading (``extract.rules``): one table for both.
+The rules are those that hold while reading (``extract.checks.rules``): one table for both.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from common.text import squeeze
 from extract.acceptance.findings import Finding, finding
 from extract.acceptance.sheet import Row, Table
+from extract.checks.rules import check_book, severity
 from extract.deliver.sheet import PLACEHOLDER, SheetForm, sheet_forms
 from extract.parse.tables import table
 from extract.record import FieldValue, Record
 from extract.registers import Column, Register
-from extract.rules import check_book, severity
 
 
 def check_rows(where: str, found: Table, register: Register) -> Iterator[Finding]:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from extract.answers import At, Decided, with_answers
+from extract.confidence.review import mark_for_review
+from extract.decision.answers import At, Decided, with_answers
+from extract.decision.runon import run_on_numbers
 from extract.ledger.form import LedgerForm
 from extract.parse.numbers import as_digits
-from extract.readings import PageReading, SlotReading
+from extract.reading.readings import PageReading, SlotReading
 from extract.record import FieldValue, Record
 from extract.registers import ANY, load_register
-from extract.review import mark_for_review
-from extract.runon import run_on_numbers
 
 LEDGER = "ledger"
 """The form of such a book's records."""

@@ -14,8 +14,8 @@ from common.geometry import Box
 from extract.ledger.columns import Table
 from extract.ledger.form import LedgerForm, load_ledger, place_ledger
 from extract.ledger.rows import Mark, column_of, row_of, starts
-from extract.page import PageStep, keep_image, reduced
-from extract.readings import EntryReading, PageReading, SlotReading
+from extract.reading.page import PageStep, keep_image, reduced
+from extract.reading.readings import EntryReading, PageReading, SlotReading
 from models.lines import TextLine, find_lines
 from models.reading import Image, Reader, Reading
 from models.rules import find_rules, lift_rules

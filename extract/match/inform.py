@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.tables import yaml_table
+from extract.checks.rules import check_book
+from extract.confidence.review import mark_for_review
 from extract.match.evidence import FIELDS
 from extract.match.index import PeopleIndex
 from extract.match.list_value import Listed, Odds, agreement, learnt_odds, weighed
@@ -25,8 +27,6 @@ from extract.match.score import DEFAULTS, Match, Matcher, MatchOptions, Scored, 
 from extract.record import MACHINE, Issue, Record
 from extract.record import Match as Found
 from extract.registers import Register
-from extract.review import mark_for_review
-from extract.rules import check_book
 
 _TABLE = Path(__file__).with_name("inform.yaml")
 _LEAST = 1e-3  # probability under which a candidate informs nothing

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from extract.checks.rules import severity
 from extract.promise.options import kind_of, table
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import load_register
-from extract.rules import severity
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from extract.confidence import POOLED, load_calibration
+from extract.confidence.curves import POOLED, load_calibration
 from extract.record import write_whole
 from extract.reopen import Extracted
 from extract.report.area import Area, area_of, write_area

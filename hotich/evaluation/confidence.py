@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from extract.confidence import calibration_error
+from extract.confidence.curves import calibration_error
 from extract.evaluate import asked_of
 from extract.folder import BookFolder
 from extract.record import read_records

@@ -12,7 +12,7 @@ import pymupdf
 
 from common.geometry import Box
 from extract.deliver.pdfs import case_pdf
-from extract.page import PageOptions, reduced
+from extract.reading.page import PageOptions, reduced
 from extract.record import Record, read_records
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image

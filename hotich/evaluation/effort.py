@@ -13,11 +13,11 @@ from functools import cached_property
 from pathlib import Path
 
 from annotation.queue import doubtful
-from extract.answers import At, Drafted, decide_both, decide_with_answers
-from extract.composite import split_shared
-from extract.confidence import load_calibration
-from extract.decide import draft_book
-from extract.readings import PageReading
+from extract.confidence.curves import load_calibration
+from extract.decision.answers import At, Drafted, decide_both, decide_with_answers
+from extract.decision.composite import split_shared
+from extract.decision.decide import draft_book
+from extract.reading.readings import PageReading
 from extract.record import CORRECTION, FieldValue, Record, read_records
 from extract.registers import Generation, Register, load_register
 from extract.reopen import Extracted

@@ -15,7 +15,7 @@ import numpy as np
 from common.errors import FormError
 from common.geometry import Box
 from extract.form import BookForm, discover_form, place_form
-from extract.page import reduced
+from extract.reading.page import reduced
 from extract.record import Record, read_records
 from extract.registers import Register, load_register
 from models.reading import Image

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from extract.confidence import calibration_error
+from extract.confidence.curves import calibration_error
 from extract.match import PeopleIndex
 from extract.match.inform import inform
 from extract.match.trial_books import NAMES, Book, trial_index

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from extract.confidence import load_calibration
-from extract.decide import draft_alone, draft_book, records_of
+from extract.confidence.curves import load_calibration
+from extract.decision.decide import draft_alone, draft_book, records_of
 from extract.evaluate import asked_of
 from extract.record import FieldValue
 from hotich.evaluation.effort import Book, open_book

@@ -24,8 +24,8 @@ from extract.ledger.columns import Table
 from extract.ledger.decide import decide_ledger
 from extract.ledger.form import LedgerForm, learn_ledger
 from extract.ledger.page import LEDGER_SIDE, LedgerPage, entries_of, read_ledger
-from extract.page import reduced
-from extract.readings import PageReading
+from extract.reading.page import reduced
+from extract.reading.readings import PageReading
 from models.handwriting import HandwritingReader
 from models.print_reader import PrintReader
 from models.reading import Image, Reader

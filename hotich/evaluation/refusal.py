@@ -18,8 +18,8 @@ from common.errors import FormError
 from extract.folder import BookFolder
 from extract.form import BookForm, place_form
 from extract.learn import LearnOptions, learn_form
-from extract.page import PageOptions, PageStep, reduced
-from extract.readings import PageReading
+from extract.reading.page import PageOptions, PageStep, reduced
+from extract.reading.readings import PageReading
 from extract.registers import load_register
 from hotich.evaluation.rendered import Order
 from models.reading import Image, Reading

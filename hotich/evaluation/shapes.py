@@ -12,7 +12,7 @@ import cv2
 
 from common.errors import InputError
 from extract.evaluate import Score, asked_of, evaluate
-from extract.page import keep_image
+from extract.reading.page import keep_image
 from extract.record import Record, read_records
 from extract.registers import load_register
 from hotich.evaluation.extraction import Extraction, extract_call, run_extraction

@@ -3,7 +3,7 @@
 Every BOOK is a folder as ``hotich evaluate books --work`` leaves it. A simulated reviewer, who is
 always right, answers the first fields of its queue. Whether the machine's other values are right
 is explained by `extract.trust`'s features; whether a value that people gave stands there instead,
-by those of `extract.recall`. Prints what weights fitted on all other books make of each book: its
+by those of `extract.decision.recall`. Prints what weights fitted on all other books make of each book: its
 calibration error, its wrong values, the rest of its queue; then writes ``data/trust.json``, fitted
 on all.
 """
@@ -20,8 +20,8 @@ from pathlib import Path
 from annotation.queue import doubtful
 from common.errors import UsageError
 from extract import recall, trust
-from extract.answers import finished
-from extract.confidence import calibration_error
+from extract.confidence.curves import calibration_error
+from extract.decision.answers import finished
 from extract.record import MACHINE, Record, write_whole
 from extract.trust import TABLE, Weights, fit_weights, learnt, trusted
 from hotich.evaluation.effort import Book, open_book

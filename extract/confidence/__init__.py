@@ -1,0 +1,1 @@
+"""How surely a value is right, and which ones a person must look at."""

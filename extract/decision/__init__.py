@@ -1,0 +1,1 @@
+"""A value for every field, chosen late with the whole book known."""

@@ -1,0 +1,53 @@
+"""Capitals that a clerk puts or does not put on words for places: one habit for a whole book."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from extract.decision.choose import Drafted
+from extract.reading.likely import is_small
+
+_SURE = 0.6  # share of one way of writing from which the book is taken to keep to it
+_WORD = re.compile(r"[^\W\d_]+")
+
+Habits = Mapping[tuple[str, bool], str]
+
+
+def one_case(drafted: Sequence[dict[str, Drafted]]) -> None:
+    """Write words as ``ấp``, ``xã``, in place, as the book mostly does: at the start of a place,
+    and within it."""
+    counts: defaultdict[tuple[str, bool], defaultdict[str, float]] = defaultdict(
+        lambda: defaultdict(float)
+    )
+    places = [
+        (drafts, code, own)
+        for drafts in drafted
+        for code, own in drafts.items()
+        if own.evidence.kind == "place" and own.mark is None and own.value.value
+    ]
+    for _, _, own in places:
+        for found in _WORD.finditer(own.value.value or ""):
+            if is_small(found[0]):
+                counts[found[0].lower(), found.start() == 0][found[0]] += own.evidence.reader
+    habits = {
+        key: best
+        for key, forms in counts.items()
+        if forms[best := max(sorted(forms), key=lambda form: forms[form])]
+        >= _SURE * sum(forms.values())
+    }
+    for drafts, code, own in places:
+        options: dict[str, float] = {}
+        for value, probability in own.options.items():
+            cased = _cased(value, habits)
+            options[cased] = options.get(cased, 0.0) + probability
+        chosen = replace(own.value, value=_cased(own.value.value or "", habits))
+        drafts[code] = replace(own, value=chosen, options=options)
+
+
+def _cased(value: str, habits: Habits) -> str:
+    return _WORD.sub(
+        lambda found: habits.get((found[0].lower(), found.start() == 0), found[0]), value
+    )

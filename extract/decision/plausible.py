@@ -1,0 +1,73 @@
+"""Dates of a record that its other dates allow: papers issued, parents born, before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from extract.decision.choose import Drafted
+from extract.parse.dates import PartialDate, date_of_value
+
+_AGES = {range(16, 51): 1.0, range(13, 71): 0.2}  # of parents at a birth → how likely
+_DECLARANTS = {range(18, 56): 1.0, range(15, 66): 0.4, range(12, 81): 0.1}
+_NEVER = 0.01  # a date after the registration, or a parent of another age
+
+Drafts = dict[str, Drafted]
+
+
+def weigh_dates(drafts: Drafts, roles: Mapping[str, Any]) -> None:
+    """Weigh the options of dates again, in place, by the day the record was registered.
+
+    ``roles``: ``registered``, that day's column; ``before``, columns of earlier dates; ``parents``,
+    columns of parents' births.
+    """
+    known = drafts.get(roles.get("registered", ""))
+    day = date_of_value(known.value.value) if known else None
+    if day is None:
+        return
+    for code in (*roles.get("before", ()), *roles.get("parents", ())):
+        own = drafts.get(code)
+        if own and own.options and own.mark is None and own.value.value in own.options:
+            drafts[code] = _weighed(own, day, code in roles.get("parents", ()))
+
+
+def weigh_ages(drafts: Drafts, roles: Mapping[str, Any]) -> None:
+    """Weigh the options of ages again, in place: who declares a birth is seldom very old."""
+    for code in roles.get("ages", ()):
+        own = drafts.get(code)
+        if own and own.options and own.mark is None and own.value.value in own.options:
+            drafts[code] = _by(own, lambda value: _share(int(value), _DECLARANTS))
+
+
+def _weighed(own: Drafted, day: PartialDate, parent: bool) -> Drafted:
+    return _by(own, lambda value: _likely(value, day, parent))
+
+
+def _by(own: Drafted, likely: Callable[[str], float]) -> Drafted:
+    """The field with its options weighed; their sum stays."""
+    options = {value: p * likely(value) for value, p in own.options.items()}
+    scale = sum(own.options.values()) / sum(options.values())
+    options = {value: p * scale for value, p in options.items()}
+    best = max(sorted(options), key=lambda value: options[value])
+    first = own.evidence.first and best == own.value.value
+    evidence = replace(own.evidence, reader=options[best], first=first)
+    return replace(own, value=replace(own.value, value=best), evidence=evidence, options=options)
+
+
+def _likely(value: str, day: PartialDate, parent: bool) -> float:
+    date = date_of_value(value)
+    if date is None:
+        return 1.0
+    if not parent:
+        return 1.0 if date.ordinal <= day.latest else _NEVER
+    return _share(day.year - date.year, _AGES)
+
+
+def share_of_age(age: int, parent: bool) -> float:
+    """How likely an age is, of a parent at a birth or of who declares it."""
+    return _share(age, _AGES if parent else _DECLARANTS)
+
+
+def _share(age: int, ages: Mapping[range, float]) -> float:
+    return next((share for known, share in ages.items() if age in known), _NEVER)

@@ -1,0 +1,1 @@
+"""What ink of a page is handwriting, and of which place."""

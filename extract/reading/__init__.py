@@ -1,0 +1,1 @@
+"""One page on its own: its places cut out and read within what they may hold."""
