@@ -3,8 +3,9 @@
 A clerk's hand is misread the same way on every page: what a person said once of a column that
 repeats its values, or of a column that says the same in the same case, may stand wherever something
 like it was read. Each such value is weighed by how well it explains the reading, how often people
-said it, and whether they said it of this very reading; the curve (`extract.confidence.curves`'s method)
-was fitted on rendered books that a simulated reviewer began (`hotich.evaluation.trust`).
+said it, and whether they said it of this very reading; the curve (the method is that of
+`extract.confidence.curves`) was fitted on rendered books that a simulated reviewer began
+(`hotich.evaluation.trust`).
 """
 
 from __future__ import annotations
