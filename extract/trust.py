@@ -1,14 +1,14 @@
 """How far one book's values can be trusted, learnt from the answers that people gave in it.
 
-The curves of `extract.confidence.curves` hold for the average book. Answers tell more about this one:
+The curves of `extract.confidence.curves` are the average book's. Answers tell more about this one:
 which values stand in it, and which columns are read better or worse here. So the log odds of every
 value that the machine still holds are moved by weights: for a value that people saw in a like
 column, for the logarithm of how often they saw it, for one that they saw in the same case, in a
 column that often holds the same, and for how unsure it was; of all others, for how much better
 than claimed the column's answered values were. Where another value that people gave explains the
-reading better, it takes the machine's place (`extract.decision.recall`). The weights, their n and their data
-stand in ``data/trust.json``; they are fitted on rendered books that a simulated reviewer began
-(`hotich.evaluation.trust`). Without answers nothing moves.
+reading better, it takes the machine's place (`extract.decision.recall`). The weights, their n and
+their data stand in ``data/trust.json``; they are fitted on rendered books that a simulated
+reviewer began (`hotich.evaluation.trust`). Without answers nothing moves.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from extract import recall
+from extract.decision import recall
 from extract.decision.recall import Said, best_candidate, said_by_people
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register
@@ -39,7 +39,7 @@ _LEAST = 1e-4
 
 @dataclass(frozen=True)
 class Weights:
-    """What was fitted: ``held``, of `FEATURES`; ``recalled``, of `extract.decision.recall.FEATURES`."""
+    """What was fitted: ``held``, of `FEATURES`; ``recalled``, of those of `recall`."""
 
     held: tuple[float, ...]
     recalled: tuple[float, ...]

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from annotation.queue import doubtful
 from common.errors import UsageError
-from extract import recall, trust
+from extract import trust
 from extract.confidence.curves import calibration_error
+from extract.decision import recall
 from extract.decision.answers import finished
 from extract.record import MACHINE, Record, write_whole
 from extract.trust import TABLE, Weights, fit_weights, learnt, trusted
