@@ -127,7 +127,8 @@ def _moved(
         return replace(held, confidence=min(confidence, 1 - chance) if chance else confidence)
     own = (held.value or "", min(held.confidence, 1 - chance))
     others = tuple(pair for pair in held.alternatives if pair[0] != other)
-    return replace(held, value=other, confidence=chance, alternatives=(own, *others))
+    source = f"{held.source}+people"
+    return replace(held, value=other, confidence=chance, alternatives=(own, *others), source=source)
 
 
 @cache

@@ -146,6 +146,7 @@ def test_what_people_said_is_told_again_where_it_is_misread_again() -> None:
     assert [value.value for value in told] == ["Huỳnh Văn Phục"] * 4 + ["Lê Quốc Trí"]
     assert all(value.confidence > 0.95 and value.author == MACHINE for value in told[:4])
     assert told[0].alternatives[0][0] == "Huỳnh Văn Phúc" and told[0].raw == "a"
+    assert [value.source.endswith("+people") for value in told] == [True] * 4 + [False]
     names = {record.get("nksHoTen").value for record in trusted(now, own, KS)[:7]}
     assert names == {"Huỳnh Văn Phúc"}  # a column whose values do not come again
 
