@@ -60,7 +60,7 @@ def test_a_hand_is_learnt_and_shipped(tmp_path: Path) -> None:
     from models.weights import HANDWRITING
 
     lines = read_corrected(written_set(tmp_path / "hand"))
-    options = AdaptOptions(folds=2, fewest=100, most=100, rate=1e-3)
+    options = AdaptOptions(folds=2, fewest=100, most=100, rate=2.5e-3)
     out = tmp_path / "own"
     check = adapt(HANDWRITING, lines, out, "sổ 12", options, say=lambda _: None)
     assert check.better

@@ -31,6 +31,8 @@ from models.training.train import ctc_loss
 Drawn = tuple[NDArray[np.uint8], str]
 _POOL = 48
 """Lines drawn at a time and sorted by width, so that a batch wastes little on padding."""
+_MANY = 64
+"""Lines from which on the whole rate is used; fewer are learnt more slowly."""
 
 
 class AdaptOptions(Options):
@@ -39,7 +41,7 @@ class AdaptOptions(Options):
     passes: float = Field(default=16, gt=0, description="how often each line is drawn, on average")
     fewest: int = Field(default=256, ge=0, description="lines drawn at least")
     most: int = Field(default=2500, ge=1, description="lines drawn at most")
-    rate: float = Field(default=5e-4, gt=0, description="the highest learning rate")
+    rate: float = Field(default=5e-4, gt=0, description="the highest learning rate, for 64 lines")
     columns: int = Field(default=1500, ge=64, description="total width of a batch in px")
     strength: float = Field(default=0.7, ge=0, description="of the augmentation")
     spliced: float = Field(default=0.3, ge=0, lt=1, description="share of spliced lines")
@@ -78,6 +80,7 @@ def taught(
     optimiser = torch.optim.AdamW(learnt, options.rate, weight_decay=0.01)
     average: LineNetwork = copy.deepcopy(network)
     batches = _batches(_draws(reader, lines, options, replay, rng), options.columns, rng)
+    rate = options.rate * min(1.0, math.sqrt(len(lines) / _MANY))
     wanted = min(max(options.passes * len(lines), options.fewest), options.most)
     done = 0
     while done < wanted:
@@ -85,7 +88,7 @@ def taught(
         network.train()
         network.features.eval()  # the base's statistics: a few lines give none worth having
         loss = ctc_loss(network, batch)
-        descend(network, optimiser, loss, options.rate * _share(done / wanted))
+        descend(network, optimiser, loss, rate * _share(done / wanted))
         _follow(average, network, options.average_decay)
         done += len(batch["lengths"])
     average.eval()
