@@ -25,8 +25,7 @@ _EXACT = cv2.CV_64F
 _CELL = 40  # pixels of the cells that each give as many keypoints
 _CONTRAST = 0.02  # of the weakest keypoints; pale print has no more
 TERMS = (DEGREE + 1) * (DEGREE + 2) // 2
-_PASSES = ((14, 1, 48), (8, 3, 96), (6, DEGREE, 192), (4, DEGREE, 192))
-"""Pixels searched, degree of the residual and blocks of print, coarse to fine."""
+_PASSES = ((14, 1, 48), (8, 3, 96), (6, DEGREE, 192), (4, DEGREE, 192))  # see `bent`
 
 
 @dataclass(frozen=True)
@@ -177,10 +176,16 @@ def register(form: Features, page: Features, size: tuple[int, int]) -> Fit | Non
     return Fit(*bent(warp, form, page), inliers, turned)
 
 
-def bent(warp: Warp, form: Sketch, page: Sketch) -> tuple[Warp, float]:
-    """A warp bent in passes to where the form's print stands, and the last pass's score."""
+def bent(
+    warp: Warp, form: Sketch, page: Sketch, passes: Sequence[tuple[int, int, int]] = _PASSES
+) -> tuple[Warp, float]:
+    """A warp bent in passes to where the form's print stands, and the last pass's score.
+
+    Args:
+        passes: pixels searched, degree of the residual and blocks of print, coarse to fine.
+    """
     score = 0.0
-    for reach, degree, blocks in _PASSES:
+    for reach, degree, blocks in passes:
         warp, score = _refined(warp, form, page, reach, degree, blocks)
     return warp, score
 

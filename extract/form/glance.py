@@ -10,12 +10,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from extract.form.align import TERMS, Sketch, Warp, bent
+from extract.form.align import DEGREE, TERMS, Sketch, Warp, bent
 from models.reading import Image
 
 _GLANCE = 0.25  # of a sketch's size, at which a page's place is first looked for
 _RIM = 0.06  # of the form on each side that may lie off the page
 _SIZES = (0.96, 0.98, 1.0, 1.02, 1.04)  # of a page against its form
+_FINEST = (4, DEGREE, 192)
+_PASSES = ((14, 1, 48), (8, 3, 96), (6, DEGREE, 96), _FINEST, _FINEST, _FINEST)
+"""More than keypoints need: perspective, too, must be found by bending."""
 
 
 def lay_straight(form: Sketch, page: Sketch, size: tuple[int, int]) -> tuple[Warp, float]:
@@ -40,7 +43,7 @@ def lay_straight(form: Sketch, page: Sketch, size: tuple[int, int]) -> tuple[War
     pixel = _GLANCE * form.scale
     shift = np.array([x - margins[0] - grown * left, y - margins[0] - grown * top]) / pixel
     moved = np.array([[grown, 0, shift[0]], [0, grown, shift[1]], [0, 0, 1]], dtype=np.float64)
-    return bent(Warp(moved, np.zeros((TERMS, 2)), size), form, page)
+    return bent(Warp(moved, np.zeros((TERMS, 2)), size), form, page, _PASSES)
 
 
 def _resized(image: Image, times: float) -> Image:
