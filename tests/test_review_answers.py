@@ -11,11 +11,11 @@ import pytest
 
 from annotation.queue import doubtful
 from extract.confidence.curves import load_calibration
+from extract.confidence.trust import trusted
 from extract.decision.answers import At, decide_with_answers
 from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import MACHINE, FieldValue, Record, read_records
 from extract.registers import load_register
-from extract.trust import trusted
 
 KS = load_register("KS")
 FORM = KS.generation("rvn-1955-1975")

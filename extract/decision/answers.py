@@ -3,7 +3,7 @@
 An answered place is read as the person reads it, and the book is decided anew from the pages'
 readings: the office's name, the year, running numbers, villages and families then rest on what is
 known. How far the machine's other values can be trusted is learnt from the same answers
-(`extract.trust`).
+(`extract.confidence.trust`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from extract.checks.rules import check_book
 from extract.confidence.curves import Calibration, book_odds
 from extract.confidence.review import mark_for_review
+from extract.confidence.trust import trusted
 from extract.decision.composite import split_shared
 from extract.decision.decide import draft_book, evidence_of, records_of
 from extract.decision.numbering import Case, Drafts
 from extract.reading.readings import PageReading, SlotReading
 from extract.record import ABSENT, MACHINE, FieldValue, Record
 from extract.registers import Generation, Register
-from extract.trust import trusted
 
 At = tuple[int, int, str]
 """Page, entry, column."""

@@ -2,7 +2,7 @@
 
 Every BOOK is a folder as ``hotich evaluate books --work`` leaves it. A simulated reviewer, who is
 always right, answers the first fields of its queue. Whether the machine's other values are right
-is explained by `extract.trust`'s features; whether a value that people gave stands there instead,
+is explained by `extract.confidence.trust`'s features; whether a value that people gave stands there instead,
 by those of `extract.decision.recall`. Prints what weights fitted on all other books make of each
 book: its calibration error, its wrong values, the rest of its queue; then writes ``trust.json``,
 fitted on all.
@@ -19,12 +19,12 @@ from pathlib import Path
 
 from annotation.queue import doubtful
 from common.errors import UsageError
-from extract import trust
+from extract.confidence import trust
 from extract.confidence.curves import calibration_error
+from extract.confidence.trust import TABLE, Weights, fit_weights, learnt, trusted
 from extract.decision import recall
 from extract.decision.answers import finished
 from extract.record import MACHINE, Record, write_whole
-from extract.trust import TABLE, Weights, fit_weights, learnt, trusted
 from hotich.evaluation.effort import Book, open_book
 
 _BEGUN = (24, 64)  # fields answered when it is looked what they teach

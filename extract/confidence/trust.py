@@ -7,7 +7,7 @@ column, for the logarithm of how often they saw it, for one that they saw in the
 column that often holds the same, and for how unsure it was; of all others, for how much better
 than claimed the column's answered values were. Where another value that people gave explains the
 reading better, it takes the machine's place (`extract.decision.recall`). The weights, their n and
-their data stand in ``data/trust.json``; they are fitted on rendered books that a simulated
+their data stand in ``trust.json``; they are fitted on rendered books that a simulated
 reviewer began (`hotich.evaluation.trust`). Without answers nothing moves.
 """
 
@@ -28,7 +28,7 @@ from extract.decision.recall import Said, best_candidate, said_by_people
 from extract.record import MACHINE, FieldValue, Record
 from extract.registers import Register
 
-TABLE = Path(__file__).with_name("data") / "trust.json"
+TABLE = Path(__file__).with_name("trust.json")
 FEATURES = ("seen", "again", "here", "unsure", "column")
 _FIRM = 1.5  # variance that a column's answers must outweigh before they say much
 _RIDGE = 0.1
@@ -133,7 +133,7 @@ def _moved(
 
 @cache
 def load_weights() -> Weights:
-    """The weights that stand in ``data/trust.json``."""
+    """The weights that stand in ``trust.json``."""
     content = json.loads(TABLE.read_text("utf-8"))
     return Weights(
         tuple(content["held"]["weights"][name] for name in FEATURES),
