@@ -2,10 +2,10 @@
 
 Every BOOK is a folder as ``hotich evaluate books --work`` leaves it. A simulated reviewer, who is
 always right, answers the first fields of its queue. Whether the machine's other values are right
-is explained by `extract.confidence.trust`'s features; whether a value that people gave stands there instead,
-by those of `extract.decision.recall`. Prints what weights fitted on all other books make of each
-book: its calibration error, its wrong values, the rest of its queue; then writes ``trust.json``,
-fitted on all.
+is explained by the features of `extract.confidence.trust`; whether a value that people gave stands
+there instead, by those of `extract.decision.recall`. Prints what weights fitted on all other books
+make of each book: its calibration error, its wrong values, the rest of its queue; then writes
+``trust.json``, fitted on all.
 """
 
 from __future__ import annotations
