@@ -8,7 +8,7 @@ it is read (each has its share of the probability so far). Counts come from
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -44,36 +44,28 @@ class CharacterNGrams:
     def __init__(self, letters: str, tables: Sequence[tuple[Keys, Counts]]) -> None:
         self.letters, self.tables = letters, tables
         self._numbers = {letter: number for number, letter in enumerate(letters)}
-        self._following = lru_cache(maxsize=100_000)(self._count_following)
+        self._seen = [dict(zip(k.tolist(), c.tolist(), strict=True)) for k, c in tables]
+        self._followed = [_followed(keys, counts) for keys, counts in tables]
         self.share = lru_cache(maxsize=400_000)(self._share)
 
     def _share(self, before: str, letter: str) -> float:
-        """Probability of ``letter`` after ``before``, at most five letters."""
-        total, known = self._following(before)
-        if before:
-            share = self.share(before[1:], letter)
-            if not total:
-                return share
-        else:
-            share = 1 / len(self.letters) if letter in self._numbers else _UNSEEN
-        return (known.get(letter, 0) + len(known) * share) / (total + len(known))
-
-    def _count_following(self, before: str) -> tuple[int, Mapping[str, int]]:
-        key = 0
-        for letter in before:
-            number = self._numbers.get(letter)
-            if number is None:
-                return 0, {}
-            key = key << _BITS | number
-        keys, counts = self.tables[len(before)]
-        bounds = np.array([key << _BITS, (key + 1) << _BITS], np.uint64)
-        first, last = np.searchsorted(keys, bounds)
-        numbers = (keys[first:last] & np.uint64((1 << _BITS) - 1)).tolist()
-        known = {
-            self.letters[number]: count
-            for number, count in zip(numbers, counts[first:last].tolist(), strict=True)
-        }
-        return sum(known.values()), known
+        """Probability of ``letter`` after ``before`` (its last five letters count)."""
+        number = self._numbers.get(letter, -1)
+        share = _UNSEEN if number < 0 else 1 / len(self.letters)
+        key, back = 0, before[1 - ORDER :][::-1]
+        for size in range(len(back) + 1):
+            if size:
+                last = self._numbers.get(back[size - 1])
+                if last is None:
+                    break
+                key |= last << _BITS * (size - 1)
+            known = self._followed[size].get(key)
+            if known is None:
+                break
+            total, kinds = known
+            seen = self._seen[size].get(key << _BITS | number, 0) if number >= 0 else 0
+            share = (seen + kinds * share) / (total + kinds)
+        return share
 
     def save(self, path: Path) -> None:
         """Write the counts, keys as differences: they pack better."""
@@ -83,6 +75,17 @@ class CharacterNGrams:
             arrays[f"counts{size}"] = counts
         with path.open("wb") as file:
             np.savez_compressed(file, **arrays)
+
+
+def _followed(keys: Keys, counts: Counts) -> dict[int, tuple[int, int]]:
+    """By what stands before: how often anything follows, and how many kinds of letters do."""
+    before, first, kinds = np.unique(
+        keys >> np.uint64(_BITS), return_index=True, return_counts=True
+    )
+    totals = np.add.reduceat(counts.astype(np.int64), first) if len(first) else counts
+    return dict(
+        zip(before.tolist(), zip(totals.tolist(), kinds.tolist(), strict=True), strict=True)
+    )
 
 
 def read_ngrams(path: Path) -> CharacterNGrams:

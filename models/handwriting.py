@@ -31,7 +31,7 @@ class ReaderOptions(Options):
     """How much work a reading is worth."""
 
     beam: int = Field(
-        default=8,
+        default=6,
         ge=0,
         description="prefixes kept, weighed by character n-grams; 0: the best path only",
     )
