@@ -161,6 +161,16 @@ def test_one_case_for_the_words_of_a_book() -> None:
     assert other["chaNoiCuTru"].value.value == "xã An Bình"
 
 
+def test_a_capital_that_looks_like_its_small_letter_is_told_by_other_words() -> None:
+    """A reader that leans to capitals sees *Xã* everywhere; *huyện* shows how the clerk writes."""
+    book = [{"chaNoiCuTru": drafted("place", UBND_Xã_An_Hòa_huyện_Chợ_Gạo=0.9)} for _ in range(4)]
+    one_case(book)
+    assert book[0]["chaNoiCuTru"].value.value == "UBND xã An Hòa huyện Chợ Gạo"
+    large = [{"chaNoiCuTru": drafted("place", Số_5_Xã_An_Hòa_Huyện_Củ_Chi=0.9)}]
+    one_case(large)
+    assert large[0]["chaNoiCuTru"].value.value == "Số 5 Xã An Hòa Huyện Củ Chi"
+
+
 def test_a_repeated_value_is_told_from_its_misreadings_and_from_others() -> None:
     readings = [{"Lê Văn Do": 0.6, "Lê Văn Da": 0.3}] * 5
     readings += [{"Lê Văn Đa": 0.5, "Lê Văn Do": 0.1}, {"Trần Thị Út": 0.7}]

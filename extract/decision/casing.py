@@ -11,6 +11,7 @@ from extract.decision.choose import Drafted
 from extract.reading.likely import is_small
 
 _SURE = 0.6  # share of one way of writing from which the book is taken to keep to it
+_ALIKE = ("xã", "xóm", "số")  # their capitals differ in size only; the reader leans to capitals
 _WORD = re.compile(r"[^\W\d_]+")
 
 Habits = Mapping[tuple[str, bool], str]
@@ -32,12 +33,7 @@ def one_case(drafted: Sequence[dict[str, Drafted]]) -> None:
         for found in _WORD.finditer(own.value.value or ""):
             if is_small(found[0]):
                 counts[found[0].lower(), found.start() == 0][found[0]] += own.evidence.reader
-    habits = {
-        key: best
-        for key, forms in counts.items()
-        if forms[best := max(sorted(forms), key=lambda form: forms[form])]
-        >= _SURE * sum(forms.values())
-    }
+    habits = _habits(counts)
     for drafts, code, own in places:
         options: dict[str, float] = {}
         for value, probability in own.options.items():
@@ -45,6 +41,24 @@ def one_case(drafted: Sequence[dict[str, Drafted]]) -> None:
             options[cased] = options.get(cased, 0.0) + probability
         chosen = replace(own.value, value=_cased(own.value.value or "", habits))
         drafts[code] = replace(own, value=chosen, options=options)
+
+
+def _habits(counts: Mapping[tuple[str, bool], Mapping[str, float]]) -> Habits:
+    """How each word is written; of *xã*, whose capital looks the same, the words tell
+    that look otherwise, where there are any (*ấp*, *huyện*)."""
+    small = large = 0.0
+    for (word, _), forms in counts.items():
+        if word not in _ALIKE:
+            small += forms.get(word, 0.0)
+            large += sum(forms.values()) - forms.get(word, 0.0)
+    habits: dict[tuple[str, bool], str] = {}
+    for (word, starts), forms in counts.items():
+        best = max(sorted(forms), key=lambda form: forms[form])
+        if word in _ALIKE and small + large:
+            habits[word, starts] = word if small >= large else word[0].upper() + word[1:]
+        elif forms[best] >= _SURE * sum(forms.values()):
+            habits[word, starts] = best
+    return habits
 
 
 def _cased(value: str, habits: Habits) -> str:
