@@ -12,6 +12,7 @@ from extract.reading.likely import is_small
 
 _SURE = 0.6  # share of one way of writing from which the book is taken to keep to it
 _ALIKE = ("xã", "xóm", "số")  # their capitals differ in size only; the reader leans to capitals
+_TELLING = ("ấp", "thôn", "khóm", "khu", "làng", "huyện", "quận", "phường", "tỉnh")
 _WORD = re.compile(r"[^\W\d_]+")
 
 Habits = Mapping[tuple[str, bool], str]
@@ -45,10 +46,10 @@ def one_case(drafted: Sequence[dict[str, Drafted]]) -> None:
 
 def _habits(counts: Mapping[tuple[str, bool], Mapping[str, float]]) -> Habits:
     """How each word is written; of *xã*, whose capital looks the same, the words tell
-    that look otherwise, where there are any (*ấp*, *huyện*)."""
+    that look otherwise, where there are any."""
     small = large = 0.0
     for (word, _), forms in counts.items():
-        if word not in _ALIKE:
+        if word in _TELLING:
             small += forms.get(word, 0.0)
             large += sum(forms.values()) - forms.get(word, 0.0)
     habits: dict[tuple[str, bool], str] = {}
