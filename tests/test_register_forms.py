@@ -33,7 +33,7 @@ YEAR = timedelta(days=365.25)
 BIRTHS = {
     "rvn-1955-1975": "1c3d0a2cd8ab5b0967b4e812e35c847f",
     "1976-1998": "d0c664e3cd12a84e009a16b8226aa73b",
-    "tt15-2015": "b0455d342805d3510caaaadac999fb73",
+    "tt15-2015": "a6d38eea77e47e38ab2d94bc7b3f7852",
 }
 
 
