@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from extract.decision.choose import Drafted
+from extract.parse.tables import table
 from extract.reading.likely import is_small
 
 _SURE = 0.6  # share of one way of writing from which the book is taken to keep to it
-_ALIKE = ("xã", "xóm", "số")  # their capitals differ in size only; the reader leans to capitals
-_TELLING = ("ấp", "thôn", "khóm", "khu", "làng", "huyện", "quận", "phường", "tỉnh")
 _WORD = re.compile(r"[^\W\d_]+")
 
 Habits = Mapping[tuple[str, bool], str]
@@ -47,15 +46,16 @@ def one_case(drafted: Sequence[dict[str, Drafted]]) -> None:
 def _habits(counts: Mapping[tuple[str, bool], Mapping[str, float]]) -> Habits:
     """How each word is written; of *xã*, whose capital looks the same, the words tell
     that look otherwise, where there are any."""
+    words = table("places")
     small = large = 0.0
     for (word, _), forms in counts.items():
-        if word in _TELLING:
+        if word in words["capital_shows"]:
             small += forms.get(word, 0.0)
             large += sum(forms.values()) - forms.get(word, 0.0)
     habits: dict[tuple[str, bool], str] = {}
     for (word, starts), forms in counts.items():
         best = max(sorted(forms), key=lambda form: forms[form])
-        if word in _ALIKE and small + large:
+        if word in words["capital_alike"] and small + large:
             habits[word, starts] = word if small >= large else word[0].upper() + word[1:]
         elif forms[best] >= _SURE * sum(forms.values()):
             habits[word, starts] = best
