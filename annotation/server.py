@@ -8,6 +8,7 @@ token and the password, readable by its owner only.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
@@ -30,6 +31,7 @@ PINS = Path(__file__).parent / "label-studio-constraints.txt"
 USER = "reviewer@hotich.local"
 _DATABASE = "label_studio.sqlite3"
 _START_SECONDS = 300  # a loaded machine takes minutes for the first migrations
+_PORT_SECONDS = 5  # a killed server's last threads hold its port for a moment
 
 
 @dataclass
@@ -96,11 +98,20 @@ class Server:
     def install(self) -> None:
         """Make the virtual environment with the pinned Label Studio (about 1 GB, a minute).
 
+        Two processes that share an environment wait for each other: the second finds it made.
+
         Raises:
             MissingPartError: pip could not install it.
         """
         if self.installed:
             return
+        self.environment.parent.mkdir(parents=True, exist_ok=True)
+        with self.environment.with_name(f"{self.environment.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.installed:
+                self._install()
+
+    def _install(self) -> None:
         pip = [str(self.environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
         for command in (
             [sys.executable, "-m", "venv", "--clear", str(self.environment)],
@@ -264,10 +275,14 @@ def _free_port(wanted: int) -> int:
 
 def _usual_port(last: int) -> int:
     """The last port while nobody else took it, else any free one."""
-    try:
-        return _free_port(last)
-    except MissingPartError:
-        return _free_port(0)
+    end = time.monotonic() + _PORT_SECONDS
+    while True:
+        try:
+            return _free_port(last)
+        except MissingPartError:
+            if time.monotonic() > end:
+                return _free_port(0)
+            time.sleep(0.1)
 
 
 def _is_label_studio(pid: int) -> bool:
