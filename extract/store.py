@@ -33,6 +33,8 @@ from extract.schema_store import efforts, entries, field_values, migrate, pages,
 Outcome = Literal["done", "failed", "refused", "empty"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 _BUSY_MS = 30_000
+Histories = dict[tuple[int, int, str], list[FieldValue]]
+"""Every value that each field ever had, oldest first, by page, entry and column."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,12 @@ class Store:
             rows = connection.execute(query).all()
         return [StoredPage(r.page, r.outcome, r.cause, json.loads(r.payload)) for r in rows]
 
+    def outcomes(self, book: str) -> list[Outcome]:
+        """What became of each page, in page order, their payloads left unread."""
+        query = sa.select(pages.c.outcome).where(pages.c.book == book).order_by(pages.c.page)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def books(self) -> list[str]:
         """The names of all books with a page or a record, sorted."""
         query = sa.union(sa.select(pages.c.book), sa.select(entries.c.book))
@@ -168,26 +176,15 @@ class Store:
 
         A person's value stands before the machine's, even when the machine read again later.
         """
+        return self.told(book)[0]
+
+    def told(self, book: str) -> tuple[list[Record], Histories]:
+        """The `records` and the `histories` of a book, its values read once for both."""
         query = sa.select(entries).where(entries.c.book == book)
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(entries.c.page, entries.c.entry)).all()
             values = _values(connection, book)
-        return [
-            Record(
-                book=book,
-                page=row.page,
-                entry=row.entry,
-                register=row.register,
-                form=row.form,
-                fields={c: _latest(values[row.page, row.entry, c]) for c in json.loads(row.codes)},
-                issues=tuple(
-                    Issue(i["rule"], tuple(i["fields"]), i["message"])
-                    for i in json.loads(row.issues)
-                ),
-                matches=tuple(Match(m["id"], m["score"]) for m in json.loads(row.matches)),
-            )
-            for row in rows
-        ]
+        return [_record(row, values) for row in rows], values
 
     def correct(
         self,
@@ -256,7 +253,7 @@ class Store:
                 for r in connection.execute(query)
             ]
 
-    def histories(self, book: str) -> dict[tuple[int, int, str], list[FieldValue]]:
+    def histories(self, book: str) -> Histories:
         """Every value that each field ever had, oldest first, by page, entry and column."""
         with self._engine.connect() as connection:
             return _values(connection, book)
@@ -314,6 +311,22 @@ def _entry_row(record: Record) -> dict[str, Any]:
     }
 
 
+def _record(row: Any, values: Histories) -> Record:
+    """An entry's row with the values that stand."""
+    return Record(
+        book=row.book,
+        page=row.page,
+        entry=row.entry,
+        register=row.register,
+        form=row.form,
+        fields={c: _latest(values[row.page, row.entry, c]) for c in json.loads(row.codes)},
+        issues=tuple(
+            Issue(i["rule"], tuple(i["fields"]), i["message"]) for i in json.loads(row.issues)
+        ),
+        matches=tuple(Match(m["id"], m["score"]) for m in json.loads(row.matches)),
+    )
+
+
 def _value_row(book: str, page: int, entry: int, field: str, value: FieldValue) -> dict[str, Any]:
     return {
         "book": book,
@@ -332,12 +345,12 @@ def _values(
     page: int | None = None,
     entry: int | None = None,
     field: str | None = None,
-) -> dict[tuple[int, int, str], list[FieldValue]]:
+) -> Histories:
     query = sa.select(field_values).where(field_values.c.book == book)
     for name, wanted in (("page", page), ("entry", entry), ("field", field)):
         if wanted is not None:
             query = query.where(field_values.c[name] == wanted)
-    found: dict[tuple[int, int, str], list[FieldValue]] = {}
+    found: Histories = {}
     for row in connection.execute(query.order_by(field_values.c.id)):
         value = FieldValue.from_json(json.loads(row.content), author=row.author, time=row.time)
         found.setdefault((row.page, row.entry, row.field), []).append(value)

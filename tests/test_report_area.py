@@ -166,6 +166,9 @@ def test_books_are_found_in_their_folders_and_counted(tmp_path: Path) -> None:
             author="lan", time="2026-11-22T08:00",
         )  # fmt: skip
         keep([book], {})
+    old = home / "Ba Tri" / "cũ"
+    extracted_book.make(old).store.close()
+    (old / "promise.json").write_text('{"round": 1, "options": {}}')  # of an earlier version
     sample = home / "mau-1"
     sample.mkdir()
     (sample / "sample.json").write_text(json.dumps({"packages": {"KS.1962.01": {}}, "cells": [1]}))
@@ -177,7 +180,8 @@ def test_books_are_found_in_their_folders_and_counted(tmp_path: Path) -> None:
     assert first.waiting == second.waiting > 0
     assert (first.seen.n, first.seen.right, first.levels["person"]) == (1, 0, 1)
     assert [one.cells for one in area.samples] == [1]
-    assert [folder for folder, _ in area.troubles] == [broken]
+    assert dict(area.troubles).keys() == {broken, old}
+    assert "take it away" in dict(area.troubles)[old]
     write_area(area, tmp_path / "huyen.html")
     text = (tmp_path / "huyen.html").read_text("utf-8")
     assert "Bến%20Tre" not in text and "An Hòa/01/report.html" in text

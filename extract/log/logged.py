@@ -70,9 +70,10 @@ def cell_name(at: At) -> str:
 
 def machine_digests(store: Store, book: str) -> dict[str, str]:
     """A digest of the machine's latest values of each case, by ``page.entry``."""
-    cases = {record.key for record in store.records(book)}
+    records, histories = store.told(book)
+    cases = {record.key for record in records}
     values: dict[tuple[int, int], dict[str, FieldValue]] = {key: {} for key in cases}
-    for (page, entry, field), history in store.histories(book).items():
+    for (page, entry, field), history in histories.items():
         own = [value for value in history if value.author == MACHINE]
         if own and (page, entry) in cases:
             values[page, entry][field] = own[-1]

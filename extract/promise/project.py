@@ -30,6 +30,18 @@ from extract.record import MACHINE, Record, write_whole
 from extract.reopen import Extracted
 
 FILE = "promise.json"
+_PARTS = {
+    "round",
+    "options",
+    "books",
+    "floors",
+    "state",
+    "said",
+    "asked",
+    "free",
+    "proved",
+    "fields",
+}
 
 
 @dataclass(frozen=True)
@@ -163,9 +175,9 @@ def _look(books: Sequence[Extracted]) -> _Seen:
     answers: dict[Name, str] = {}
     claimed: dict[Name, str] = {}
     for book in books:
-        records = book.records()
+        records, histories = book.store.told(book.name)
         claims += claims_of(records)
-        found += found_by_people(records, book.store.histories(book.name))
+        found += found_by_people(records, histories)
         for record in records:
             for code, value in record.fields.items():
                 name = book.name, place(record, code)
@@ -226,8 +238,11 @@ def _content(folder: BookFolder) -> dict[str, Any] | None:
     path: Path = folder.root / FILE
     if not path.is_file():
         return None
+    hint = "take it away; people's answers stay"
     try:
         content = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise InputError("not a promise", where=str(path), hint="take it away") from error
-    return dict(content)
+        raise InputError("not a promise", where=str(path), hint=hint) from error
+    if not (isinstance(content, dict) and content.keys() >= _PARTS):
+        raise InputError("not a promise of this version of hotich", where=str(path), hint=hint)
+    return content

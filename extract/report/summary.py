@@ -71,9 +71,9 @@ def summary_of(root: Path, place: tuple[str, ...], store_url: str = "") -> BookS
         InputError: not a book that ``extract`` wrote.
     """
     with Extracted.open(root, store_url) as book:
-        records = book.records()
-        outcomes = Counter(page.outcome for page in book.store.pages(book.name))
-        seen = seen_by_people(records, book.store.histories(book.name))
+        records, histories = book.store.told(book.name)
+        outcomes = Counter(book.store.outcomes(book.name))
+    seen = seen_by_people(records, histories)
     shown = [v for r in records for v in r.fields.values() if v.status != "absent_on_form"]
     days: dict[str, Counter[str]] = {READ: Counter(), CORRECTED: Counter(), EXPORTED: Counter()}
     for line in log_of(book.folder).lines():
