@@ -13,10 +13,10 @@ def delivery(
     pages: Annotated[int, typer.Option(min=1, help="The first of each.")] = 2,
 ) -> None:
     """Characters read wrong from the delivery PDFs, beside those from the scans."""
-    from hotich.evaluation.delivery import evaluate_delivery
+    from hotich.evaluation.delivery import evaluate_delivery, together
 
+    done = []
     for one in evaluate_delivery(books, pages):
-        typer.echo(
-            f"{one.book} (rendered): n={one.lines} lines, CER from the scan {one.master:.1%}, from "
-            f"the delivery PDF {one.delivery:.1%}; {one.bytes / 1000:.0f} kB a page"
-        )
+        typer.echo(one.row)
+        done.append(one)
+    typer.echo(together(done).row)

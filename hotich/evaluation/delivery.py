@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -21,14 +22,37 @@ from models.training.metrics import error_rates
 
 @dataclass(frozen=True)
 class Delivered:
-    """One book: its lines' number, the share of characters read wrong from the scans and from the
-    delivery PDFs, and the PDFs' bytes a page."""
+    """What was read: the lines' texts, what was read of them in the scans and in the delivery PDFs,
+    and the bytes of each page's PDF."""
 
-    book: str
-    lines: int
-    master: float
-    delivery: float
-    bytes: int
+    name: str
+    texts: tuple[str, ...]
+    scans: tuple[str, ...]
+    pdfs: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    @property
+    def row(self) -> str:
+        """The figures as a line of text."""
+        from_scan, from_pdf = (
+            error_rates(read, self.texts, fold_case=True).cer for read in (self.scans, self.pdfs)
+        )
+        return (
+            f"{self.name} (rendered): n={len(self.texts)} lines of {len(self.sizes)} pages, CER "
+            f"from the scan {from_scan:.1%}, from the delivery PDF {from_pdf:.1%}; "
+            f"{max(self.sizes) / 1000:.0f} kB a page at the most"
+        )
+
+
+def together(books: Sequence[Delivered]) -> Delivered:
+    """All books as one."""
+    return Delivered(
+        f"all {len(books)} books",
+        tuple(chain.from_iterable(one.texts for one in books)),
+        tuple(chain.from_iterable(one.scans for one in books)),
+        tuple(chain.from_iterable(one.pdfs for one in books)),
+        tuple(chain.from_iterable(one.sizes for one in books)),
+    )
 
 
 def evaluate_delivery(books: Sequence[Path], pages: int) -> Iterator[Delivered]:
@@ -42,23 +66,22 @@ def evaluate_delivery(books: Sequence[Path], pages: int) -> Iterator[Delivered]:
     for book in books:
         records = [one for one in read_records(book / "truth.jsonl") if one.page <= pages]
         texts: list[str] = []
-        lines: dict[str, list[Image]] = {"master": [], "delivery": []}
-        size = 0
+        scans: list[Image] = []
+        pdfs: list[Image] = []
+        sizes: list[int] = []
         for page in sorted({record.page for record in records}):
             bgr = cv2.imread(str(book / "pages" / f"{page:04d}.jpg"))
             scan = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
             small, spent = delivered(scan)
-            size += spent
+            sizes.append(spent)
             for text, box in _fields(records, page):
                 texts.append(text)
-                lines["master"].append(_cut(scan, box))
-                lines["delivery"].append(_cut(small, box, small.shape[1] / scan.shape[1]))
-        rates = {
-            name: error_rates([one.text for one in reader.read(cut)], texts, fold_case=True).cer
-            for name, cut in lines.items()
-        }
-        count = len({record.page for record in records})
-        yield Delivered(book.name, len(texts), rates["master"], rates["delivery"], size // count)
+                scans.append(_cut(scan, box))
+                pdfs.append(_cut(small, box, small.shape[1] / scan.shape[1]))
+        from_scans, from_pdfs = (
+            tuple(one.text for one in reader.read(lines)) for lines in (scans, pdfs)
+        )
+        yield Delivered(book.name, tuple(texts), from_scans, from_pdfs, tuple(sizes))
 
 
 def delivered(scan: Image) -> tuple[Image, int]:
