@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -28,6 +27,7 @@ from models.rules import Segment
 
 _TABLE_ROWS = 2  # fewest rows that show a table under its heads
 _CODED = 2.0  # what a form counts for whose code is printed, beside one whose code is not
+_STRAYED = 0.2  # of the step between cases, by which a label may stand off it
 _CODE = 1  # letters of a form's code that may be misread
 
 
@@ -209,10 +209,9 @@ def _rows_left_of_heads(case: Sequence[Found], seen: Sequence[Occurrence]) -> bo
 
 
 def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ...], ...]:
-    """The path cut into cases.
+    """The labels found, parted into the cases on the page.
 
-    As many cases stand on the page as a third of the labels are seen times. Labels seen just so
-    often are anchors: the next case begins where an anchor is seen again. Of a label seen twice
+    As many cases stand on the page as a third of the labels are seen times. Of a label seen twice
     in one case, and of what is printed once a page, the likeliest stays.
     """
     inside = [i for i in found if _of_a_case(i.state) and i.state.section not in once]
@@ -220,61 +219,47 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
     seen = Counter(item.index for item in inside if not item.state.is_head)
     often = sorted(seen.values(), reverse=True)
     count = often[max(2, round(0.35 * len(often)))] if len(often) > 3 else 1
-    cases: list[list[Found]] = [[]]
-    anchors: set[int] = set()
-    for item in inside:
-        if count > 1 and seen[item.index] == count:
-            if item.index in anchors:
-                cases.append(_head_of_next(cases[-1], item))
-                anchors = set()
-            anchors.add(item.index)
-        cases[-1].append(item)
-    while len(cases) > count:  # a label read as another opened one case too many
-        least = min(range(1, len(cases)), key=lambda index: len(cases[index]))
-        cases[least - 1 : least + 1] = [[*cases[least - 1], *cases[least]]]
-    for upper, lower in pairwise(cases):
-        _hand_down(upper, lower)
+    cases = _apart(inside, count)
     fullest = max(len(case) for case in cases)
     kept = [_likeliest(case) for case in cases if len(case) >= 0.4 * fullest]
     kept[0] = [*_likeliest(page, by_reader=True), *kept[0]]
     return tuple(tuple(case) for case in kept)
 
 
+def _apart(items: Sequence[Found], count: int) -> list[list[Found]]:
+    """What the cases of a page show, each in its own list; one list where they are not told apart.
+
+    Cases are one print set several times, each a fixed step from the first: labels seen as often
+    as there are cases and standing so are anchors. Everything belongs to the case whose anchors
+    it stands among, or nearest to.
+    """
+    seen: dict[int, list[Found]] = {}
+    for item in items:
+        if not item.state.is_head:
+            seen.setdefault(item.index, []).append(item)
+    places = np.array(
+        [[i.occurrence.box.centre for i in each] for each in seen.values() if len(each) == count]
+    ).reshape(-1, count, 2)
+    if count == 1 or not len(places):
+        return [list(items)]
+    steps = places - places[:, :1]
+    usual = np.median(steps, axis=0)
+    off = np.abs(steps - usual).max(axis=(1, 2))
+    anchors = places[off < _STRAYED * np.abs(usual).max()]
+    if len(anchors) < len(places) / 2:
+        return [list(items)]
+    low, high = anchors.min(axis=0), anchors.max(axis=0)
+    cases: list[list[Found]] = [[] for _ in range(count)]
+    for item in items:
+        x = np.array(item.occurrence.box.centre)
+        away = np.maximum(np.maximum(low - x, x - high), 0)
+        cases[int(np.hypot(*away.T).argmin())].append(item)
+    return cases
+
+
 def _of_a_case(state: State) -> bool:
     """Labels and columns' heads belong to a case; titles and headings to the page."""
     return state.label is not None or state.is_head
-
-
-def _head_of_next(case: list[Found], anchor: Found) -> list[Found]:
-    """Take from the end of a case what belongs to the next, which its first anchor opens.
-
-    That is what stands on the anchor's row, and what the form prints before it; nothing, where
-    the anchor opened this case too.
-    """
-    head: list[Found] = []
-    box = anchor.occurrence.box
-    opened = case[0].index == anchor.index
-    while case:
-        last = case[-1]
-        on_row = abs(last.occurrence.box.centre[1] - box.centre[1]) < 0.9 * box.height
-        if not (on_row or (last.index < anchor.index and not opened)):
-            break
-        head.insert(0, case.pop())
-    return head
-
-
-def _hand_down(upper: list[Found], lower: list[Found]) -> None:
-    """Give a case what stands at its head, though on a sloping page it was read before it."""
-    if not lower:
-        return
-    height = float(np.median([item.occurrence.box.height for item in lower]))
-    top = min(item.occurrence.box.y0 for item in lower) - 1.5 * height
-    if top < float(np.median([item.occurrence.box.y1 for item in upper] or [top])):
-        return  # side by side
-    have = {item.index for item in lower}
-    late = [i for i in upper if i.occurrence.box.y0 > top and i.index not in have]
-    lower[:0] = late
-    upper[:] = [item for item in upper if item not in late]
 
 
 def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
