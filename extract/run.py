@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from common.executor import run
+from common.executor import Outcome, run
 from common.options import Options
 from common.provenance import Step
 from extract.confidence.curves import load_calibration
@@ -26,6 +28,7 @@ from extract.ledger.learn import ledger_form
 from extract.ledger.page import ReadLedgerPage
 from extract.log.logged import note_decided, note_read
 from extract.reading.page import PageOptions, PageResult, PageStep, ReadPage
+from extract.reading.printed import read_printed
 from extract.reading.readings import PageReading
 from extract.record import FieldValue, Record, write_records
 from extract.registers import ANY, Register, load_register
@@ -36,6 +39,7 @@ from models.reading import Reader
 from preprocessing.scans import Scan, open_scans
 
 _BEST_PATH = ReaderOptions(beam=0)  # for places of a form, each read with its own language
+_TOGETHER = 8  # pages whose printed figures are read by one start of Tesseract
 Matcher = Callable[[Sequence[Record]], Sequence[Record]]
 
 
@@ -147,10 +151,10 @@ def read_pages(
         store.save_step(book, Step("read pages", {"pages": len(waiting)}, step.reader.source))
     done = len(scans) - len(waiting)
     progress("pages", done, len(scans))
-    for scan, outcome in zip(waiting, run(step, waiting, how), strict=True):
-        result = outcome.value or PageResult(scan.index, "failed", str(outcome.error), {})
+    outcomes = zip(waiting, run(step, waiting, how), strict=True)
+    for scan, outcome, result in _with_printed(outcomes):
         own = {"key": key, "source": scan.source, SCAN: identity(scan)}
-        payload = {**result.payload, **own}
+        payload = {**_payload(result), **own}
         if outcome.cause:
             payload["traceback"] = outcome.cause
         store.save_page(book, result.page, result.outcome, result.cause, payload)
@@ -158,6 +162,31 @@ def read_pages(
         note_read(step.folder, stored, step.reader.source, own[SCAN])
         done += 1
         progress("pages", done, len(scans))
+
+
+def _with_printed(
+    outcomes: Iterator[tuple[Scan, Outcome[PageResult]]],
+) -> Iterator[tuple[Scan, Outcome[PageResult], PageResult]]:
+    """Each page's result with its printed figures, some pages at a time."""
+    while some := list(islice(outcomes, _TOGETHER)):
+        results = [
+            outcome.value or PageResult(scan.index, "failed", str(outcome.error))
+            for scan, outcome in some
+        ]
+        readings = [result.reading for result in results]
+        found = read_printed([reading.figures if reading else {} for reading in readings])
+        for (scan, outcome), result, reading, printed in zip(
+            some, results, readings, found, strict=True
+        ):
+            whole = reading.with_printed(printed) if reading else None
+            yield scan, outcome, replace(result, reading=whole)
+
+
+def _payload(result: PageResult) -> dict[str, Any]:
+    """What is stored of a page's result beside its outcome."""
+    if result.reading is None:
+        return {}
+    return {**result.reading.as_json(), "picture_scale": result.picture_scale}
 
 
 def decide(

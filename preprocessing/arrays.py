@@ -21,10 +21,19 @@ def uint8(values: ArrayLike) -> Image:
 
 def shrunk(image: NDArray[Number], side: int) -> NDArray[Number]:
     """A copy whose long side is at most ``side`` pixels, by area averaging."""
+    return _resized(image, side, cv2.INTER_AREA)
+
+
+def shrunk_mask(mask: Mask, side: int) -> Mask:
+    """`shrunk` of a mask, by its nearest pixels: a tenth of the time."""
+    return _resized(mask, side, cv2.INTER_NEAREST)
+
+
+def _resized(image: NDArray[Number], side: int, how: int) -> NDArray[Number]:
     height, width = image.shape[:2]
     scale = min(1.0, side / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, size, interpolation=how)
     return np.asarray(small, dtype=image.dtype)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, uint8
+from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, shrunk_mask, uint8
 
 _WORK = 600  # pixels of the long side at which the frame is looked for
 _BANDS = 12  # down the page, of which most must show the binding
@@ -73,7 +73,7 @@ def find_neighbour(grey: Image, border: Mask, options: BorderOptions = DEFAULT) 
     Empty where the valley of shadow does not run nearly straight from top to bottom, or no
     paper lies beyond it.
     """
-    small, frame = shrunk(grey, _WORK), shrunk(border, _WORK)
+    small, frame = shrunk(grey, _WORK), shrunk_mask(border, _WORK)
     mask = np.zeros_like(small)
     for flipped in (False, True):
         side = small[:, ::-1] if flipped else small

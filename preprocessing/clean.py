@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from common.errors import PageError
 from common.options import Options
 from common.provenance import Step
-from preprocessing.arrays import Image, Mask, bands, percentile, uint8
+from preprocessing.arrays import Image, Mask, bands, percentile, shrunk, uint8
 from preprocessing.blank import BlankOptions, is_blank
 from preprocessing.border import BorderOptions, find_border, find_neighbour, whiten
 from preprocessing.curl import CurlOptions
@@ -60,21 +61,45 @@ class CleanPage:
 
     Attributes:
         grey: (H, W) uint8; paper near 250, ink dark.
-        colour: (H, W, 3) RGB uint8, the same geometry, light flattened, ink as it was.
-        transform: scan pixels → pixels of ``grey`` and ``colour``.
+        transform: scan pixels → pixels of ``grey``.
         angle: degrees by which the scan's content was turned counter-clockwise.
-        legibility: 0…1, of the page before its ink was recovered.
         blank: nothing is written or printed on it.
         steps: what was done, in order.
+        flat: RGB, the light flattened, ink as it was, not yet straightened.
+        straightened: pixels of ``flat`` → pixels of ``grey``.
+        white: level of the paper where ``flat`` shows none.
     """
 
     grey: Image
-    colour: Image
     transform: Mapping
     angle: float
-    legibility: float
     blank: bool
     steps: tuple[Step, ...]
+    flat: Image
+    straightened: Mapping
+    white: int
+
+    @cached_property
+    def colour(self) -> Image:
+        """(H, W, 3) RGB uint8 in the geometry of ``grey``: light flattened, ink as it was."""
+        if not self.straightened.moves:
+            return self.flat
+        height, width = self.grey.shape
+        return self.straightened.warp(self.flat, (width, height), (self.white,) * 3)
+
+    def colour_at(self, size: tuple[int, int]) -> Image:
+        """``colour`` as (width, height) ``size``, roughly: bilinear, for what needs no detail."""
+        rough = shrunk(self.flat, 2 * max(size))
+        whole, canvas = self.flat.shape[1::-1], self.grey.shape[::-1]
+        larger = Transform.scale(whole[0] / rough.shape[1], whole[1] / rough.shape[0])
+        smaller = Transform.scale(size[0] / canvas[0], size[1] / canvas[1])
+        mapping = larger.then(self.straightened).then(smaller)
+        return mapping.warp(rough, size, (self.white,) * 3, cv2.INTER_LINEAR)
+
+    @property
+    def legibility(self) -> float:
+        """0…1, of the page before its ink was recovered."""
+        return 0.0 if self.blank else legibility(_grey(self.colour))
 
     def restored(self) -> Image:
         """``colour`` with the recovered ink's darkness: each pixel as dark as in ``grey``.
@@ -111,37 +136,36 @@ def clean_page(image: Image, options: CleanOptions = DEFAULT) -> CleanPage:
         border = find_border(grey, options.border)
         border |= find_neighbour(grey, border, options.border)
         steps.append(_step("border", options.border))
-    flat, blank = _flat(colour, border, options)
+    flat = _flat(colour, border, options)
+    page = _grey(flat)
+    blank = is_blank(page, border, options.blank)
     steps.append(_step("light", options.light))
 
     angle = 0.0
-    mapping: Mapping = transform
+    straightened: Mapping = Transform.identity()
     if options.skew is not None and not blank:
         how = _geometry(options.skew, options)
         if options.keep_geometry:
             angle = how_it_lies(grey, border, how).angle
         else:
-            straight = straighten(grey, border, flat, options.light.white, how)
-            flat, angle = straight.image, straight.angle
-            mapping = transform.then(straight.mapping)
+            straight = straighten(grey, border, page, options.light.white, how)
+            page, angle, straightened = straight.image, straight.angle, straight.mapping
             steps += [_step(name, how, angle=angle) for name in straight.done]
 
-    page = _grey(flat)
-    score = 0.0 if blank else legibility(page)
     if options.noise is not None:
         page = denoise(page, options.noise)
         steps.append(_step("noise", options.noise))
     if options.ink is not None:
         page = recover_ink(page, options.ink)
         steps.append(_step("ink", options.ink))
-    return CleanPage(page, flat, mapping, angle, score, blank, tuple(steps))
+    mapping, white = transform.then(straightened), options.light.white
+    return CleanPage(page, mapping, angle, blank, tuple(steps), flat, straightened, white)
 
 
-def _flat(colour: Image, border: Mask, options: CleanOptions) -> tuple[Image, bool]:
-    """The page with even light and a white frame, and whether it is blank."""
+def _flat(colour: Image, border: Mask, options: CleanOptions) -> Image:
+    """The page with even light and a white frame."""
     light = paper_light(colour, border, options.light)
-    flat = whiten(flatten(colour, light, options.light), border, options.light.white)
-    return flat, is_blank(_grey(flat), border, options.blank)
+    return whiten(flatten(colour, light, options.light), border, options.light.white)
 
 
 def _geometry(skew: SkewOptions, options: CleanOptions) -> StraightenOptions:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, uint8
+from preprocessing.arrays import Image, Mask, odd, percentile, shrunk, shrunk_mask, uint8
 from preprocessing.border import find_border, whiten
 
 _WORK = 500  # pixels of the long side at which the paper is estimated
@@ -39,7 +39,7 @@ def paper_light(image: Image, border: Mask, options: LightOptions = DEFAULT) -> 
     Gaussian smoothing; under ``border`` (255 there) the light of the nearest paper goes on.
     """
     small = shrunk(image, _WORK)
-    small = _continued(small, shrunk(border, _WORK))
+    small = _continued(small, shrunk_mask(border, _WORK))
     span = odd(options.stroke * max(small.shape))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span))
     light = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, kernel)

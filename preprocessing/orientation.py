@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, Mask, shrunk
+from preprocessing.arrays import Floats, Image, Mask, shrunk, shrunk_mask
 from preprocessing.border import find_border
 from preprocessing.skew import thin_marks
 
@@ -109,7 +109,7 @@ def text_marks(image: Image, border: Mask | None = None) -> Floats:
     """Darkness (0…1) of thin marks without rules, on a copy at most `_SIDE` pixels long."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
     small = shrunk(grey, _SIDE)
-    frame = find_border(small) if border is None else shrunk(border, _SIDE)
+    frame = find_border(small) if border is None else shrunk_mask(border, _SIDE)
     marks = thin_marks(small, frame)
     span = max(9, round(_RULE * max(marks.shape)))
     for kernel in (np.ones((1, span), np.uint8), np.ones((span, 1), np.uint8)):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, Mask, odd, percentile, shrunk
+from preprocessing.arrays import Floats, Image, Mask, odd, percentile, shrunk, shrunk_mask
 from preprocessing.border import find_border
 from preprocessing.strips import STRIPS, height_of, profiles, steps
 
@@ -26,6 +26,7 @@ Values = NDArray[np.float64]
 
 SMALLEST = 32  # pixels of the short side below which nothing is said
 _COARSE = 500  # pixels of the long side for the first search
+_ROUGH = 0.25  # degrees to which it is exact
 FINE = 1600  # and for the last
 _MOST = 200_000  # marks that are looked at
 _FEWEST = 50  # marks below which nothing can be said
@@ -117,7 +118,7 @@ def thin_marks(grey: Image, border: Mask) -> Floats:
     small = shrunk(grey, FINE)
     span = odd(0.008 * max(small.shape), least=5)
     hat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((span, span), np.uint8))
-    frame = cv2.dilate(shrunk(border, FINE), np.ones((5, 5), np.uint8))
+    frame = cv2.dilate(shrunk_mask(border, FINE), np.ones((5, 5), np.uint8))
     hat[frame > 0] = 0
     edge = span // 2
     hat[:edge], hat[-edge:], hat[:, :edge], hat[:, -edge:] = 0, 0, 0, 0
@@ -146,11 +147,13 @@ def _first_guess(marks: Marks, options: SkewOptions) -> float | None:
     """The best angle of a rough scan, or None when no direction stands out."""
     if not marks.tell():
         return None
-    angles = np.arange(-options.reach, options.reach + 0.01, 0.25)
-    scores = np.array([marks.sharpness(float(angle)) for angle in angles])
-    middle = float(np.median(scores))
-    best = int(np.argmax(scores))
-    return float(angles[best]) if scores[best] > options.evidence * middle else None
+    angles = np.arange(-options.reach, options.reach + 0.01, 2 * _ROUGH)
+    scores = {float(angle): marks.sharpness(float(angle)) for angle in angles}
+    middle = float(np.median(list(scores.values())))
+    near = max(scores, key=lambda angle: scores[angle])
+    scores |= {angle: marks.sharpness(angle) for angle in (near - _ROUGH, near + _ROUGH)}
+    best = max(scores, key=lambda angle: scores[angle])
+    return best if scores[best] > options.evidence * middle else None
 
 
 def _climb(marks: Marks, start: float, step: float, steps: int) -> float:

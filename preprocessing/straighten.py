@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.options import Options
-from preprocessing.arrays import Floats, Image, Mask, Number, shrunk
+from preprocessing.arrays import Floats, Image, Mask, Number, shrunk, shrunk_mask
 from preprocessing.border import find_border
 from preprocessing.curl import CurlOptions, curl_of_marks
 from preprocessing.orientation import OrientationOptions, orientation
@@ -71,7 +71,8 @@ def page_angle(image: Image, options: StraightenOptions | None = None) -> float:
 def straighten(
     grey: Image, border: Mask, flat: Image, white: int, options: StraightenOptions
 ) -> Straight:
-    """``flat`` (the light of ``grey`` made even, its frame white) laid upright, straight, flat."""
+    """``flat`` (H, W), the light of ``grey`` made even and its frame white, laid upright,
+    straight, flat."""
     lie, marks = _look(grey, border, options)
     size = flat.shape[1], flat.shape[0]
     page = upright(flat, lie.quarters)
@@ -89,13 +90,13 @@ def straighten(
     if curl is not None:
         mapping = turned.then(curl)
         done.append("curl")
-    image = mapping.warp(page, canvas, (white,) * 3) if mapping.moves else page
+    image = mapping.warp(page, canvas, (white,)) if mapping.moves else page
     return Straight(image, first.then(mapping), lie.angle, tuple(done))
 
 
 def _look(grey: Image, border: Mask, options: StraightenOptions) -> tuple[Lie, Floats]:
     """How a page lies, and its thin marks the right way up."""
-    small, frame = shrunk(grey, FINE), shrunk(border, FINE)
+    small, frame = shrunk(grey, FINE), shrunk_mask(border, FINE)
     marks = thin_marks(small, frame)
     skew = skew_of_marks(marks, options.skew) if min(grey.shape) >= SMALLEST else 0.0
     if options.orientation is None:

@@ -58,10 +58,16 @@ class Mapping(ABC):
         """The smallest upright box on the scan that holds ``box`` of the clean page."""
         return _bounds(self.back(_outline(box)))
 
-    def warp(self, image: Image, size: tuple[int, int], fill: tuple[int, ...]) -> Image:
+    def warp(
+        self,
+        image: Image,
+        size: tuple[int, int],
+        fill: tuple[int, ...],
+        flags: int = cv2.INTER_CUBIC,
+    ) -> Image:
         """``image`` drawn through this map onto a canvas of (width, height) ``size``.
 
-        Bicubic; ``fill`` colours what lies outside.
+        ``fill`` colours what lies outside; ``flags``: OpenCV's way between pixels.
         """
         width, height = size
         drawn = np.empty((height, width, *image.shape[2:]), np.uint8)
@@ -74,7 +80,7 @@ class Mapping(ABC):
             part = np.array([[_STEP, 0, 0], [0, _STEP, -rows.start]], dtype=np.float64)
             area = width, rows.stop - rows.start
             dense = cv2.warpAffine(coarse, part, area, None, cv2.INTER_LINEAR, on)
-            drawn[rows] = cv2.remap(image, dense, None, cv2.INTER_CUBIC, None, edge, fill)
+            drawn[rows] = cv2.remap(image, dense, None, flags, None, edge, fill)
         return drawn
 
 
@@ -168,9 +174,15 @@ class Transform(Mapping):
     def back(self, points: ArrayLike) -> Points:
         return self.inverse.forward(points)
 
-    def warp(self, image: Image, size: tuple[int, int], fill: tuple[int, ...]) -> Image:
+    def warp(
+        self,
+        image: Image,
+        size: tuple[int, int],
+        fill: tuple[int, ...],
+        flags: int = cv2.INTER_CUBIC,
+    ) -> Image:
         centred = self.shift(0.5, 0.5).then(self).then(self.shift(-0.5, -0.5)).matrix
-        flags, edge = cv2.INTER_CUBIC, cv2.BORDER_CONSTANT
+        edge = cv2.BORDER_CONSTANT
         if np.allclose(centred[2], (0.0, 0.0, 1.0)):
             affine = centred[:2]
             return uint8(cv2.warpAffine(image, affine, size, None, flags, edge, fill))

@@ -113,7 +113,7 @@ def test_every_place_is_read_in_one_call() -> None:
     page = written(page, "hh", 200, 305)
     cv2.line(page, (705, 335), (735, 365), 60, 3)
     reader = Measuring()
-    (entry,) = read_fields(
+    (entry,), figures = read_fields(
         page,
         form(),
         load_register("KS"),
@@ -122,6 +122,7 @@ def test_every_place_is_read_in_one_call() -> None:
         FieldOptions(),
     )
     name, place, tick = entry.slots
+    assert figures == {}
     assert reader.calls == 1
     assert (name.code, name.candidates, name.written) == ("nksHoTen", (), 0.0)
     assert place.text == "long short"  # two lines, joined

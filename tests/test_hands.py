@@ -20,7 +20,7 @@ from extract.ink.lift import InkOptions, cut_line, lift_ink
 from extract.ink.rows import without_run_in
 from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
-from extract.reading.printed import read_printed
+from extract.reading.printed import cut_figures, read_printed
 from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import FieldValue
 from extract.registers import load_register
@@ -102,9 +102,12 @@ def test_knots_of_lifted_rules_go() -> None:
 def test_printed_figures_are_read_with_their_first_one() -> None:
     page = sheet()
     cv2.putText(page, "57", (120, 105), cv2.FONT_HERSHEY_DUPLEX, 1.2, 30, 2, cv2.LINE_AA)
-    ((text, probability),) = read_printed(page, find_rules(page), {"trangSo": LEFT})["trangSo"]
+    with_one = cut_figures(page, find_rules(page), {"trangSo": LEFT})
+    without = cut_figures(sheet(), Rules(), {"trangSo": LEFT})
+    empty, none, found = read_printed([without, {}, with_one])  # of three pages, together
+    ((text, probability),) = found["trangSo"]
     assert text == "57" and probability > 0.3
-    assert read_printed(sheet(), Rules(), {"trangSo": LEFT}) == {"trangSo": ()}
+    assert (empty, none) == ({"trangSo": ()}, {})
 
 
 def number(code: str, *texts: tuple[str, float], printed: str = "") -> SlotReading:

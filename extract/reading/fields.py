@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,8 +19,8 @@ from extract.parse.dates import Era
 from extract.reading.extent import Extent
 from extract.reading.grammars import grammar_for, grammar_for_several
 from extract.reading.lines import Expected, Seen, read_lines
-from extract.reading.printed import read_printed
-from extract.reading.readings import EntryReading, SlotReading, merged
+from extract.reading.printed import cut_figures
+from extract.reading.readings import EntryReading, Figures, SlotReading, merged
 from extract.registers import Register
 from extract.roles import roles_of
 from models.reading import Image, Reader
@@ -86,8 +86,11 @@ def read_fields(
     reader: Reader,
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
-) -> tuple[EntryReading, ...]:
+) -> tuple[tuple[EntryReading, ...], Figures]:
     """Read every field of a page, all lines in one call of the reader.
+
+    What is printed in places for numbers is left to `extract.reading.printed.read_printed`: they
+    are cut out.
 
     Args:
         page: (H, W) grey, clean, in the form's geometry.
@@ -113,7 +116,6 @@ def read_fields(
     seen = dict(zip(alike, read_lines(reader, images, [what for _, what in alike]), strict=True))
     read = {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in inked}
     bare = _bare_tick(pieces, form, options)
-    printed = read_printed(page, rules, _numbers(form))
     entries = []
     for entry in form.entries:
         slots: list[SlotReading] = []
@@ -125,10 +127,9 @@ def read_fields(
             for part in dict.fromkeys(piece.part for piece in own):
                 lines = [(p, read.get(id(p))) for p in own if p.part == part]
                 place = slot.box if not part else _part_box(slot, part)
-                one = _slot(code, slot.kind, part, lines, to_scan(place), options)
-                slots.append(replace(one, printed=printed.get((entry.index, code), ())))
+                slots.append(_slot(code, slot.kind, part, lines, to_scan(place), options))
         entries.append(EntryReading(entry.index, tuple(slots)))
-    return tuple(entries)
+    return tuple(entries), cut_figures(page, rules, _numbers(form))
 
 
 def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:

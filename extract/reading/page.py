@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -48,12 +46,14 @@ class PageOptions(Options):
 
 @dataclass(frozen=True)
 class PageResult:
-    """What became of one page: the outcome, its cause when it is not done, what was read."""
+    """What became of one page: the outcome, its cause when it is not done, what was read, and the
+    scale of the picture of the page that is kept for people."""
 
     page: int
     outcome: Outcome
     cause: str
-    payload: Mapping[str, Any]
+    reading: PageReading | None = None
+    picture_scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,12 @@ class PageStep(ABC):
             path, side = self.folder.page_image(scan.index), self.options.shown_side
             scale = keep_image(path, image, side, self.options.quality)
             if clean.blank:
-                return PageResult(scan.index, "empty", "nothing is on the page", {})
-            payload = {**self._read(scan.index, clean).as_json(), "picture_scale": scale}
-            return PageResult(scan.index, "done", "", payload)
+                return PageResult(scan.index, "empty", "nothing is on the page")
+            return PageResult(scan.index, "done", "", self._read(scan.index, clean), scale)
         except FormError as error:
-            return PageResult(scan.index, "refused", str(error), {})
+            return PageResult(scan.index, "refused", str(error))
         except PageError as error:
-            return PageResult(scan.index, "failed", str(error), {})
+            return PageResult(scan.index, "failed", str(error))
 
     @abstractmethod
     def _read(self, page: int, clean: CleanPage) -> PageReading:
@@ -96,20 +95,23 @@ class ReadPage(PageStep):
         form = _form(self.folder.form, self.folder.form.stat().st_mtime_ns)
         grey, scale = reduced(clean.grey)
         placed = place_form(grey, form)
-        flat = placed.pull(without_stamps(grey, reduced(clean.colour)[0], self.options.stamps))
+        colour = clean.colour_at((grey.shape[1], grey.shape[0]))
+        flat = placed.pull(without_stamps(grey, colour, self.options.stamps))
 
         def to_scan(box: Box) -> Box:
             on_page = placed.box(box)
             return clean.transform.box_back(Box(*(edge / scale for edge in on_page)))
 
         register = load_register(form.register)
-        entries = read_fields(flat, form, register, self.reader, to_scan, self.options.fields)
+        entries, figures = read_fields(
+            flat, form, register, self.reader, to_scan, self.options.fields
+        )
         for entry in form.entries:
             for code, slot in entry.fields.items():
                 crop = _shown(flat, slot.box)
                 path = self.folder.crop(page, entry.index, code)
                 keep_image(path, crop, max(crop.shape), self.options.quality)
-        return PageReading(page, entries)
+        return PageReading(page, entries, figures)
 
 
 def keep_image(path: Path, image: Image, side: int, quality: int) -> float:

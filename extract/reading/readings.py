@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from models.reading import Image
+
+Figures = Mapping[tuple[int, str], Image]
+"""Places for numbers cut out, by entry and column."""
 _DIGITS = 5
 _LEAST = 1e-5  # what was thought of at all is never impossible: probabilities are weighed later
 
@@ -77,12 +81,24 @@ class EntryReading:
     slots: tuple[SlotReading, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageReading:
-    """All cases of one page."""
+    """All cases of one page; ``figures``: where print may stand that is not read yet."""
 
     page: int
     entries: tuple[EntryReading, ...] = field(default_factory=tuple)
+    figures: Figures = field(default_factory=dict)
+
+    def with_printed(self, found: Mapping[tuple[int, str], tuple[tuple[str, float], ...]]) -> Self:
+        """The page with what the print reader found in its ``figures``."""
+        entries = tuple(
+            EntryReading(
+                one.entry,
+                tuple(replace(s, printed=found.get((one.entry, s.code), ())) for s in one.slots),
+            )
+            for one in self.entries
+        )
+        return type(self)(self.page, entries)
 
     def as_json(self) -> dict[str, Any]:
         return {
