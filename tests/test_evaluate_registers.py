@@ -64,39 +64,44 @@ def test_a_table_goes_on_after_a_failed_book_and_after_a_kill(
 def test_strays_and_wrong_books_and_right_pages_are_counted_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = [*orders(["KS", "KT"], ["tt15-2015"], ["clean"], 3, [9])]
-    for order, height in zip(asked, (700, 900), strict=True):
-        pages = tmp_path / order.name / "pages"
-        pages.mkdir(parents=True)
-        (pages.parent / "truth.jsonl").touch()
-        for page in range(1, 4):
-            sheet = np.full((height, 600, 3), 245, np.uint8)
-            for y in range(80, height - 60, 40):
-                cv2.putText(
-                    sheet, "khai sinh so 12", (40, y), cv2.FONT_HERSHEY_PLAIN, 2, (20, 20, 20), 2
-                )
+    def rendered(order: Order, work: Path) -> Path:
+        """Every register's pages are of another height."""
+        pages = work / order.name / "pages"
+        pages.mkdir(parents=True, exist_ok=True)
+        sheet = np.full((height_of(order.register_code), 600, 3), 245, np.uint8)
+        for y in range(80, len(sheet) - 60, 40):
+            cv2.putText(
+                sheet, "khai sinh so 12", (40, y), cv2.FONT_HERSHEY_PLAIN, 2, (20, 20, 20), 2
+            )
+        for page in range(1, order.pages + 1):
             cv2.imwrite(str(pages / f"{page}.png"), sheet)
+        return pages.parent
+
+    def height_of(code: str) -> int:
+        return 600 + 150 * register_codes().index(code)
 
     def learn(scans: Scans, register: Register, *_: object) -> SimpleNamespace:
-        high = scans[0].load().shape[0]
-        if register.code != {700: "KS", 900: "KT"}[high]:
+        if scans[0].load().shape[0] != height_of(register.code):
             raise FormError("the pages show another register")
-        return SimpleNamespace(generation="tt15-2015", high=high)
+        return SimpleNamespace(generation="tt15-2015", high=height_of(register.code))
 
     def place(page: Image, form: SimpleNamespace) -> None:
         if abs(page.shape[0] - form.high) > 60:
-            raise FormError("the page does not show the book's form")
+            raise FormError("the page does not show | the book's form")
 
+    monkeypatch.setattr(Order, "rendered", rendered)
     monkeypatch.setattr(refusal, "learn_form", learn)
     monkeypatch.setattr(refusal, "place_form", place)
-    found = [figure for _, figure in refusal.evaluate_refusal(asked, 3, 2, tmp_path)]
-    for one in found:
-        assert (one.right, one.right_refused) == (3, 0)
-        assert (one.strays, one.strays_refused) == (2, 2)
-        assert (one.wrong, one.wrong_refused) == (3, 3) and not one.said
+    asked = orders(["KS", "KT"], ["tt15-2015"], ["clean"], 3, [9])
+    table = tmp_path / "rows.md"
+    rows = list(refusal.add_rows(asked[:1], 3, 2, tmp_path, table))
+    assert rows[0] == f"| {asked[0].name} | 0 of 3 | 2 of 2 | 3 of 3 |  |"
     monkeypatch.setattr(refusal, "place_form", lambda page, form: None)
-    loose = next(figure for _, figure in refusal.evaluate_refusal(asked, 3, 2, tmp_path))
-    assert loose.strays_refused == 0 and len(loose.said) == 2
+    first, loose, both = refusal.add_rows(asked, 3, 2, tmp_path, table)
+    assert first == rows[0]  # it is there already
+    assert "| 0 of 3 | 0 of 2 | 3 of 3 | page 1 of" in loose and loose.count("not refused") == 2
+    assert both.startswith("| **all 2** | 0 of 6 | 2 of 4 | 6 of 6 |")
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 4
 
 
 def test_what_deciding_together_mends_and_breaks_is_counted() -> None:
@@ -125,5 +130,7 @@ def test_what_deciding_together_mends_and_breaks_is_counted() -> None:
     assert (names.n, names.alone, names.joint, names.broke) == (7, 7, 6, 1)
     (broken,) = [change for change in joint.changes if change.broke]
     assert (broken.page, broken.code) == (4, "nguoiKy") and "broke" in str(broken)
+    assert f"| {broken.rule} | names | 0 | 1 | 0 |" in joint.by_rule()
+    assert broken.rule == "the book's own"
     rows = list(joint.rows())
     assert rows[-2].startswith("| **names** | 7 | 100.0% | 85.7% | -14.3 | 1 (14.29%)")

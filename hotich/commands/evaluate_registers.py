@@ -86,6 +86,9 @@ def joint(
     typer.echo(f"{len(found.books)} rendered books, the same readings: {', '.join(found.books)}")
     for row in found.rows():
         typer.echo(row)
+    typer.echo("")
+    for row in found.by_rule():
+        typer.echo(row)
 
 
 def refusal(
@@ -101,24 +104,23 @@ def refusal(
     strays: Annotated[int, typer.Option(help="Pages of other registers put to each book.")] = 10,
     seed: Annotated[int, typer.Option(help="Never trained on.")] = 9400,
     work: Work = None,
+    rows: Annotated[
+        Path | None,
+        typer.Option(help="Keep the rows in this file: a book whose row is there is passed over."),
+    ] = None,
 ) -> None:
     """Pages of wrong registers are refused with the reason, pages of the right one are not."""
     from hotich.evaluation.books import orders
-    from hotich.evaluation.refusal import HEAD, Refusals, evaluate_refusal
+    from hotich.evaluation.refusal import HEAD, add_rows
 
     if given:
         _refused(given, work)
         return
     asked = orders(_codes(register or [EVERY]), form, severity or ["moderate"], pages, [seed])
-    total = Refusals()
     typer.echo(HEAD)
     with work_folder(work) as folder:
-        for order, found in evaluate_refusal(asked, learn, strays, folder):
-            typer.echo(found.row(order.name))
-            for said in found.said:
-                typer.echo(f"  {said}", err=True)
-            total.add(found)
-    typer.echo(total.row(f"**all {len(asked)}**"))
+        for row in add_rows(asked, learn, strays, folder, rows or folder / "refusal.md"):
+            typer.echo(row)
 
 
 def shapes(

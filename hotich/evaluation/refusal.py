@@ -8,9 +8,10 @@ book is also said to be of another register.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,11 +21,18 @@ from extract.form import BookForm, place_form
 from extract.learn import LearnOptions, learn_form
 from extract.reading.page import PageOptions, PageStep, reduced
 from extract.reading.readings import PageReading
-from extract.registers import load_register
+from extract.registers import load_register, register_codes
+from hotich.evaluation.books import orders
 from hotich.evaluation.rendered import Order
 from models.reading import Image, Reading
 from preprocessing.clean import CleanPage
-from preprocessing.scans import Scan, Scans, open_scans
+from preprocessing.scans import open_scans
+
+HEAD = (
+    "| rendered book | right pages refused | strayed pages of other registers refused | "
+    "pages refused when the book is said to be of another register | wrong answers |"
+)
+_COUNTS = re.compile(r"\| (\d+) of (\d+) \| (\d+) of (\d+) \| (\d+) of (\d+) \|")
 
 
 @dataclass
@@ -32,112 +40,113 @@ class Refusals:
     """Pages that were given, and how many of them were refused.
 
     Attributes:
-        right, right_refused: pages of the book itself.
-        strays, strays_refused: pages of other registers among them.
-        wrong, wrong_refused: pages of the book when it is said to be of another register.
+        right_refused, right: pages of the book itself.
+        strays_refused, strays: pages of other registers among them.
+        wrong_refused, wrong: pages of the book when it is said to be of another register.
         said: every answer that was wrong.
     """
 
-    right: int = 0
     right_refused: int = 0
-    strays: int = 0
+    right: int = 0
     strays_refused: int = 0
-    wrong: int = 0
+    strays: int = 0
     wrong_refused: int = 0
+    wrong: int = 0
     said: list[str] = field(default_factory=list)
 
-    def add(self, other: Refusals) -> None:
-        self.right += other.right
-        self.right_refused += other.right_refused
-        self.strays += other.strays
-        self.strays_refused += other.strays_refused
-        self.wrong += other.wrong
-        self.wrong_refused += other.wrong_refused
+    @classmethod
+    def sum(cls, rows: Sequence[str]) -> Refusals:
+        """The counts of rows that `row` gave, together."""
+        found = [match for row in rows if (match := _COUNTS.search(row))]
+        own_refused, own, strays_refused, strays, wrong_refused, wrong = (
+            sum(int(match[n]) for match in found) for n in range(1, 7)
+        )
+        return cls(own_refused, own, strays_refused, strays, wrong_refused, wrong)
 
     def row(self, name: str) -> str:
         """The counts as a row of a markdown table under `HEAD`."""
+        said = "; ".join(self.said).replace("|", "/")
         return (
             f"| {name} | {self.right_refused} of {self.right} | "
-            f"{self.strays_refused} of {self.strays} | {self.wrong_refused} of {self.wrong} |"
+            f"{self.strays_refused} of {self.strays} | {self.wrong_refused} of {self.wrong} | "
+            f"{said} |"
         )
 
 
-HEAD = (
-    "| rendered book | right pages refused | strayed pages of other registers refused | "
-    "pages refused when the book is said to be of another register |\n|---|---|---|---|"
-)
+def add_rows(
+    asked: Sequence[Order], learn: int, strays: int, work: Path, table: Path
+) -> Iterator[str]:
+    """Append one row for each book to ``table``, as each is done; every row, those that were
+    there already too, and at last all together."""
+    known = table.read_text(encoding="utf-8").splitlines() if table.exists() else []
+    rows = []
+    with table.open("a", encoding="utf-8") as file:
+        if HEAD not in known:
+            file.write(f"{HEAD}\n{'|---' * (HEAD.count('|') - 1)}|\n")
+        for order in asked:
+            row = next((line for line in known if line.startswith(f"| {order.name} |")), None)
+            if row is None:
+                row = evaluate_refusal(order, learn, strays, work).row(order.name)
+                file.write(f"{row}\n")
+                file.flush()
+            rows.append(row)
+            yield row
+    yield Refusals.sum(rows).row(f"**all {len(rows)}**")
 
 
-def evaluate_refusal(
-    orders: Sequence[Order], learn: int, strays: int, work: Path
-) -> Iterator[tuple[Order, Refusals]]:
-    """Each book, its form learnt from ``learn`` of its pages, and what was refused.
+def evaluate_refusal(order: Order, learn: int, strays: int, work: Path) -> Refusals:
+    """What was refused of one book, its form learnt from ``learn`` of its pages.
 
     Args:
-        orders: books of several registers; all are rendered before the first is looked at.
-        strays: pages of the other registers' books that are put to each.
+        strays: pages of other registers' books, each of another book, that are put to it.
+        work: books are rendered there; one that lies there already is not rendered again.
     """
-    scans = {order: open_scans([order.rendered(work) / "pages"]) for order in orders}
-    with TemporaryDirectory(prefix="hotich-") as folder:
-        for number, order in enumerate(orders):
-            out = BookFolder(Path(folder) / str(number))
-            out.prepare()
-            others = [*orders[number + 1 :], *orders[:number]]
-            yield order, _book(order, scans, others, out, learn, strays)
-
-
-def _book(
-    order: Order,
-    scans: dict[Order, Scans],
-    others: Sequence[Order],
-    out: BookFolder,
-    learn: int,
-    strays: int,
-) -> Refusals:
+    own = open_scans([order.rendered(work) / "pages"])
+    strangers = _strangers(order, strays)
+    claimed = strangers[0].register_code
+    found = Refusals(right=len(own), wrong=len(own))
     options = LearnOptions(pages=learn)
-    own = scans[order]
-    found = Refusals(right=len(own))
-    strangers = [other for other in others if other.register_code != order.register_code]
-    if strangers:
-        found.wrong = len(own)
-        claimed = strangers[0].register_code
-        nobody = BookFolder(out.root / claimed)
-        nobody.prepare()
+    with TemporaryDirectory(prefix="hotich-") as name:
+        out, nobody = BookFolder(Path(name) / "own"), BookFolder(Path(name) / claimed)
+        for folder in (out, nobody):
+            folder.prepare()
         try:
             learn_form(own, load_register(claimed), nobody, None, options)
         except FormError:
             found.wrong_refused = len(own)
         else:
-            found.said.append(f"{order.name}: taken for register {claimed}")
-    try:
-        form = learn_form(own, load_register(order.register_code), out, None, options)
-    except FormError as error:
-        found.right_refused = len(own)
-        found.said.append(f"{order.name}: {error}")
-        return found
-    if form.generation != order.form:
-        found.said.append(f"{order.name}: taken for generation {form.generation}")
-    step = _Lay(out, PageOptions(), _Nobody(), form)
-    for scan in own:
-        answer = step(scan)
-        if answer.outcome != "done":
-            found.right_refused += 1
-            found.said.append(f"{order.name} page {scan.index}: {answer.cause}")
-    for other, scan in islice(_in_turn(strangers, scans), strays):
-        found.strays += 1
-        if step(scan).outcome == "done":
-            found.said.append(f"{order.name}: page {scan.index} of {other.name} not refused")
-        else:
-            found.strays_refused += 1
+            found.said.append(f"taken for register {claimed}")
+        try:
+            form = learn_form(own, load_register(order.register_code), out, None, options)
+        except FormError as error:
+            found.right_refused = len(own)
+            found.said.append(str(error))
+            return found
+        if form.generation != order.form:
+            found.said.append(f"taken for generation {form.generation}")
+        step = _Lay(out, PageOptions(), _Nobody(), form)
+        for scan in own:
+            answer = step(scan)
+            if answer.outcome != "done":
+                found.right_refused += 1
+                found.said.append(f"page {scan.index}: {answer.cause}")
+        for page, other in zip(range(strays), cycle(strangers), strict=False):
+            found.strays += 1
+            scan = open_scans([other.rendered(work) / "pages"])[page]
+            if step(scan).outcome == "done":
+                found.said.append(f"page {scan.index} of {other.name} not refused")
+            else:
+                found.strays_refused += 1
     return found
 
 
-def _in_turn(orders: Sequence[Order], scans: dict[Order, Scans]) -> Iterator[tuple[Order, Scan]]:
-    """The first page of every book, then the second of each, and so on."""
-    for index in range(max((len(scans[order]) for order in orders), default=0)):
-        for order in orders:
-            if index < len(scans[order]):
-                yield order, scans[order][index]
+def _strangers(order: Order, pages: int) -> list[Order]:
+    """Small books of every form of every other register: those that follow this one's first, so
+    that other pages stray into every book."""
+    every = orders(register_codes(), None, [order.severity], pages, [order.seed])
+    at = [(one.register_code, one.form) for one in every].index((order.register_code, order.form))
+    turned = every[at:] + every[:at]
+    return [other for other in turned if other.register_code != order.register_code]
 
 
 @dataclass(frozen=True)
