@@ -44,6 +44,7 @@ def _not_called() -> None:
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 attention, 2 call, 3 input, 4 missing part."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads only wait
     called = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     try:
         build(called)()
