@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from common.tables import yaml_table
 from extract.confidence.curves import Calibration
+from extract.decision import evidence
 from extract.decision.decide import draft_book, records_of
 from extract.decision.runon import run_on_dates, run_on_numbers
 from extract.reading.readings import EntryReading, PageReading, SlotReading, merged
@@ -51,6 +55,15 @@ def test_numbers_run_on_over_what_was_misread() -> None:
 def test_a_true_gap_in_the_numbers_stays() -> None:
     readings = [[(str(n), 0.9)] for n in (7, 8, 15, 16, 17)]
     assert run_on_numbers(readings) == [7, 8, 15, 16, 17]
+
+
+def test_numbers_run_on_by_two_where_every_second_case_was_not_found() -> None:
+    read = [[(str(n), 0.95)] for n in (94, 96, 98, 700, 102, 104)]
+    assert run_on_numbers(read) == [94, 96, 98, 100, 102, 104]
+
+
+def test_a_page_number_is_not_shortened_because_figures_were_lost() -> None:
+    assert run_on_numbers([[("56", 0.44), ("6", 0.07)], [("7", 0.4)], [("58", 0.43)]])[0] == 56
 
 
 def test_dates_keep_to_the_books_year_and_order() -> None:
@@ -159,6 +172,23 @@ def test_an_office_that_stays_the_same_is_brought_to_its_usual_spelling() -> Non
     found = [record.fields["nguoiKy"].value for record in records]
     assert found == ["Trần Văn Bảy"] * 4 + ["Lê Văn Út"]
     assert records[2].fields["nguoiKy"].raw == "Trần-văn-Bẩy"
+
+
+def test_one_reading_is_not_overruled_by_marks_that_the_hand_writes_alike() -> None:
+    """Phúc or Phục: every reading doubts, and all alike, so that many tell no more than one."""
+    seen = [(("Huỳnh Văn Phúc", 0.6), ("Huỳnh Văn Phục", 0.35))] * 7
+    seen.append((("Huỳnh Văn Phục", 0.6), ("Huỳnh Văn Phúc", 0.35)))
+    sure = [(("Huỳnh Văn Phúc", 0.9), ("Huỳnh Văn Phục", 0.01))] * 7 + seen[-1:]
+    for readings, last in ((seen, "Huỳnh Văn Phục"), (sure, "Huỳnh Văn Phúc")):
+        records = decided(*((slot("nguoiKy", *texts),) for texts in readings))
+        assert [r.fields["nguoiKy"].value for r in records] == ["Huỳnh Văn Phúc"] * 7 + [last]
+
+
+def test_the_evidence_asked_for_is_that_of_a_rule() -> None:
+    """Every rule in the table is one that the decision asks about."""
+    asked = set(yaml_table(Path(evidence.__file__).with_suffix(".yaml")))
+    code = "".join(path.read_text() for path in Path(evidence.__file__).parent.glob("*.py"))
+    assert asked and all(f'"{rule}"' in code for rule in asked)
 
 
 def test_readings_survive_their_store() -> None:

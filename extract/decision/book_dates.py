@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz
 
 from extract.decision.agree import likeliest
 from extract.decision.choose import Drafted, chosen, draft, options_of
+from extract.decision.evidence import outweighs
 from extract.decision.numbering import YEARLY, Case, Drafts
 from extract.decision.runon import run_on_dates
 from extract.decision.years import book_years
@@ -125,11 +127,14 @@ def agree_in_words(
     if not ranked:
         return
     best, cost = ranked[0]
+    now = dict(ranked).get(figures.value.value or "", math.inf)
+    doubtful = not outweighs("figures and words", figures.evidence.kind, math.exp(now - cost))
+    best = str(figures.value.value) if doubtful else best
     margin = ranked[1][1] - cost if len(ranked) > 1 else 5.0
     if figures.value.raw or (spoken and spoken.options):
         drafts[code] = chosen(figures, best, min(margin / 5.0, 1.0) if said else margin / 10.0)
     meant = date_of_value(best)
-    if spoken and written and meant:
+    if spoken and written and meant and not (doubtful and spoken.options):
         meant_words = words_nearest(meant, written)
         if spoken.options or fuzz.ratio(meant_words, written.lower()) >= _NEAR_WORDS:
             support = 1.0 if best in read else 0.0

@@ -2,31 +2,27 @@
 
 Numbers of entries and pages run on, and the year of registration is the book's: there a figure is
 known, and what the reader saw in it tells how this hand's figures look. A table of how often each
-figure is taken for another, begun from look-alikes, is counted from them, then from the ages that
+figure is taken for another, begun from what is usual, is counted from them, then from the ages that
 it explains (expectation and maximisation, Dempster et al. 1977), and weighs every age again.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extract.decision.choose import Drafted
+from extract.decision.figures import Table, chance, usual_misreadings
 from extract.decision.numbering import Case, Drafts
 from extract.decision.plausible import share_of_age
 from extract.parse.dates import date_of_value
 from extract.parse.numbers import leading_number
 
-Table = NDArray[np.float64]
 Texts = Sequence[tuple[str, float]]
 
-_LOOK_ALIKE = ("17", "39", "38", "49", "14", "60", "56", "27", "35", "58", "68", "79", "69", "08")
-_ALIKE, _OTHER = 0.03, 0.003  # share of a figure taken for one like it, and for any other
 _WEIGHT = 6.0  # figures that the table at the beginning is worth
 _ROUNDS = 4
 _AGES = range(12, 90)
@@ -107,7 +103,7 @@ def _count(known: Iterable[tuple[str, Texts, float]], table: Table | None = None
     counts = np.zeros((10, 10))
     for figures, texts, share in known:
         alike = [(t, p) for t, p in texts if len(t) == len(figures) and t.isdigit()]
-        weights = [p if table is None else p * _chance(figures, t, table) for t, p in alike]
+        weights = [p if table is None else p * chance(figures, t, table) for t, p in alike]
         whole = sum(weights) if table is not None else 1.0
         for (text, _), weight in zip(alike, weights, strict=True):
             for true, read in zip(figures, text, strict=True):
@@ -116,24 +112,15 @@ def _count(known: Iterable[tuple[str, Texts, float]], table: Table | None = None
 
 
 def _table(counts: Table) -> Table:
-    """Shares, (true, read), begun from look-alikes."""
-    begun = np.full((10, 10), _OTHER)
-    for one, other in ((int(pair[0]), int(pair[1])) for pair in _LOOK_ALIKE):
-        begun[one, other] = begun[other, one] = _ALIKE
-    np.fill_diagonal(begun, 0.0)
-    np.fill_diagonal(begun, 1 - begun.sum(axis=1))
-    counted = counts + _WEIGHT * begun
+    """Shares, (true, read), begun from what is usual."""
+    counted = counts + _WEIGHT * usual_misreadings()
     return np.asarray(counted / counted.sum(axis=1, keepdims=True))
-
-
-def _chance(figures: str, read: str, table: Table) -> float:
-    return math.prod(table.item(int(t), int(r)) for t, r in zip(figures, read, strict=True))
 
 
 def _posterior(texts: Texts, parent: bool | None, table: Table) -> dict[int, float]:
     """Ages with probabilities that sum to what was read, weighed by how likely an age is of a
     parent, or of a declarant; None: not weighed so."""
-    weights = {age: sum(p * _chance(str(age), t, table) for t, p in texts) for age in _AGES}
+    weights = {age: sum(p * chance(str(age), t, table) for t, p in texts) for age in _AGES}
     if parent is not None:
         weights = {age: share_of_age(age, parent) * weight for age, weight in weights.items()}
     scale = sum(p for _, p in texts) / max(sum(weights.values()), 1e-12)

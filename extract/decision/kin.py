@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 
 from common.text import fold
 from extract.decision.choose import Drafted, chosen
+from extract.decision.evidence import outweighs
 from extract.parse.dates import date_of_value
 from extract.parse.names import middle_names, same_syllable, surname
 from models import lexicon
@@ -37,11 +38,11 @@ def agree_between_people(drafts: Drafts, roles: Mapping[str, Sequence[Sequence[s
     of which the first bears the second's surname; ``sexed``, a name and its bearer's sex.
     """
     for first, second in roles.get("same", ()):
-        _choose_pair(drafts, first, second, lambda one, other: _SAME if one == other else 1.0)
+        _choose_pair("said twice", drafts, first, second, _one_value)
     for child, parent in roles.get("surname", ()):
-        _choose_pair(drafts, child, parent, _one_surname)
+        _choose_pair("a family's surname", drafts, child, parent, _one_surname)
     for name, sex in roles.get("sexed", ()):
-        _choose_pair(drafts, name, sex, _bears)
+        _choose_pair("middle names and sex", drafts, name, sex, _bears)
 
 
 def agree_on_age(drafts: Drafts, roles: Mapping[str, Any]) -> None:
@@ -52,7 +53,7 @@ def agree_on_age(drafts: Drafts, roles: Mapping[str, Any]) -> None:
     for name, age, other, born in roles.get("namesakes", ()):
         one, two = drafts.get(name), drafts.get(other)
         if day and one and two and _alike(one.value.value, two.value.value):
-            _choose_pair(drafts, age, born, partial(_one_age, day.year))
+            _choose_pair("one person's age", drafts, age, born, partial(_one_age, day.year))
 
 
 def _alike(name: str | None, other: str | None) -> bool:
@@ -63,14 +64,20 @@ def _one_age(year: int, age: str, born: str) -> float:
     return _SAME if age.isdigit() and year - int(age) == int(born[-4:]) else 1.0
 
 
+def _one_value(one: str, other: str) -> float:
+    return _SAME if one == other else 1.0
+
+
 def _one_surname(child: str, parent: str) -> float:
     one, other = surname(child), surname(parent)
     return _SURNAME if one and other and same_syllable(one, other) else 1.0
 
 
 def _bears(name: str, sex: str) -> float:
-    """How much likelier one sex bears these middle names (Thị, Văn) than the other."""
-    return math.prod(_middle_odds(word, sex) for word in middle_names(name))
+    """How likely who bears these middle names (Thị, Văn) is of this sex, as odds against a name
+    that tells nothing."""
+    odds = math.prod(_middle_odds(word, sex) for word in middle_names(name))
+    return 2 * odds / (1 + odds)
 
 
 @cache
@@ -84,7 +91,7 @@ def _middle_odds(word: str, sex: str) -> float:
 
 
 def _choose_pair(
-    drafts: Drafts, first: str, second: str, odds: Callable[[str, str], float]
+    rule: str, drafts: Drafts, first: str, second: str, odds: Callable[[str, str], float]
 ) -> None:
     one, other = drafts.get(first), drafts.get(second)
     if not one or not other or not one.options or not other.options:
@@ -97,8 +104,16 @@ def _choose_pair(
     }
     a, b = max(sorted(pairs), key=lambda pair: pairs[pair])
     support = 1.0 if odds(a, b) > 1 else 0.0
-    drafts[first] = _weighed(chosen(one, a, max(support, one.evidence.support)), pairs, 0)
-    drafts[second] = _weighed(chosen(other, b, max(support, other.evidence.support)), pairs, 1)
+    drafts[first] = _settled(rule, _weighed(one, pairs, 0), a, support)
+    drafts[second] = _settled(rule, _weighed(other, pairs, 1), b, support)
+
+
+def _settled(rule: str, own: Drafted, value: str, support: float) -> Drafted:
+    """The field with a value that its pair makes likely, where that is enough to change it."""
+    now = own.value.value
+    odds = own.options[value] / max(own.options.get(now or "", 0.0), 1e-12)
+    kept = now is not None and not outweighs(rule, own.evidence.kind, odds)
+    return chosen(own, str(now) if kept else value, max(support, own.evidence.support))
 
 
 def _weighed(own: Drafted, pairs: Mapping[tuple[str, str], float], side: int) -> Drafted:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from extract.decision.choose import Drafted, chosen, suggested, texts_of
@@ -79,8 +80,10 @@ def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
 
 def _support(numbers: Sequence[int | None], at: int) -> float:
     """How many of the four nearest numbers fit this one, −1 (none) to 1 (all)."""
+    steps = Counter(two - one for one, two in pairwise(numbers) if one is not None and two)
+    by = max(sorted(steps), key=lambda step: steps[step], default=1)
     around = [
-        numbers[other] == (numbers[at] or 0) + other - at
+        numbers[other] == (numbers[at] or 0) + by * (other - at)
         for other in range(max(0, at - 2), min(len(numbers), at + 3))
         if other != at
     ]

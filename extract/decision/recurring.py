@@ -24,6 +24,7 @@ _LETTERS = 3  # of so many letters of a known value one may be misread
 _UNKNOWN = 0.05  # how likely a value is that is in no list, beside those that are
 _ALONE = 0.9  # readings that a value must explain beyond its own
 _MARK, _MARK_OF_NAME = 0.5, 0.8  # what a wrong mark counts, of a letter; names differ by marks
+_LEAST, _EITHER = 0.01, 0.05  # least probability of a value; of two, for a reading to be of either
 _SCRAWL = 3e-5  # probability of any reading at all of a value that was scrawled: a signature's
 
 
@@ -169,6 +170,19 @@ def _posterior(once: Mapping[str, float], book: Mapping[str, float]) -> dict[str
         found[value] = found.get(value, 0.0) + weight
     whole = sum(found.values())
     return {value: weight / whole for value, weight in found.items() if weight > 1e-4 * whole}
+
+
+def differ_by_marks(one: str, other: str) -> bool:
+    """Whether two values differ only in the marks of their letters: Phúc, Phục."""
+    return one.lower() != other.lower() and _fold(one.lower()) == _fold(other.lower())
+
+
+def preference(value: str, other: str, readings: Sequence[Mapping[str, float]]) -> float:
+    """How many times likelier one value is than another in a reading of either, on the geometric
+    mean: readings of one hand are wrong together, so that their number tells little."""
+    pairs = [(own.get(value, 0.0), own.get(other, 0.0)) for own in readings]
+    logs = [math.log((p + _LEAST) / (q + _LEAST)) for p, q in pairs if p + q > _EITHER]
+    return math.exp(sum(logs) / max(len(logs), 1))
 
 
 def likelihood(value: str, own: Mapping[str, float], mark: float = _MARK) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 from rapidfuzz.distance import Levenshtein
@@ -19,9 +19,11 @@ from extract.decision.years import confused
 from extract.parse.dates import PartialDate, date_of_value
 
 _SLIP = -math.log(0.04)  # one character misread
+_ADDED = -math.log(0.2)  # a character read that is not there, besides: they get lost more often
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
 _OLDER = 8.0  # a step back to another year
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
+_BY = {1: 0.0, 2: 3.0}  # by how much numbers run on → what that costs a book
 _TRIED = 6  # values of an event that a date is held against
 _STRAY = 0.01  # share of events whose date is misread altogether
 _MOST = 120  # candidates kept for one entry
@@ -30,15 +32,17 @@ _OFFSETS = 25  # runs of numbers that every entry may belong to, the best suppor
 T = TypeVar("T", bound=Hashable)
 
 
-def cheapest(costs: Sequence[Mapping[T, float]], step: Callable[[T, T], float]) -> list[T | None]:
-    """The cheapest choice for every entry; None where an entry has no candidate.
+def cheapest(
+    costs: Sequence[Mapping[T, float]], step: Callable[[T, T], float]
+) -> tuple[float, list[T | None]]:
+    """The least cost, and the choice for every entry; None where an entry has no candidate.
 
     Entries without candidates are passed over: the step goes between their neighbours.
     """
     chosen: list[T | None] = [None] * len(costs)
     places = [place for place, options in enumerate(costs) if options]
     if not places:
-        return chosen
+        return 0.0, chosen
     total = dict(costs[places[0]])
     back: list[dict[T, T]] = []
     for place in places[1:]:
@@ -50,10 +54,11 @@ def cheapest(costs: Sequence[Mapping[T, float]], step: Callable[[T, T], float]) 
             links[option] = best
         total, back = following, [*back, links]
     last = min(total, key=lambda option: total[option])
+    least = total[last]
     for place, links in zip(reversed(places), [*reversed(back), {}], strict=True):
         chosen[place] = last
         last = links.get(last, last)
-    return chosen
+    return least, chosen
 
 
 def reading_cost(said: str, candidates: Sequence[tuple[str, float]]) -> float:
@@ -61,27 +66,38 @@ def reading_cost(said: str, candidates: Sequence[tuple[str, float]]) -> float:
     if not candidates:
         return _UNREAD
     seen = [
-        -math.log(max(p, 1e-4)) + _SLIP * Levenshtein.distance(said, text) for text, p in candidates
+        -math.log(max(p, 1e-4))
+        + _SLIP * Levenshtein.distance(said, text)
+        + _ADDED * max(len(text) - len(said), 0)
+        for text, p in candidates
     ]
     return min(min(seen), _UNREAD)
 
 
 def run_on_numbers(readings: Sequence[Sequence[tuple[str, float]]]) -> list[int | None]:
-    """The running number of each entry, from each entry's candidate figures."""
+    """The running number of each entry, from each entry's candidate figures; where every second
+    case of the book was not found, they go by two."""
+    runs = [(_run_by(readings, by), by) for by in _BY]
+    return min(runs, key=lambda run: run[0][0] + _BY[run[1]])[0][1]
+
+
+def _run_by(
+    readings: Sequence[Sequence[tuple[str, float]]], by: int
+) -> tuple[float, list[int | None]]:
     votes: Counter[int] = Counter()
     for place, own in enumerate(readings):
         for text, probability in own:
-            votes[int(text) - place] += probability  # type: ignore[assignment]
+            votes[int(text) - by * place] += probability  # type: ignore[assignment]
     offsets = sorted(votes, key=lambda offset: (-votes[offset], offset))[:_OFFSETS]
     costs: list[dict[int, float]] = []
     for place, own in enumerate(readings):
-        options = {int(text) for text, _ in own} | {place + offset for offset in offsets}
+        options = {int(text) for text, _ in own} | {by * place + offset for offset in offsets}
         costs.append({n: reading_cost(str(n), own) for n in sorted(options) if 0 < n < 10_000})
-    return cheapest(costs, _number_step)
+    return cheapest(costs, partial(_number_step, by))
 
 
-def _number_step(before: int, after: int) -> float:
-    if after == before + 1:
+def _number_step(by: int, before: int, after: int) -> float:
+    if after == before + by:
         return 0.0
     if after == before:
         return _AGAIN
@@ -109,7 +125,7 @@ def run_on_dates(
     for own, event in zip(costs, events, strict=False):
         for value in own:
             own[value] += _event_cost(value, event)
-    return cheapest(costs, _date_step)
+    return cheapest(costs, _date_step)[1]
 
 
 def _event_cost(value: str, event: Mapping[str, float]) -> float:

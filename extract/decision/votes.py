@@ -17,6 +17,7 @@ from functools import cache
 from rapidfuzz.distance import Levenshtein
 
 from extract.decision.choose import Drafted
+from extract.decision.evidence import outweighs
 from extract.parse.tables import table
 from extract.reading.likely import is_small
 from models import lexicon
@@ -148,7 +149,10 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
     scale = sum(own.options.values()) / sum(weights.values())
     ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
     options = {value: weight * scale for value, weight in ranked}
-    best = ranked[0][0]
+    best, now = ranked[0][0], own.value.value or ""
+    if not outweighs("villages of a book", own.evidence.kind, weights[best] / weights[now]):
+        best = now
+        options[now] = weights[now] * scale
     evidence = replace(
         own.evidence,
         reader=options[best],

@@ -5,17 +5,22 @@ Nothing is read again: the pages' readings are in the books' stores.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from extract.confidence.curves import load_calibration
-from extract.decision.decide import draft_alone, draft_book, records_of
+from extract.decision.decide import cases_of, draft_alone, draft_book, records_of
+from extract.decision.steps import steps
 from extract.evaluate import asked_of
 from extract.record import FieldValue
 from hotich.evaluation.effort import Book, open_book
 
+CONTEXT = "the book's year and dates"
+"""What changed a value that no later rule did."""
+SAID = ("mended", "broke", "still wrong")
 TOGETHER = {"numbers and dates": ("numbers", "dates"), "names": ("names",)}
 """Kinds of fields that are also counted as one."""
 
@@ -31,6 +36,7 @@ class Change(NamedTuple):
     true: FieldValue
     alone: FieldValue
     joint: FieldValue
+    rule: str
 
     @property
     def broke(self) -> bool:
@@ -41,10 +47,14 @@ class Change(NamedTuple):
     def mended(self) -> bool:
         return self.joint.value == self.true.value
 
+    @property
+    def said(self) -> str:
+        return "broke" if self.broke else "mended" if self.mended else "still wrong"
+
     def __str__(self) -> str:
-        said = "broke" if self.broke else "mended" if self.mended else "still wrong"
         return (
-            f"{said}: {self.book} page {self.page} case {self.entry} {self.code}: raw "
+            f"{self.said} by {self.rule}: {self.book} page {self.page} case {self.entry} "
+            f"{self.code}: raw "
             f"{self.alone.raw!r}, alone {self.alone.value!r}, together {self.joint.value!r}, "
             f"true {self.true.value!r}"
         )
@@ -87,6 +97,7 @@ class Joint:
             {record.key: record for record in records_of(book.name, drafted, *curves)}
             for drafted in (draft_alone(*parts), draft_book(*parts))
         )
+        rules = last_rules(book)
         self.books.append(book.name)
         for key, true in book.truth.items():
             for code, kind, wanted in asked_of(true, book.register):
@@ -100,7 +111,8 @@ class Joint:
                 gain = self.gains.setdefault(kind, Gain())
                 gain.add(Gain(1, right[0], right[1], right[0] and not right[1]))
                 if one.value != two.value:
-                    self.changes.append(Change(book.name, *key, code, kind, wanted, one, two))
+                    rule = rules.get((*key, code), CONTEXT)
+                    self.changes.append(Change(book.name, *key, code, kind, wanted, one, two, rule))
 
     def rows(self) -> Iterator[str]:
         """The table, in markdown."""
@@ -112,11 +124,35 @@ class Joint:
             yield self._sum(kinds).row(f"**{name}**")
         yield self._sum(tuple(self.gains)).row("**all**")
 
+    def by_rule(self) -> Iterator[str]:
+        """What each rule changed last, in markdown."""
+        yield "| rule | fields | mended | broke | still wrong |"
+        yield "|---|---|---|---|---|"
+        counts = Counter((c.rule, c.kind, c.said) for c in self.changes)
+        for rule, kind in sorted({(rule, kind) for rule, kind, _ in counts}):
+            shares = " | ".join(str(counts[rule, kind, said]) for said in SAID)
+            yield f"| {rule} | {kind} | {shares} |"
+
     def _sum(self, kinds: Sequence[str]) -> Gain:
         total = Gain()
         for kind in kinds:
             total.add(self.gains.get(kind, Gain()))
         return total
+
+
+def last_rules(book: Book) -> dict[tuple[int, int, str], str]:
+    """The rule that changed each field last, by page, entry and column; none where the value is
+    what the place gives once the case's year is known."""
+    cases = cases_of(book.pages, book.register)
+    values: dict[tuple[int, int, str], str | None] = {}
+    rules: dict[tuple[int, int, str], str] = {}
+    for rule, drafted in steps(cases, book.register, book.generation):
+        for case, drafts in zip(cases, drafted, strict=True):
+            for code, own in drafts.items():
+                key = (case.page, case.entry, code)
+                if values.setdefault(key, own.value.value) != own.value.value:
+                    values[key], rules[key] = own.value.value, rule
+    return rules
 
 
 def evaluate_joint(folders: Sequence[Path]) -> Joint:
