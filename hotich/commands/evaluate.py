@@ -116,20 +116,17 @@ def adapt(
     hands: Annotated[int | None, typer.Option(help="At most so many of each set.")] = None,
     rendered: Annotated[int, typer.Option(help="Clerks of faces never trained on.")] = 6,
     seed: Annotated[int, typer.Option(help="Of the rendered clerks.")] = 1,
-    replay: Annotated[Path | None, typer.Option(help="As for `hotich adapt`.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="A tsv file that keeps what was measured: go on from it.")
+    ] = None,
     weights: Annotated[Path | None, typer.Option(help="Not the package's own.")] = None,
     config: Annotated[Path | None, typer.Option(help="As for `hotich adapt`.")] = None,
 ) -> None:
     """Unseen hands, read before and after some of their lines were learnt; and a refusal."""
     try:
-        from models.training.corrected import replayed_lines
-        from models.training.evaluate_adapt import (
-            evaluate_adapt,
-            real_hands,
-            refusal,
-            rendered_hands,
-        )
+        from models.training.evaluate_adapt import evaluate_adapt, refusal
         from models.training.one_hand import AdaptOptions
+        from models.training.unseen import real_hands, rendered_hands
     except ImportError as error:
         raise MissingPartError(
             f"{error.name} is not installed", hint=install_hint("train,synth")
@@ -138,8 +135,7 @@ def adapt(
 
     counts, base, options = learn or [16, 64], weights or HANDWRITING, AdaptOptions.read(config)
     unseen = [*real_hands(data, min(counts), hands), *rendered_hands(rendered, seed)]
-    known = replayed_lines(replay) if replay else []
-    evaluate_adapt(base, unseen, counts, options, known, typer.echo)
+    evaluate_adapt(base, unseen, counts, options, table, typer.echo)
     refusal(base, unseen[0], min(counts), options, typer.echo)
 
 

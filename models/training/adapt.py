@@ -164,7 +164,7 @@ def cross_check(
     """
     parts = folds([line.text for line in lines], options)
     replay = [*known_lines().taught, *replay]
-    before = reader.read([line.image for line in lines])
+    before = [read_with(network, reader, line.image) for line in lines]
     after = {share: list(before) for share in SHARES}
     networks = []
     for number, part in enumerate(parts, start=1):
@@ -179,20 +179,24 @@ def cross_check(
     for share in sorted(SHARES, key=lambda share: checks[share].after):
         own, check = blended(network, networks, share), checks[share]
         if check.better:
-            check = _remembering(check, reader, own)
+            check = _remembering(check, reader, network, own)
         if not check.forgotten:
             break
     calibration = recalibrated(reader.calibration, after[share], lines)
     return Trial(check, calibration, own, share)
 
 
-def _remembering(check: Check, reader: HandwritingReader, network: LineNetwork) -> Check:
-    """The check with what the base and the network make of known lines, by their best paths."""
+def _remembering(
+    check: Check, reader: HandwritingReader, base: LineNetwork, own: LineNetwork
+) -> Check:
+    """The check with what the base and the own network make of known lines, by best paths."""
     known = known_lines().checked
     quick = HandwritingReader(reader.folder, ReaderOptions(beam=0))
-    before = quick.read([line.image for line in known])
-    after = [read_with(network, quick, line.image) for line in known]
-    return replace(check, known=(_cer(before, known), _cer(after, known)))
+    before, after = (
+        _cer([read_with(network, quick, line.image) for line in known], known)
+        for network in (base, own)
+    )
+    return replace(check, known=(before, after))
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

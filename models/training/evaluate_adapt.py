@@ -1,64 +1,50 @@
 """What adaptation is worth: unseen hands, before and after a few of their lines were learnt.
 
-Real hands: held-back writers of vn_address_lines and wills_fr, and held-back pages of cursive_fr
-(there the page is unseen, its clerk may have written others that were trained on). Rendered
-hands: clerks of faces that training never sees. Every hand's test lines are set aside before any
-line is learnt, and are the same for every number of lines.
+Every hand's test lines are set aside before any line is learnt, and are the same for every number
+of lines. What was measured can be kept in a table, so that a run that was stopped goes on.
 """
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from models.charset import default_charset
 from models.handwriting import HandwritingReader
 from models.network import LineNetwork
-from models.synth.faces import faces
-from models.synth.hand import Hand
-from models.synth.lines import render_line
-from models.synth.texts import random_text
 from models.training.adapt import cross_check, open_base, read_with
-from models.training.data import Line, held_back_lines
+from models.training.data import Line
 from models.training.metrics import error_rates
 from models.training.one_hand import AdaptOptions
-from models.training.shards import StoredLine
-
-SETS = {"vn_address_lines": "writer", "wills_fr": "writer", "cursive_fr": "page"}
-FEWEST_TESTED, MOST_TESTED = 7, 40
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """One hand: ``kind`` (its set), its name, and its lines in a fixed random order."""
-
-    kind: str
-    name: str
-    lines: tuple[Line, ...]
-
-    def tested(self, smallest: int) -> tuple[Line, ...]:
-        """The lines set aside for the test, so that at least ``smallest`` are left to learn."""
-        return self.lines[: min(MOST_TESTED, len(self.lines) - smallest)]
-
-    def learnt(self, count: int, smallest: int) -> tuple[Line, ...]:
-        """The first ``count`` of the others; empty when there are not so many."""
-        others = self.lines[len(self.tested(smallest)) :]
-        return others[:count] if len(others) >= count else ()
+from models.training.unseen import Unseen
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """What some lines of a hand were worth: CER of its test lines before and after.
+    """What some lines of a hand were worth, as a row of the table.
 
-    ``kept``: whether the check let the reader pass. ``share``: of the way from the base that was
-    taken. ``seconds``: of processor time, the check included.
+    Attributes:
+        reader, settings: the base's identity, and a hash of the options.
+        set, hand: whose lines.
+        lines, tested: how many were learnt, and how many others tell what that was worth.
+        before, after: CER of these others, by the same decoder, in full precision.
+        kept: whether the check let the reader pass.
+        share: of the way from the base that was taken.
+        seconds: of processor time, the check included.
     """
 
+    reader: str
+    settings: str
+    set: str
+    hand: str
+    lines: int
+    tested: int
     before: float
     after: float
     kept: bool
@@ -70,42 +56,17 @@ class Learnt:
         """Of the CER, relative; 0 where the check refused, for then the base reads on."""
         return 1 - self.after / self.before if self.before and self.kept else 0.0
 
-
-@dataclass
-class HandFigures:
-    """One hand's figures, by number of lines learnt."""
-
-    hand: Unseen
-    tested: int
-    learnt: dict[int, Learnt] = field(default_factory=dict)
+    def __str__(self) -> str:
+        kept = f"{self.share:.0%} of the way" if self.kept else "refused"
+        whose = f"{self.set:<18} {self.hand:<28} {self.tested:>6} {self.lines:>6}"
+        worth = f"{self.before:>6.3f} {self.after:>6.3f} {self.drop:>7.1%}"
+        return f"{whose}   {worth}  {kept:<16} {self.seconds:>5.0f}"
 
 
-def real_hands(data: Path, smallest: int, most: int | None = None) -> Iterator[Unseen]:
-    """The held-back hands of the real sets under ``data`` with enough lines; ``most`` a set."""
-    for kind in SETS:
-        if not (data / kind / "labels.tsv").is_file():
-            continue
-        groups: dict[str, list[Line]] = defaultdict(list)
-        for line in held_back_lines(data / kind):
-            groups[line.group].append(line)
-        enough = [name for name in sorted(groups) if len(groups[name]) >= smallest + FEWEST_TESTED]
-        for name in enough[:most]:
-            yield Unseen(kind, name, _shuffled(groups[name]))
-
-
-def rendered_hands(count: int, seed: int, severity: str = "moderate") -> Iterator[Unseen]:
-    """Clerks of faces that training never sees, a new face each; 104 lines a clerk."""
-    every = faces("handwriting", "test")
-    order = np.random.default_rng(seed).permutation(len(every))
-    for number in range(count):
-        rng = np.random.default_rng([seed, number])
-        hand = Hand.random(rng, every[order[number % len(every)]])
-        lines: list[Line] = []
-        while len(lines) < 104:
-            text = random_text(rng)
-            if len(text) > 3 and default_charset().covers(text):
-                lines.append(Line(render_line(text, hand, severity, rng), text, hand.face.name))
-        yield Unseen(f"rendered {severity}", hand.face.name, _shuffled(lines))
+HEAD = (
+    f"{'set':<18} {'hand':<28} {'tested':>6} {'learnt':>6}   "
+    f"{'before':>6} {'after':>6} {'drop':>7}  {'check':<16} {'CPU s':>5}"
+)
 
 
 def evaluate_adapt(
@@ -113,21 +74,34 @@ def evaluate_adapt(
     hands: Sequence[Unseen],
     counts: Sequence[int],
     options: AdaptOptions,
-    replay: Sequence[Line | StoredLine] = (),
+    table: Path | None = None,
     say: Callable[[str], None] = print,
-) -> list[HandFigures]:
-    """Learn each hand from ``counts`` of its lines; print a row a hand, and the means."""
+) -> list[Learnt]:
+    """Learn each hand from ``counts`` of its lines; print a row each, and the means.
+
+    Args:
+        table: rows that stand there already are not measured again; the others are added.
+    """
     reader, network = open_base(base)
     say(f"{reader.source}, case folded; CER of test lines that were neither learnt nor checked on")
-    head = "".join(f" | {f'{count} lines':>7} {'drop':>6} {'kept':>4} {'s':>4}" for count in counts)
-    say(f"{'set':<18} {'hand':<24} {'n':>3} {'base':>6}{head}")
+    say(HEAD)
+    settings = hashlib.sha256(options.model_dump_json().encode()).hexdigest()[:8]
+    known = {(row.set, row.hand, row.lines): row for row in _read(table, reader.source, settings)}
     found = []
     for hand in hands:
-        figures = _figures(reader, network, hand, counts, options, replay)
-        say(_row(figures, counts))
-        found.append(figures)
-    for kind in [*dict.fromkeys(one.hand.kind for one in found), "all"]:
-        say(_mean(kind, [one for one in found if kind in ("all", one.hand.kind)], counts))
+        for count in counts:
+            row = known.get((hand.kind, hand.name, count))
+            if row is None and (lines := hand.learnt(count, min(counts))):
+                test = hand.tested(min(counts))
+                row = _learn(reader, network, hand, test, lines, options, settings)
+                _add(table, row)
+            if row is not None:
+                say(str(row))
+                found.append(row)
+    for count in counts:
+        rows = [row for row in found if row.lines == count]
+        for kind in [*dict.fromkeys(row.set for row in rows), "all"]:
+            say(_mean(kind, count, [row for row in rows if kind in ("all", row.set)]))
     return found
 
 
@@ -145,64 +119,64 @@ def refusal(
     return not check.better
 
 
-def _figures(
+def _learn(
     reader: HandwritingReader,
     network: LineNetwork,
     hand: Unseen,
-    counts: Sequence[int],
+    test: Sequence[Line],
+    lines: Sequence[Line],
     options: AdaptOptions,
-    replay: Sequence[Line | StoredLine],
-) -> HandFigures:
-    smallest = min(counts)
-    test = hand.tested(smallest)
-    texts = [reading.text for reading in reader.read([line.image for line in test])]
-    before = _cer(texts, test)
-    figures = HandFigures(hand, len(test))
-    for count in counts:
-        lines = hand.learnt(count, smallest)
-        if not lines:
-            continue
-        started = time.process_time()
-        trial = cross_check(reader, network, lines, options, replay, lambda _: None)
-        seconds = time.process_time() - started
-        after = _cer([read_with(trial.network, reader, line.image).text for line in test], test)
-        figures.learnt[count] = Learnt(before, after, trial.check.better, trial.share, seconds)
-    return figures
+    settings: str,
+) -> Learnt:
+    started = time.process_time()
+    trial = cross_check(reader, network, lines, options, say=lambda _: None)
+    return Learnt(
+        reader=reader.source,
+        settings=settings,
+        set=hand.kind,
+        hand=hand.name,
+        lines=len(lines),
+        tested=len(test),
+        seconds=round(time.process_time() - started, 1),
+        before=_cer(network, reader, test),
+        after=_cer(trial.network, reader, test),
+        kept=trial.check.better,
+        share=trial.share,
+    )
 
 
-def _cer(texts: Sequence[str], lines: Sequence[Line]) -> float:
-    return error_rates(texts, [line.text for line in lines], fold_case=True).cer
+def _cer(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line]) -> float:
+    texts = [read_with(network, reader, line.image).text for line in lines]
+    return round(error_rates(texts, [line.text for line in lines], fold_case=True).cer, 5)
 
 
-def _row(figures: HandFigures, counts: Sequence[int]) -> str:
-    first = next(iter(figures.learnt.values()))
-    cells = "".join(_cell(figures.learnt.get(count)) for count in counts)
-    hand = figures.hand
-    return f"{hand.kind:<18} {hand.name[:24]:<24} {figures.tested:>3} {first.before:>6.3f}{cells}"
+def _mean(kind: str, count: int, rows: Sequence[Learnt]) -> str:
+    refused = sum(not row.kept for row in rows)
+    drop = float(np.mean([row.drop for row in rows]))
+    seconds = float(np.mean([row.seconds for row in rows]))
+    return (
+        f"mean {kind}, {count} lines: drop {drop:.1%} over {len(rows)} hands, {refused} refused, "
+        f"{seconds:.0f} s of processor time each"
+    )
 
 
-def _cell(one: Learnt | None) -> str:
-    if one is None:
-        return f" | {'–':>7} {'–':>6} {'–':>4} {'–':>4}"
-    kept = f"{one.share:.1f}" if one.kept else "no"
-    return f" | {one.after:>7.3f} {one.drop:>6.1%} {kept:>4} {one.seconds:>4.0f}"
+def _read(table: Path | None, reader: str, settings: str) -> Iterator[Learnt]:
+    """The rows of a table that were measured with this reader and these settings."""
+    if table is None or not table.is_file():
+        return
+    rows = TypeAdapter(list[Learnt])
+    with table.open(encoding="utf-8", newline="") as file:
+        for row in rows.validate_python(list(csv.DictReader(file, delimiter="\t"))):
+            if (row.reader, row.settings) == (reader, settings):
+                yield row
 
 
-def _mean(kind: str, found: Sequence[HandFigures], counts: Sequence[int]) -> str:
-    parts = []
-    for count in counts:
-        learnt = [one.learnt[count] for one in found if count in one.learnt]
-        if learnt:
-            drop = float(np.mean([one.drop for one in learnt]))
-            seconds = float(np.mean([one.seconds for one in learnt]))
-            refused = sum(not one.kept for one in learnt)
-            parts.append(
-                f"{count} lines: mean drop {drop:.1%} over {len(learnt)} hands, {refused} refused, "
-                f"{seconds:.0f} s of processor time each"
-            )
-    return f"mean {kind}: " + "; ".join(parts)
-
-
-def _shuffled(lines: Sequence[Line]) -> tuple[Line, ...]:
-    order = np.random.default_rng(0).permutation(len(lines))
-    return tuple(lines[i] for i in order.tolist())
+def _add(table: Path | None, row: Learnt) -> None:
+    if table is None:
+        return
+    cells = asdict(row)
+    lines = ["\t".join(map(str, cells.values()))]
+    if not table.is_file():
+        lines.insert(0, "\t".join(cells))
+    with table.open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")

@@ -47,7 +47,7 @@ class AdaptOptions(Options):
     spliced: float = Field(default=0.3, ge=0, lt=1, description="share of spliced lines")
     replayed: float = Field(default=0.2, ge=0, lt=1, description="share of the base's own lines")
     average_decay: float = Field(default=0.98, ge=0, lt=1, description="of the averaged weights")
-    frozen: int = Field(default=0, ge=0, description="layers, from the image on, left as they are")
+    frozen: int = Field(default=5, ge=0, description="layers, from the image on, left as they are")
     folds: int = Field(default=4, ge=2, description="parts of the lines, each held back once")
     gain: float = Field(default=0.05, ge=0, lt=1, description="relative drop of CER worth a file")
     forget: float = Field(
