@@ -20,21 +20,28 @@ def uint8(values: ArrayLike) -> Image:
 
 
 def shrunk(image: NDArray[Number], side: int) -> NDArray[Number]:
-    """A copy whose long side is at most ``side`` pixels, by area averaging."""
-    return _resized(image, side, cv2.INTER_AREA)
+    """A copy whose long side is at most ``side`` pixels, by area averaging; by halves as far as
+    they go, which is several times faster."""
+    size = _size(image, side)
+    while max(image.shape[:2]) >= 2 * side and min(image.shape[:2]) > 1:
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        even = image[: 2 * height, : 2 * width]
+        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+        image = np.asarray(half, dtype=image.dtype)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=image.dtype)
 
 
 def shrunk_mask(mask: Mask, side: int) -> Mask:
     """`shrunk` of a mask, by its nearest pixels: a tenth of the time."""
-    return _resized(mask, side, cv2.INTER_NEAREST)
+    return uint8(cv2.resize(mask, _size(mask, side), interpolation=cv2.INTER_NEAREST))
 
 
-def _resized(image: NDArray[Number], side: int, how: int) -> NDArray[Number]:
+def _size(image: NDArray[Number], side: int) -> tuple[int, int]:
+    """(width, height) with a long side of at most ``side`` pixels."""
     height, width = image.shape[:2]
     scale = min(1.0, side / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(image, size, interpolation=how)
-    return np.asarray(small, dtype=image.dtype)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def bands(height: int, halo: int = 0, rows: int = 256) -> Iterator[tuple[slice, slice, slice]]:

@@ -26,7 +26,6 @@ from extract.record import FieldValue
 from extract.registers import load_register
 from extract.roles import roles_of
 from models.reading import Image
-from models.rules import Rules, find_rules
 
 OPTIONS = InkOptions()
 KS = load_register("KS")
@@ -102,8 +101,8 @@ def test_knots_of_lifted_rules_go() -> None:
 def test_printed_figures_are_read_with_their_first_one() -> None:
     page = sheet()
     cv2.putText(page, "57", (120, 105), cv2.FONT_HERSHEY_DUPLEX, 1.2, 30, 2, cv2.LINE_AA)
-    with_one = cut_figures(page, find_rules(page), {"trangSo": LEFT})
-    without = cut_figures(sheet(), Rules(), {"trangSo": LEFT})
+    with_one = cut_figures(page, {"trangSo": LEFT})
+    without = cut_figures(sheet(), {"trangSo": LEFT})
     empty, none, found = read_printed([without, {}, with_one])  # of three pages, together
     ((text, probability),) = found["trangSo"]
     assert text == "57" and probability > 0.3

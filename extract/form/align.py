@@ -84,9 +84,8 @@ class Warp:
         coarse = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float64)
         carried = self.forward(coarse).reshape(len(ys), len(xs), 2).astype(np.float32)
         # The grid's nodes lie at multiples of the step: sample it bilinearly at every pixel.
-        at_x = np.broadcast_to(np.arange(width, dtype=np.float32) / step, (height, width))
-        at_y = np.broadcast_to(np.arange(height, dtype=np.float32)[:, None] / step, (height, width))
-        dense = cv2.remap(carried, at_x.copy(), at_y.copy(), cv2.INTER_LINEAR)
+        enlarged = np.array([[step, 0, 0], [0, step, 0]], dtype=np.float64)
+        dense = cv2.warpAffine(carried, enlarged, (width, height), flags=cv2.INTER_LINEAR)
         return np.asarray(
             cv2.remap(page, dense, None, cv2.INTER_LINEAR, borderValue=255), dtype=np.uint8
         )

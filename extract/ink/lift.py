@@ -117,7 +117,7 @@ def lift_ink(
     options: InkOptions,
     labels: Sequence[Box] = (),
     line: float = math.inf,
-    rules: tuple[Rules, Rules] | None = None,
+    bare: Image | None = None,
 ) -> Image:
     """The page without its printed form and grainy dirt, (H, W) grey; both in the form's
     geometry.
@@ -126,14 +126,12 @@ def lift_ink(
     them, on the blank form. Other print is where the blank form is dark,
     but not in the ``places`` where people write, nor just right of them where writing runs over:
     what the pages share there is handwriting. At ``labels`` it is print all the same.
-    ``line``: pixels of a usual line, where places may be cells of several. ``rules``: those of the
-    page and of the blank form, when they are known.
+    ``line``: pixels of a usual line, where places may be cells of several. ``bare``: the page
+    `without_rules`, when it is known.
     """
-    own, form = rules or (find_rules(page), find_rules(blank))
-    every = Rules(
-        own.horizontal + form.horizontal, own.vertical + form.vertical, own.dotted + form.dotted
-    )
-    lifted = lift_rules(page, every).copy()
+    if bare is None:
+        bare = without_rules(page, find_rules(page), find_rules(blank))
+    lifted = bare.copy()
     size = 2 * options.slack + 1
     darkest = cv2.erode(blank, np.ones((size, size), np.uint8))
     printed = darkest < PAPER - options.print_dark
@@ -158,6 +156,14 @@ def lift_ink(
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
     lifted[print_here & (near == 0)] = PAPER
     return without_grain(lifted, places, PAPER - options.dark, options.grain, PAPER)
+
+
+def without_rules(page: Image, own: Rules, form: Rules) -> Image:
+    """The page without its ``own`` rules and those of its blank form."""
+    every = Rules(
+        own.horizontal + form.horizontal, own.vertical + form.vertical, own.dotted + form.dotted
+    )
+    return lift_rules(page, every)
 
 
 def _window(box: Box, page: Image) -> tuple[slice, slice]:

@@ -13,7 +13,7 @@ from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
 from extract.ink.beside import bare_starts, beside, own_page, without_crossings
-from extract.ink.lift import PAPER, Cut, InkOptions, cut_line, lift_ink
+from extract.ink.lift import PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
 from extract.ink.rows import fullest_band, rows_in, without_run_in
 from extract.parse.dates import Era
 from extract.reading.extent import Extent
@@ -99,8 +99,8 @@ def read_fields(
     places = _written(form)
     labels = [*(label.box for label in form.labels), *_words_between(form)]
     blank, printed_rules = _bare(form, options.ink)
-    rules, height = find_rules(page), _line_height(form)
-    lifted = lift_ink(page, blank, places, options.ink, labels, height, (rules, printed_rules))
+    ruleless, height = without_rules(page, find_rules(page), printed_rules), _line_height(form)
+    lifted = lift_ink(page, blank, places, options.ink, labels, height, ruleless)
     lifted = without_crossings(lifted, form.blank)
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
@@ -129,7 +129,7 @@ def read_fields(
                 place = slot.box if not part else _part_box(slot, part)
                 slots.append(_slot(code, slot.kind, part, lines, to_scan(place), options))
         entries.append(EntryReading(entry.index, tuple(slots)))
-    return tuple(entries), cut_figures(page, rules, _numbers(form))
+    return tuple(entries), cut_figures(ruleless, _numbers(form))
 
 
 def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[_Piece]:

@@ -11,7 +11,6 @@ from typing import TypeVar
 from common.geometry import Box
 from models.print_reader import PrintReader
 from models.reading import Image
-from models.rules import Rules, lift_rules
 
 _FIGURES = re.compile(r"\d{1,4}")
 _LOOKS_LIKE = str.maketrans("OoQIlSZB", "00011528")
@@ -21,21 +20,18 @@ Texts = tuple[tuple[str, float], ...]
 Key = TypeVar("Key")
 
 
-def cut_figures(page: Image, rules: Rules, places: Mapping[Key, Box]) -> dict[Key, Image]:
+def cut_figures(page: Image, places: Mapping[Key, Box]) -> dict[Key, Image]:
     """Places for numbers cut out for `read_printed`.
 
     Args:
-        page: (H, W) grey, its print not lifted; ``rules``: its own.
+        page: (H, W) grey, its rules lifted, its print not.
         places: each under the caller's key.
     """
-    if not places:
-        return {}
-    bare = lift_rules(page, rules)
     crops = {}
     for place in dict.fromkeys(places.values()):  # what stands once a page is every case's
         inner = place.grown(0, -_MARGIN * place.height)
         x0, y0, x1, y1 = inner.clipped(page.shape[1], page.shape[0]).rounded()
-        crops[place] = bare[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].copy()
+        crops[place] = page[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)].copy()
     return {key: crops[place] for key, place in places.items()}
 
 
