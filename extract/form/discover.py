@@ -119,7 +119,9 @@ def understand(
         around = _around(chosen.cases[0], headed, rows)
         chosen = replace(chosen, cases=((*headed, *around),))
         return chosen, _rows(replace(chosen, cases=(around,)), rows, rules, words, blank)
-    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, blank))
+    once = {section.id for section in chosen.generation.sections if section.once}
+    bare = lift_rules(blank, rules)
+    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, bare, once))
     return chosen, _entries(chosen, rules, words, blank)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import cv2
 import numpy as np
@@ -20,13 +20,17 @@ _SURELY = 0.7  # the same, where the place is not known
 
 
 def lent(
-    cases: Sequence[Sequence[Found]], states: Sequence[State], blank: Image
+    cases: Sequence[Sequence[Found]], states: Sequence[State], blank: Image, once: Container[str]
 ) -> tuple[tuple[Found, ...], ...]:
     """The cases with the labels added that are printed there too, though no reader saw them.
 
     A label may be lent by another case, or by a like label of the same case (the mother's
     *Tuổi* shows what the father's looks like). Nothing is added on trust: the print at the place
     must look like the label it is lent from.
+
+    Args:
+        blank: (H, W) the form, its rules lifted.
+        once: ids of sections that are printed once a page: they are lent to no other case.
     """
     full = [list(case) for case in cases]
     for to, case in enumerate(cases):
@@ -36,7 +40,7 @@ def lent(
             if shift is None:
                 continue
             for item in other:
-                if item.index in have or item.state.label is None:
+                if item.index in have or item.state.label is None or item.state.section in once:
                     continue
                 moved = _found_at(item, shift, blank)
                 if moved is not None:

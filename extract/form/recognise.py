@@ -216,7 +216,7 @@ def split_cases(found: Sequence[Found], once: set[str]) -> tuple[tuple[Found, ..
     """
     inside = [i for i in found if _of_a_case(i.state) and i.state.section not in once]
     page = [i for i in found if not _of_a_case(i.state) or i.state.section in once]
-    seen = Counter(item.index for item in inside if not item.state.is_head)
+    seen = Counter(item.index for item in inside if item.state.label is not None)
     often = sorted(seen.values(), reverse=True)
     count = often[max(2, round(0.35 * len(often)))] if len(often) > 3 else 1
     cases = _apart(inside, count)
@@ -258,22 +258,35 @@ def _apart(items: Sequence[Found], count: int) -> list[list[Found]]:
 
 
 def _of_a_case(state: State) -> bool:
-    """Labels and columns' heads belong to a case; titles and headings to the page."""
-    return state.label is not None or state.is_head
+    """Labels, columns' heads and headings of sections belong to a case; titles to the page."""
+    return bool(state.section)
 
 
 def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
-    """Each state once: the likest wording, then the longest; ``by_reader``, the surest read."""
+    """Each state once: the likest wording, then the longest; ``by_reader``, the surest read.
+
+    Where two are alike, it is the one whose row is nearer to the rest of its section.
+    """
     best: dict[int, Found] = {}
     for item in items:
-        if item.index not in best or _rank(item, by_reader) > _rank(best[item.index], by_reader):
+        if item.index not in best or _rank(item, items, by_reader) > _rank(
+            best[item.index], items, by_reader
+        ):
             best[item.index] = item
     return list(best.values())
 
 
-def _rank(item: Found, by_reader: bool) -> tuple[float, float]:
+def _rank(item: Found, items: Sequence[Found], by_reader: bool) -> tuple[float, float, float]:
     words, key = item.occurrence.words, item.occurrence.key
-    return round(item.score, 2), min(w.confidence for w in words) if by_reader else len(key)
+    read = min(word.confidence for word in words) if by_reader else len(key)
+    box = item.occurrence.box
+    rows = [
+        other.occurrence.box.centre[1]
+        for other in items
+        if other.state.section == item.state.section and other.index != item.index
+    ]
+    away = min((abs(y - box.centre[1]) for y in rows), default=0.0)
+    return round(item.score, 2), read, -round(away / max(1.0, box.height))
 
 
 def _coverage(

@@ -18,6 +18,8 @@ from models.reading import Image
 
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
+_HIGH = 1.6  # usual heights of its row, above which a word has taken in other ink
+_BESIDE = 16  # heights between words whose lines are level
 _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
 _READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
@@ -105,7 +107,23 @@ def read_words(
         box = Box(*(edge / zoom for edge in printed.box))
         words.extend(_pieces(Word(nfc(printed.text), box, printed.confidence)))
     height = float(np.median([word.box.height for word in words] or [0.0]))
-    return tuple(word for word in words if word.box.height > _SPECK * height)
+    return _evened(word for word in words if word.box.height > _SPECK * height)
+
+
+def _evened(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The words, none much higher than those beside it: a stroke of the next line is no part."""
+    even: list[Word] = []
+    for row in in_rows(words):
+        usual = float(np.median([word.box.height for word in row]))
+        level = [word for word in row if word.box.height <= _HIGH * usual]
+        for word in row:
+            near = [w for w in level if abs(w.box.x0 - word.box.x0) < _BESIDE * usual]
+            if word in level or not near:
+                even.append(word)
+                continue
+            y0, y1 = np.median([(w.box.y0, w.box.y1) for w in near], axis=0)
+            even.append(replace(word, box=Box(word.box.x0, float(y0), word.box.x1, float(y1))))
+    return tuple(even)
 
 
 def told_from_writing(
