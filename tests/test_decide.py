@@ -62,10 +62,6 @@ def test_numbers_run_on_by_two_where_every_second_case_was_not_found() -> None:
     assert run_on_numbers(read) == [94, 96, 98, 100, 102, 104]
 
 
-def test_a_page_number_is_not_shortened_because_figures_were_lost() -> None:
-    assert run_on_numbers([[("56", 0.44), ("6", 0.07)], [("7", 0.4)], [("58", 0.43)]])[0] == 56
-
-
 def test_dates_keep_to_the_books_year_and_order() -> None:
     readings = [
         {"12.03.1962": 0.9},

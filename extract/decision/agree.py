@@ -9,11 +9,13 @@ from datetime import timedelta
 from functools import cache
 from itertools import product
 
-from rapidfuzz.distance import Hamming, Levenshtein
+from rapidfuzz.distance import Levenshtein
 
+from extract.decision.figures import usual_misreadings
 from extract.parse.dates import PartialDate, date_in_words, date_of_value
 
-_FIGURE = -math.log(0.05)  # one figure misread
+_FIGURE = -math.log(0.05)  # one figure lost or added
+_RARELY = 0.02  # least share of a figure that is taken for another
 _WORD = -math.log(0.1)  # one word misread
 _UNSEEN = 9.0  # neither figures nor words could be read
 _MONTH = 31
@@ -50,13 +52,20 @@ def likeliest(
 
 
 def _figures_cost(value: str, figures: Mapping[str, float]) -> float:
-    costs = [_FIGURE * _apart(value, read) - math.log(max(p, 1e-4)) for read, p in figures.items()]
+    costs = [_misread(value, read) - math.log(max(p, 1e-4)) for read, p in figures.items()]
     return min([*costs, _UNSEEN])
 
 
-def _apart(value: str, read: str) -> int:
-    same = len(value) == len(read)
-    return Hamming.distance(value, read) if same else Levenshtein.distance(value, read)
+def _misread(value: str, read: str) -> float:
+    """What it costs that a date is read so."""
+    if len(value) != len(read):
+        return _FIGURE * Levenshtein.distance(value, read)
+    usual = usual_misreadings()
+    return sum(
+        -math.log(max(usual.item(int(one), int(other)), _RARELY))
+        for one, other in zip(value, read, strict=True)
+        if one != other
+    )
 
 
 def _words_cost(value: str, words: Mapping[str, float]) -> float:

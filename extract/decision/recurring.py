@@ -174,7 +174,7 @@ def _posterior(once: Mapping[str, float], book: Mapping[str, float]) -> dict[str
 
 def differ_by_marks(one: str, other: str) -> bool:
     """Whether two values differ only in the marks of their letters: Phúc, Phục."""
-    return one.lower() != other.lower() and _fold(one.lower()) == _fold(other.lower())
+    return one != other and _fold(one.lower()) == _fold(other.lower())
 
 
 def preference(value: str, other: str, readings: Sequence[Mapping[str, float]]) -> float:

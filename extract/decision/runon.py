@@ -19,7 +19,6 @@ from extract.decision.years import confused
 from extract.parse.dates import PartialDate, date_of_value
 
 _SLIP = -math.log(0.04)  # one character misread
-_ADDED = -math.log(0.2)  # a character read that is not there, besides: they get lost more often
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
 _OLDER = 8.0  # a step back to another year
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
@@ -66,10 +65,7 @@ def reading_cost(said: str, candidates: Sequence[tuple[str, float]]) -> float:
     if not candidates:
         return _UNREAD
     seen = [
-        -math.log(max(p, 1e-4))
-        + _SLIP * Levenshtein.distance(said, text)
-        + _ADDED * max(len(text) - len(said), 0)
-        for text, p in candidates
+        -math.log(max(p, 1e-4)) + _SLIP * Levenshtein.distance(said, text) for text, p in candidates
     ]
     return min(min(seen), _UNREAD)
 

@@ -41,7 +41,8 @@ LONGEST_LIFE = 90
 _NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
 _NAMES = {"person_name", "signature"}  # kinds of places that hold a name
 _FEW = 3  # readings of a column from which what the book repeats can be told
-_OWN, _USUAL, _MARKS = "the book's own", "usual values", "marks that a book repeats"
+_OWN, _USUAL = "the book's own", "usual values"
+_MARKS, _CAPITALS = "marks that a book repeats", "capitals that a book repeats"
 
 
 def steps(
@@ -159,8 +160,11 @@ def _enough(
 ) -> str:
     """The likeliest of the values found, where that is enough to change what the field has."""
     value, now = max(sorted(found), key=lambda value: found[value]), own.value.value
-    if not now:
+    if not now or value == now:
         return value
-    by_marks = value not in known and differ_by_marks(value, now)
-    odds = preference(value, now, readings) if by_marks else found[value] / found.get(now, 1e-12)
-    return value if outweighs(_MARKS if by_marks else rule, own.evidence.kind, odds) else now
+    odds = found[value] / found.get(now, 1e-12)
+    if value.lower() == now.lower():
+        rule, odds = _CAPITALS, preference(value, now, readings)
+    elif value not in known and differ_by_marks(value, now):
+        rule, odds = _MARKS, preference(value, now, readings)
+    return value if outweighs(rule, own.evidence.kind, odds) else now
