@@ -83,7 +83,8 @@ class HandwritingReader:
 
     def log_probs(self, lines: Sequence[Image]) -> list[ctc.LogProbs]:
         """The network's log probabilities of each line, (frames, classes)."""
-        return [self._log_probs(normalise(line, self.manifest.height)) for line in lines]
+        shape = self.manifest.height, self.manifest.stretch
+        return [self._log_probs(normalise(line, *shape)) for line in lines]
 
     def decode(self, log_probs: ctc.LogProbs) -> Reading:
         """The reading that a line's log probabilities amount to."""

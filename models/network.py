@@ -16,7 +16,7 @@ from models.normalise import HEIGHT
 
 
 class LineConfig(PretrainedConfig):  # type: ignore[misc]
-    """Shape of the network; the charset travels with it."""
+    """Shape of the network; the charset travels with it, and how lines are drawn out for it."""
 
     model_type = "hotich-line"
 
@@ -28,6 +28,7 @@ class LineConfig(PretrainedConfig):  # type: ignore[misc]
         hidden: int = 192,
         layers: int = 2,
         dropout: float = 0.2,
+        stretch: float = 1.0,
         **kwargs: Any,
     ) -> None:
         self.characters = default_charset().characters if characters is None else characters
@@ -36,6 +37,7 @@ class LineConfig(PretrainedConfig):  # type: ignore[misc]
         self.hidden = hidden
         self.layers = layers
         self.dropout = dropout
+        self.stretch = stretch
         super().__init__(**kwargs)
 
 

@@ -27,12 +27,14 @@ MANIFEST, ONNX, CALIBRATION, NETWORK = (
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a weights folder says of itself; ``files`` maps relative paths to SHA-256."""
+    """What a weights folder says of itself; ``files`` maps relative paths to SHA-256, ``stretch``
+    is how much wider lines are made for it (`models.normalise`)."""
 
     name: str
     characters: str
     height: int
     files: dict[str, str]
+    stretch: float = 1.0
 
     @property
     def identity(self) -> str:
@@ -64,13 +66,15 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_manifest(folder: Path, name: str, characters: str, height: int) -> Manifest:
+def write_manifest(
+    folder: Path, name: str, characters: str, height: int, stretch: float = 1.0
+) -> Manifest:
     """Hash what lies in the folder and write its manifest."""
     kept = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md")
     files = {
         path.relative_to(folder).as_posix(): sha256(path) for path in kept if path.name != MANIFEST
     }
-    manifest = Manifest(name, characters, height, files)
+    manifest = Manifest(name, characters, height, files, stretch)
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return manifest

@@ -1,12 +1,13 @@
 """From corrected lines to a clerk's own weights folder, if it reads that hand better; else nothing.
 
-Cross-validated by line: each part of the lines is held back once and read by the base and by a
-network taught on the other parts. What is shipped is the mean of those networks' weights, and of
-the way from the base to it only the share that read the held-back lines best (Wortsman et al.
-2022, model soups and robust fine-tuning, arXiv 2203.05482 and 2109.01903): a few lines are soon
-known by heart, and the base's weights are the best guard. Nor may the reader forget what it could:
-rendered dates, numbers and names are mixed into the teaching, and others of them are read before
-and after (`models.training.known`). Needs the ``train`` extra.
+First the width is found at which the lines suit the network: a crowded hand is read better when
+drawn out. Then it is cross-validated by line: each part of the lines is held back once and read by
+the base and by a network taught on the other parts. What is shipped is the mean of those networks'
+weights, and of the way from the base to it only the share that read the held-back lines best
+(Wortsman et al. 2022, model soups and robust fine-tuning, arXiv 2203.05482 and 2109.01903): a few
+lines are soon known by heart, and the base's weights are the best guard. Nor may the reader forget
+what it could: rendered dates, numbers and names are mixed into the teaching, and others of them
+are read before and after (`models.training.known`). Needs the ``train`` extra.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from transformers.utils import logging as transformers_logging
 
 from common.errors import InputError
 from common.text import squeeze
+from models import ctc
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.network import LineNetwork
 from models.normalise import normalise
@@ -51,9 +53,13 @@ from models.weights import (
 TAUGHT_BY, CARD = "taught_by.tsv", "card.md"
 LEAST = 8
 """Fewer corrected lines cannot show whether a reader is better."""
-SHARES = (0.25, 0.5, 0.75, 1.0)
-"""Of the way from the base's weights to the taught ones, tried on the held-back lines."""
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the way from the base's weights to the taught ones, tried on the held-back lines; at 0 only
+the width of the lines is another."""
+STRETCHES = (0.8, 1.0, 1.25, 1.5)
+"""Widths of the lines that are tried, as multiples of their own."""
 _DRAWS = 2000
+_UNREAD = -3.0  # log probability a letter under which a text does not fit its line
 _WORST_LOSS = 0.003
 """How much CER int8 may cost on the corrected lines before fp32 is written instead."""
 
@@ -109,7 +115,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Trial:
-    """What cross-validation gave: its verdict, the calibration and the network to ship."""
+    """What cross-validation gave: its verdict, the calibration and the network to ship, whose
+    ``config.stretch`` is the width of the lines."""
 
     check: Check
     calibration: Calibration
@@ -165,6 +172,7 @@ def cross_check(
     parts = folds([line.text for line in lines], options)
     replay = [*known_lines().taught, *replay]
     before = [read_with(network, reader, line.image) for line in lines]
+    base, network = network, fitted(network, reader, lines)
     after = {share: list(before) for share in SHARES}
     networks = []
     for number, part in enumerate(parts, start=1):
@@ -179,7 +187,7 @@ def cross_check(
     for share in sorted(SHARES, key=lambda share: checks[share].after):
         own, check = blended(network, networks, share), checks[share]
         if check.better:
-            check = _remembering(check, reader, network, own)
+            check = _remembering(check, reader, base, own)
         if not check.forgotten:
             break
     calibration = recalibrated(reader.calibration, after[share], lines)
@@ -210,6 +218,25 @@ def blended(base: LineNetwork, networks: Sequence[LineNetwork], share: float) ->
     return own
 
 
+def fitted(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line]) -> LineNetwork:
+    """The network at the width of line at which it finds these texts likeliest (CTC)."""
+    labels = [reader.charset.encode(line.text) for line in lines]
+
+    def at(stretch: float) -> LineNetwork:
+        own = copy.deepcopy(network)
+        own.config.stretch = stretch
+        return own
+
+    def likelihood(own: LineNetwork) -> float:
+        scores = (
+            max(_UNREAD * len(label), ctc.score(_log_probs(own, line.image), label))
+            for line, label in zip(lines, labels, strict=True)
+        )
+        return sum(scores)
+
+    return max(map(at, STRETCHES), key=likelihood)
+
+
 def folds(texts: Sequence[str], options: AdaptOptions) -> list[frozenset[int]]:
     """The lines' indices in parts of like size; equal texts always in the same part.
 
@@ -230,11 +257,16 @@ def folds(texts: Sequence[str], options: AdaptOptions) -> list[frozenset[int]]:
     ]
 
 
-@torch.no_grad()  # type: ignore[untyped-decorator]
 def read_with(network: LineNetwork, reader: HandwritingReader, image: Image) -> Reading:
     """A line as the network sees it, decoded and calibrated as ``reader`` does."""
-    ink = torch.from_numpy(as_input(normalise(image, network.config.height)))
-    return reader.decode(network(ink)[0].numpy())
+    return reader.decode(_log_probs(network, image))
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def _log_probs(network: LineNetwork, image: Image) -> ctc.LogProbs:
+    ink = normalise(image, network.config.height, network.config.stretch)
+    found: ctc.LogProbs = network(torch.from_numpy(as_input(ink)))[0].numpy()
+    return found
 
 
 def compare(
@@ -306,7 +338,8 @@ def _ship(
                 break
         write_taught_by(made / TAUGHT_BY, lines)
         (made / CARD).write_text(_card(reader, name, lines, trial, int8), encoding="utf-8")
-        write_manifest(made, full, reader.manifest.characters, reader.manifest.height)
+        config = trial.network.config
+        write_manifest(made, full, config.characters, config.height, config.stretch)
         shutil.copytree(made, out, dirs_exist_ok=True)
 
 
@@ -332,7 +365,8 @@ def _card(
     return (
         f"# The handwriting reader, adapted to {name}\n\n"
         f"Base: {reader.manifest.identity}. Taught on {len(lines)} corrected lines (hash, author, "
-        f"place: `{TAUGHT_BY}`), corrected by {authors}; {trial.share:.0%} of the way taken. "
+        f"place: `{TAUGHT_BY}`), corrected by {authors}; {trial.share:.0%} of the way taken; "
+        f"lines {trial.network.config.stretch:g} times as wide. "
         f"ONNX in {'int8' if int8 else 'fp32'}.\n\n"
         f"Cross-validated by line, case folded: {trial.check}. It knows this hand; for another "
         "one take the base.\n"

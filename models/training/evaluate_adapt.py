@@ -36,6 +36,7 @@ class Learnt:
         before, after: CER of these others, by the same decoder, in full precision.
         kept: whether the check let the reader pass.
         share: of the way from the base that was taken.
+        stretch: of the lines' width.
         seconds: of processor time, the check included.
     """
 
@@ -49,6 +50,7 @@ class Learnt:
     after: float
     kept: bool
     share: float
+    stretch: float
     seconds: float
 
     @property
@@ -57,7 +59,7 @@ class Learnt:
         return 1 - self.after / self.before if self.before and self.kept else 0.0
 
     def __str__(self) -> str:
-        kept = f"{self.share:.0%} of the way" if self.kept else "refused"
+        kept = f"{self.share:.0%}, width {self.stretch:g}" if self.kept else "refused"
         whose = f"{self.set:<18} {self.hand:<28} {self.tested:>6} {self.lines:>6}"
         worth = f"{self.before:>6.3f} {self.after:>6.3f} {self.drop:>7.1%}"
         return f"{whose}   {worth}  {kept:<16} {self.seconds:>5.0f}"
@@ -142,6 +144,7 @@ def _learn(
         after=_cer(trial.network, reader, test),
         kept=trial.check.better,
         share=trial.share,
+        stretch=trial.network.config.stretch,
     )
 
 

@@ -30,8 +30,8 @@ from models.weights import NETWORK, ONNX, Manifest, write_manifest
 class Crops(CalibrationDataReader):  # type: ignore[misc]
     """Real line images, one at a time, for the ranges of static quantisation."""
 
-    def __init__(self, lines: Sequence[Image], height: int) -> None:
-        self._inks = iter([as_input(normalise(line, height)) for line in lines])
+    def __init__(self, lines: Sequence[Image], height: int, stretch: float) -> None:
+        self._inks = iter([as_input(normalise(line, height, stretch)) for line in lines])
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         ink = next(self._inks, None)
@@ -59,7 +59,7 @@ def export_onnx(network: LineNetwork, path: Path) -> None:
     )
 
 
-def quantise(fp32: Path, int8: Path, lines: Sequence[Image], height: int) -> None:
+def quantise(fp32: Path, int8: Path, lines: Sequence[Image], height: int, stretch: float) -> None:
     """Convolutions in static int8, ranges from real crops; LSTMs with int8 weights."""
     with tempfile.TemporaryDirectory() as scratch:
         ready, static = Path(scratch) / "ready.onnx", Path(scratch) / "static.onnx"
@@ -67,7 +67,7 @@ def quantise(fp32: Path, int8: Path, lines: Sequence[Image], height: int) -> Non
         quantize_static(
             str(ready),
             str(static),
-            Crops(lines, height),
+            Crops(lines, height, stretch),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=["Conv"],
             per_channel=True,
@@ -94,14 +94,15 @@ def export(
     be written after, with the manifest anew).
     """
     network = LineNetwork.from_pretrained(trained).eval()
+    config = network.config
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         fp32 = Path(scratch) / "fp32.onnx"
         export_onnx(network, fp32)
         if int8:
-            quantise(fp32, folder / ONNX, lines, network.config.height)
+            quantise(fp32, folder / ONNX, lines, config.height, config.stretch)
         else:
             (folder / ONNX).write_bytes(fp32.read_bytes())
     network.half().save_pretrained(folder / NETWORK)
     say(f"{folder / ONNX}: {(folder / ONNX).stat().st_size / 1e6:.1f} MB")
-    return write_manifest(folder, name, network.config.characters, network.config.height)
+    return write_manifest(folder, name, config.characters, config.height, config.stretch)

@@ -38,7 +38,7 @@ _MANY = 64
 class AdaptOptions(Options):
     """How one hand is learnt. The defaults are what was best (docs/training.md)."""
 
-    passes: float = Field(default=16, gt=0, description="how often each line is drawn, on average")
+    passes: float = Field(default=12, gt=0, description="how often each line is drawn, on average")
     fewest: int = Field(default=256, ge=0, description="lines drawn at least")
     most: int = Field(default=2500, ge=1, description="lines drawn at most")
     rate: float = Field(default=5e-4, gt=0, description="the highest learning rate, for 64 lines")
@@ -79,7 +79,9 @@ def taught(
     learnt = [weight for weight in network.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(learnt, options.rate, weight_decay=0.01)
     average: LineNetwork = copy.deepcopy(network)
-    batches = _batches(_draws(reader, lines, options, replay, rng), options.columns, rng)
+    batches = _batches(
+        _draws(reader, lines, options, replay, network.config.stretch, rng), options.columns, rng
+    )
     rate = options.rate * min(1.0, math.sqrt(len(lines) / _MANY))
     wanted = min(max(options.passes * len(lines), options.fewest), options.most)
     done = 0
@@ -111,6 +113,7 @@ def _draws(
     lines: Sequence[Line],
     options: AdaptOptions,
     replay: Sequence[Line | StoredLine],
+    stretch: float,
     rng: Generator,
 ) -> Iterator[Drawn]:
     """Endless lines as the network takes them: corrected, spliced and replayed ones."""
@@ -129,7 +132,7 @@ def _draws(
             order = order or rng.permutation(len(mine)).tolist()
             line = mine[order.pop()]
         seen = augment(line.image, rng, options.strength) if rng.random() < 0.9 else line.image
-        yield normalise(seen), line.text
+        yield normalise(seen, stretch=stretch), line.text
 
 
 def _batches(draws: Iterator[Drawn], columns: int, rng: Generator) -> Iterator[list[Drawn]]:

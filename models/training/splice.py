@@ -48,7 +48,7 @@ def cut_words(
         labels = reader.charset.encode(line.text)
         if labels and ctc.score(log_probs, labels) / len(labels) > least:
             image = limit_height(line.image)
-            scale = FRAME * image.shape[0] / reader.manifest.height
+            scale = FRAME * image.shape[0] / (reader.manifest.height * reader.manifest.stretch)
             spans = ctc.align(log_probs, labels)
             words[line.group] += _cut(image, line.text, [(a * scale, b * scale) for a, b in spans])
     return dict(words)
