@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from models.synth.form_layout import Slot
 from models.synth.press import Press, forms_of, load_form, registers, set_press
 
 DPI = 80
+NOTE = ["ghi", "chu"]
 PRESSES = [
     (register, form, press.name)
     for register in registers()
@@ -96,3 +99,35 @@ def words(press: Press) -> Iterator[Word]:
             top, foot = line.baseline - 0.75 * line.size, line.baseline + 0.2 * line.size
             yield Word(text, Box(x, top, x + width, foot))
             x += width + space
+
+
+def test_cases_are_parted_whatever_stands_first() -> None:
+    """A note's heading a little above the number's row, as on a page that slopes."""
+    press = set_one("KT", "tt15-2015", "two entries, boxed lines")
+    printed = words_of(press)
+    note = {i for i, pair in enumerate(pairwise(printed)) if [w.key for w in pair] == NOTE}
+    raised = [
+        replace(word, box=Box(word.box.x0, word.box.y0 - 8, word.box.x1, word.box.y1 - 8))
+        if {i, i - 1} & note
+        else word
+        for i, word in enumerate(printed)
+    ]
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    known = load_register("KT")
+    _, cases = understand([raised], find_rules(blank), blank, known, DiscoverOptions())
+    assert len(note) == press.entries == len(cases) == 2
+    assert cases[0].fields["nktHoTen"].box.y1 < cases[1].fields["nktHoTen"].box.y0
+
+
+def test_a_worn_label_is_known_by_the_row_it_must_stand_on() -> None:
+    press = set_one("LH", "tt15-2015", "spacious single page, note column on the left")
+    worn = [
+        replace(word, text="n§ày", steady=False, confidence=0.1) if word.text == "ngày" else word
+        for word in words_of(press)
+    ]
+    assert any(not word.steady for word in worn)
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    known = load_register("LH")
+    _, cases = understand([worn], find_rules(blank), blank, known, DiscoverOptions())
+    slots = written(press)[1, "lhVanBanNgay"]
+    assert any(cases[0].fields["lhVanBanNgay"].box.contains(*point_of(own, press)) for own in slots)

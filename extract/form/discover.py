@@ -12,6 +12,7 @@ from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
 from extract.form.case_rows import entries_of, find_ledger, in_ledger
 from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
+from extract.form.expected import with_expected
 from extract.form.folio import FOLIO, with_folio
 from extract.form.ground import Ground, bounding, without_ghosts
 from extract.form.lend import lent
@@ -120,8 +121,9 @@ def understand(
         chosen = replace(chosen, cases=((*headed, *around),))
         return chosen, _rows(replace(chosen, cases=(around,)), rows, rules, words, blank)
     once = {section.id for section in chosen.generation.sections if section.once}
+    seen = [with_expected(case, chosen.states, lines) for case in chosen.cases]
     bare = lift_rules(blank, rules)
-    chosen = replace(chosen, cases=lent(chosen.cases, chosen.states, bare, once))
+    chosen = replace(chosen, cases=lent(seen, chosen.states, bare, once))
     return chosen, _entries(chosen, rules, words, blank)
 
 

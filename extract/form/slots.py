@@ -217,7 +217,9 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     limit = min([near.bottom, *below])
     area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.4 * ground.height)
     dotted = any(
-        s.x1 > box.x1 and s.x0 < right and abs(height_at(s, right) - box.y1) < 0.6 * ground.height
+        s.x1 > box.x1
+        and s.x0 < right
+        and abs(height_at(s, min(s.x1, right)) - box.y1) < 0.6 * ground.height
         for s in ground.rules.dotted
     )
     feet = [
