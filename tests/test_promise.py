@@ -78,7 +78,7 @@ def claims(count: int, book: str = "A") -> list[Claim]:
 
 def test_only_answers_up_to_the_first_gap_count_and_the_order_is_nobodys() -> None:
     options = PromiseOptions(learn=0)
-    known = [Found("number", 0.995, right=True)] * 400
+    known = [Found("number", 0.995, True, "number so")] * 400
     held = begin(1, claims(3000), known, options, ["A"])
     assert held.ordered == begin(1, claims(3000)[::-1], known, options, ["A"]).ordered
     assert held.ordered != begin(2, claims(3000), known, options, ["A"]).ordered
@@ -124,16 +124,31 @@ def test_simulated_projects_keep_it_where_a_plain_threshold_does_not() -> None:
 
 def test_so_much_is_chosen_as_frees_the_most_fields() -> None:
     """Names with a few errors make the audit longer: worth it only where there are many."""
-    known = [Found("number", 0.995, right=True)] * 400
-    known += [Found("name", 0.995, right=place % 400 > 0) for place in range(1200)]
+    known = [Found("number", 0.995, True, "number so")] * 400
+    known += [Found("name", 0.995, place % 400 > 0, "name so") for place in range(1200)]
 
     def chosen(count: int) -> set[str]:
         some = claims(count) + [replace(c, kind="name") for c in claims(count, "B")]
-        return set(thresholds(some, known, PromiseOptions(), 0.04))
+        found = thresholds(some, known, PromiseOptions(), 0.04)
+        return {name.split()[0] for name in found}
 
     assert chosen(400) == set()  # more would be looked at than is freed
     assert chosen(3000) == {"number"}
     assert chosen(50_000) == {"number", "name"}
+
+
+def test_a_column_that_errs_does_not_hold_back_the_others_of_its_kind() -> None:
+    """Of thirty columns one errs, and it holds as many fields as its kind can bear errors."""
+    columns = [f"c{place}" for place in range(30)]
+    some = [Claim("B", f"{i}/1/{c}", "coded", 0.996, "x") for c in columns for i in range(600)]
+    known = [
+        Found("coded", 0.996, c != "c7" or place % 2 == 0, f"coded {c}")
+        for c in columns
+        for place in range(40)
+    ]
+    held = begin(1, some, known, PromiseOptions(learn=0), ["B"])
+    assert {claim.column for claim in held.fields} == {f"coded {c}" for c in columns if c != "c7"}
+    assert not thresholds(some, known, PromiseOptions(by_kind=True), 0.04)
 
 
 @pytest.fixture

@@ -1,8 +1,12 @@
-"""Which fields to accept: thresholds on confidence, one a kind, chosen before anything is proved.
+"""Which fields to accept: thresholds on confidence, chosen before anything is proved.
 
 Anything may be used to choose, also answers that are no fair sample (fields looked at because they
 were doubtful): what is chosen has to prove itself on an audit drawn afterwards (learn, then test:
 Angelopoulos, Bates, Candès, Jordan & Lei 2021, with the data split between the two).
+
+A threshold is one kind's, or one column's: where a few columns hold most errors of their kind, as
+where many registers are mixed, the others are freed without them. Columns are told apart by few
+looks each, so they are taken only where they promise to free much more than kinds do.
 """
 
 from __future__ import annotations
@@ -16,20 +20,37 @@ from extract.promise.claims import Claim, Found
 from extract.promise.options import ALL, PromiseOptions, table
 from extract.promise.proof import likely_audit
 
+_FINER = 1.25  # by how much columns must free more than kinds do
+_COLUMN = 5.0  # looks in a column that outweigh what is known of its kind
+_NEVER = 2.0  # no confidence reaches it
+
 
 @dataclass
 class _Cell:
-    """The claims of one kind between two confidences, and the errors expected among them."""
+    """The claims of one kind or column between two confidences, and the errors expected there."""
 
     floor: float
     count: int
     errors: float
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """Thresholds, and how many fields they are likely to free."""
+
+    floors: Mapping[str, float]
+    freed: int
+
+
+_Ladders = Mapping[str, Sequence[_Cell]]
+"""Bands of confidence, the surest first, of each kind or column."""
+
+
 def thresholds(
     claims: Sequence[Claim], found: Sequence[Found], options: PromiseOptions, risk: float
 ) -> dict[str, float]:
-    """The least confidence accepted, by kind; a kind that is missing is not accepted at all.
+    """The least confidence accepted, by kind, or by kind and column; what is missing is not
+    accepted at all.
 
     Bands of confidence are added, each kind from its surest down, the likeliest right first. Those
     are taken with which the most fields need no person: more bands are more fields, but more errors
@@ -38,13 +59,20 @@ def thresholds(
     Args:
         risk: that the proof of what is chosen may spend.
     """
-    ladders = _ladders(claims, found, options.claimed)
-    if not options.by_kind:
-        return _fill(ladders, options.max_error, risk)
-    chosen: dict[str, float] = {}
-    for kind, cells in ladders.items():
-        chosen |= _fill({kind: cells}, options.max_error, risk / len(ladders))
-    return chosen
+    kinds = _ladders(claims, found, options.claimed, _edges("bands"))
+    if options.by_kind:
+        chosen: dict[str, float] = {}
+        for kind, cells in kinds.items():
+            chosen |= _fill({kind: cells}, options.max_error, risk / len(kinds)).floors
+        return chosen
+    whole = _fill(kinds, options.max_error, risk)
+    finer = _fill(_by_column(claims, found, options.claimed), options.max_error, risk)
+    return dict(finer.floors if finer.freed > _FINER * whole.freed else whole.floors)
+
+
+def accepted(claim: Claim, floors: Mapping[str, float]) -> bool:
+    """Whether the claim is as sure as the threshold of its kind, or of its column, asks."""
+    return claim.confidence >= floors.get(claim.kind, floors.get(claim.column, _NEVER))
 
 
 def stratum(claim: Claim, options: PromiseOptions) -> str:
@@ -52,30 +80,63 @@ def stratum(claim: Claim, options: PromiseOptions) -> str:
     return claim.kind if options.by_kind else ALL
 
 
-def _fill(ladders: Mapping[str, list[_Cell]], max_error: float, risk: float) -> dict[str, float]:
-    waiting = {kind: list(cells) for kind, cells in ladders.items()}
+def _fill(ladders: _Ladders, max_error: float, risk: float) -> _Choice:
+    waiting = {name: list(cells) for name, cells in ladders.items()}
     taken: dict[str, float] = {}
     best: dict[str, float] = {}
     most, count, errors = 0, 0, 0.0
-    while heads := {kind: cells[0] for kind, cells in waiting.items() if cells}:
-        kind = min(heads, key=lambda k: heads[k].errors / heads[k].count)
-        cell = waiting[kind].pop(0)
+    while heads := {name: cells[0] for name, cells in waiting.items() if cells}:
+        name = min(heads, key=lambda n: heads[n].errors / heads[n].count)
+        cell = waiting[name].pop(0)
         count, errors = count + cell.count, errors + cell.errors
-        taken = taken | {kind: cell.floor}
+        taken = taken | {name: cell.floor}
         audit = likely_audit(count, errors, max_error, risk)
         if audit is not None and count - audit > most:
             best, most = taken, count - audit
-    return best
+    return _Choice(best, most)
+
+
+def _by_column(claims: Sequence[Claim], found: Sequence[Found], claimed: float) -> _Ladders:
+    """Every column's bands. What is expected of its kind there, many errors of one column counted
+    as one, gives way to what people found in the column, among all that is as sure as the lowest
+    band."""
+    edges = _edges("column_bands")
+    expected = {
+        (kind, cell.floor): cell.errors / cell.count
+        for kind, cells in _ladders(claims, _once(found), claimed, edges).items()
+        for cell in cells
+    }
+    looks: dict[str, list[bool]] = defaultdict(list)
+    for one in found:
+        if one.confidence >= edges[0]:
+            looks[one.column].append(one.right)
+    own: dict[tuple[str, str, int], int] = defaultdict(int)
+    for claim in claims:
+        own[claim.column, claim.kind, bisect_right(edges, claim.confidence)] += 1
+    ladders: dict[str, list[_Cell]] = defaultdict(list)
+    for (column, kind, band), count in sorted(own.items(), reverse=True):
+        if band:
+            floor, seen = edges[band - 1], looks[column]
+            share = _COLUMN * expected[kind, floor] + seen.count(False)
+            ladders[column].append(_Cell(floor, count, count * share / (_COLUMN + len(seen))))
+    return ladders
+
+
+def _once(found: Sequence[Found]) -> list[Found]:
+    """What people found, but of each column's errors only the one that was claimed most surely."""
+    first = {
+        one.column: one for one in sorted(found, key=lambda one: one.confidence) if not one.right
+    }
+    return [*(one for one in found if one.right), *first.values()]
 
 
 def _ladders(
-    claims: Sequence[Claim], found: Sequence[Found], claimed: float
-) -> dict[str, list[_Cell]]:
+    claims: Sequence[Claim], found: Sequence[Found], claimed: float, edges: Sequence[float]
+) -> _Ladders:
     """Every kind's bands, the surest first, with the errors expected in each.
 
     What people found in a band counts as it is, what the machine claims as ``claimed`` looks.
     """
-    edges = [float(edge) for edge in table()["bands"]]
     own: dict[tuple[str, int], list[float]] = defaultdict(list)
     for claim in claims:
         own[claim.kind, bisect_right(edges, claim.confidence)].append(claim.confidence)
@@ -91,3 +152,7 @@ def _ladders(
         share = (claimed * doubt + looks.count(False)) / (claimed + len(looks))
         ladders[kind].append(_Cell(edges[band - 1], len(confidences), share * len(confidences)))
     return ladders
+
+
+def _edges(name: str) -> list[float]:
+    return [float(edge) for edge in table()[name]]

@@ -30,14 +30,21 @@ class Claim:
     clerk: str = ""
     doubted: bool = False
 
+    @property
+    def column(self) -> str:
+        """Its kind and its column."""
+        return column_of(self.kind, self.at.rpartition("/")[2])
+
 
 @dataclass(frozen=True)
 class Found:
-    """A claim that a person looked at: of what kind, how sure, and was it right."""
+    """A claim that a person looked at: of what kind and column (`column_of`), how sure, and was it
+    right."""
 
     kind: str
     confidence: float
     right: bool
+    column: str
 
 
 def claims_of(records: Sequence[Record]) -> Iterator[Claim]:
@@ -79,7 +86,13 @@ def found_by_people(
             if first and _claims(past[first - 1]):
                 claimed = past[first - 1]
                 kind = kind_of(types.get(code, ""), claimed.status)
-                yield Found(kind, claimed.confidence, digest(claimed) == digest(value))
+                right = digest(claimed) == digest(value)
+                yield Found(kind, claimed.confidence, right, column_of(kind, code))
+
+
+def column_of(kind: str, code: str) -> str:
+    """How a column's fields of one kind are called together."""
+    return f"{kind} {code}"
 
 
 def answered(value: FieldValue) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from extract.promise.choose import stratum, thresholds
+from extract.promise.choose import accepted, stratum, thresholds
 from extract.promise.claims import Claim, Found
 from extract.promise.drift import Stopped, stopped
 from extract.promise.options import ALL, PromiseOptions
@@ -29,7 +29,7 @@ _FIRST, _NEXT = 0.8, 0.2  # of the risk that is left, what a round may spend; th
 @dataclass(frozen=True)
 class Round:
     """Claims held fixed. ``books`` names all books of the project, ``floors`` the least confidence
-    accepted by kind."""
+    accepted by kind or column."""
 
     number: int
     options: PromiseOptions
@@ -116,8 +116,8 @@ def begin(
         sure = tuple(claim for claim in held if not claim.doubted)
         return Round(number, options, tuple(books), {}, sure)
     floors = thresholds(held, found, options, risk_of(options, number))
-    chosen = (c for c in held if c.confidence >= floors.get(c.kind, 2.0))
-    return Round(number, options, tuple(books), floors, tuple(chosen))
+    chosen = tuple(claim for claim in held if accepted(claim, floors))
+    return Round(number, options, tuple(books), floors, chosen)
 
 
 def standing(held: Round, answers: Mapping[Name, str], claimed: Mapping[Name, str]) -> Standing:

@@ -165,7 +165,7 @@ def projects(books: Sequence[Book], size: int, count: int, seed: int) -> list[li
 
 
 def _found(claim: Claim, right: Mapping[Name, bool]) -> Found:
-    return Found(claim.kind, claim.confidence, right[claim.book, claim.at])
+    return Found(claim.kind, claim.confidence, right[claim.book, claim.at], claim.column)
 
 
 def _outcome(
