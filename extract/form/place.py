@@ -13,7 +13,9 @@ from extract.form.glance import lay_straight
 from models.reading import Image
 
 MIN_INLIERS = 18
-MIN_SCORE = 0.2
+FIRM_INLIERS = 80  # a right page has more, torn or not; a foreign one of the same press 60
+MIN_SCORE = 0.2  # of a page whose keypoints are firm, however much of it is torn away
+LIKELY_SCORE = 0.58  # of any other: presses share titles and rules between their registers
 MIN_KEYPOINTS = 60
 MANY_KEYPOINTS = 5000
 SURE_SCORE = 0.6  # of a page that needs no keypoints; turned or foreign ones reach half of it
@@ -70,7 +72,7 @@ def place_form(page: Image, form: BookForm) -> Placement:
         )
     if abs(fit.turned) > 90:
         raise FormError("the page is upside down", hint="turn the scan and run again")
-    if fit.score < MIN_SCORE:
+    if fit.score < (MIN_SCORE if fit.inliers >= FIRM_INLIERS else LIKELY_SCORE):
         raise FormError(
             f"only {fit.score:.0%} of the form's print is found on the page",
             hint="another edition of the form, or too damaged",
