@@ -102,13 +102,13 @@ def words(press: Press) -> Iterator[Word]:
 
 
 def test_cases_are_parted_whatever_stands_first() -> None:
-    """A note's heading a little above the number's row, as on a page that slopes."""
+    """The lower note's heading a little above its number's row, as on a page that slopes."""
     press = set_one("KT", "tt15-2015", "two entries, boxed lines")
     printed = words_of(press)
-    note = {i for i, pair in enumerate(pairwise(printed)) if [w.key for w in pair] == NOTE}
+    note = [i for i, pair in enumerate(pairwise(printed)) if [w.key for w in pair] == NOTE]
     raised = [
         replace(word, box=Box(word.box.x0, word.box.y0 - 8, word.box.x1, word.box.y1 - 8))
-        if {i, i - 1} & note
+        if i in (note[-1], note[-1] + 1)
         else word
         for i, word in enumerate(printed)
     ]

@@ -13,6 +13,7 @@ from extract.form.words import Row
 
 _ALIKE = 0.7  # least likeness of its words, where the place is known
 _LEAST = 4  # letters; a shorter one is known by nothing
+_LONG = 7  # letters of a label that not every press prints
 
 
 def with_expected(
@@ -30,9 +31,9 @@ def with_expected(
     for index, state in enumerate(states):
         have = {item.index: item for item in full}
         before = have.get(index - 1)
-        if not state.required or index in have or before is None:
+        if index in have or before is None or state.section != before.state.section:
             continue
-        if state.section != before.state.section or len(state.keys[0]) < _LEAST:
+        if len(state.keys[0]) < (_LEAST if state.required else _LONG):
             continue
         taken = [item.occurrence.box for item in full]
         runs = [run for rows in readings for run in _after(before.occurrence.last_line, rows)]
