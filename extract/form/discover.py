@@ -212,7 +212,20 @@ def _entries(
             shared = _once_codes(chosen, once) & set(entries[0].fields)
             fields = {**fields, **{code: entries[0].fields[code] for code in shared}}
         entries.append(Entry(index, own, fields))
+    _part_alike(entries, chosen)
     return tuple(entries)
+
+
+def _part_alike(entries: Sequence[Entry], chosen: Candidate) -> None:
+    """Make one place of two again, where a mark parts them in some cases only: it is dirt."""
+    labels = [state.label for state in chosen.states if state.label and state.codes]
+    for first, second in {(i.codes[0], i.also[0]) for i in labels if len(i.also) == 1}:
+        both = [e.fields for e in entries if first in e.fields and second in e.fields]
+        both = [f for f in both if f[first].label_box == f[second].label_box]
+        apart = [fields for fields in both if fields[first].boxes != fields[second].boxes]
+        for fields in apart if len(apart) < len(both) else ():
+            one = replace(fields[first], boxes=(fields[first].box.union(fields[second].box),))
+            fields.update({first: one, second: one})
 
 
 def _around(
