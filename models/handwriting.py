@@ -23,6 +23,11 @@ Ink = NDArray[np.uint8]
 
 _LETTERS = 0.5
 """What the weights of the character n-grams count against the network's (their card says more)."""
+_DRAWN_OUT = 1.25
+"""How much wider a crowded line is read a second time (1.15, 1.25 and 1.4 were tried)."""
+_DOUBTFUL = -0.15
+"""A second look where the best path is less likely than this a character (log): 6 % of today's
+Vietnamese address lines, 44 and 64 % of the two French sets."""
 WIDTH_STEP = 64
 """Lines are padded to a multiple of this many pixels, so that few different widths occur."""
 
@@ -82,9 +87,21 @@ class HandwritingReader:
         return [self.decode(log_probs) for log_probs in self.log_probs(lines)]
 
     def log_probs(self, lines: Sequence[Image]) -> list[ctc.LogProbs]:
-        """The network's log probabilities of each line, (frames, classes)."""
-        shape = self.manifest.height, self.manifest.stretch
-        return [self._log_probs(normalise(line, *shape)) for line in lines]
+        """The network's log probabilities of each line, (frames, classes).
+
+        A doubtful line is read drawn out as well; the likelier of both stands.
+        """
+        return [self._likelier(line) for line in lines]
+
+    def _likelier(self, line: Image) -> ctc.LogProbs:
+        height, stretch = self.manifest.height, self.manifest.stretch
+        usual = self._log_probs(normalise(line, height, stretch))
+        best = ctc.greedy(usual)
+        likely = ctc.score(usual, best)
+        if not best or likely >= _DOUBTFUL * len(best):
+            return usual
+        wider = self._log_probs(normalise(line, height, stretch * _DRAWN_OUT))
+        return wider if ctc.score(wider, ctc.greedy(wider)) > likely else usual
 
     def decode(self, log_probs: ctc.LogProbs) -> Reading:
         """The reading that a line's log probabilities amount to."""
