@@ -81,13 +81,13 @@ class EntryReading:
     slots: tuple[SlotReading, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PageReading:
     """All cases of one page; ``figures``: where print may stand that is not read yet."""
 
     page: int
     entries: tuple[EntryReading, ...] = field(default_factory=tuple)
-    figures: Figures = field(default_factory=dict)
+    figures: Figures = field(default_factory=dict, compare=False)
 
     def with_printed(self, found: Mapping[tuple[int, str], tuple[tuple[str, float], ...]]) -> Self:
         """The page with what the print reader found in its ``figures``."""
