@@ -167,3 +167,30 @@ def test_the_command_names_a_file_that_is_no_image(tmp_path: Path) -> None:
     result = CliRunner().invoke(COMMAND, [str(broken)])
     assert isinstance(result.exception, InputError)
     assert "broken.png" in result.output
+
+
+def test_crowded_lines_are_read_better_drawn_out(
+    reader: HandwritingReader,
+    real: tuple[list[Image], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images, texts = real
+    crowded = [cv2.resize(one, None, fx=0.8, fy=1.0) for one in images]
+    found = [reading.text for reading in reader.read(crowded)]
+    monkeypatch.setattr("models.handwriting._DOUBTFUL", -np.inf)
+    once = [reading.text for reading in reader.read(crowded)]
+    before, after = (error_rates(some, texts, fold_case=True).cer for some in (once, found))
+    assert after < 0.95 * before
+
+
+def test_what_is_read_surely_is_looked_at_once(
+    reader: HandwritingReader,
+    real: tuple[list[Image], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.handwriting._DOUBTFUL", -np.inf)
+    widths = [len(found) for found in reader.log_probs(real[0])]
+    monkeypatch.undo()
+    looked = [len(found) for found in reader.log_probs(real[0])]
+    assert any(a == b for a, b in zip(widths, looked, strict=True))
+    assert all(a <= b for a, b in zip(widths, looked, strict=True))
