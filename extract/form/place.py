@@ -15,7 +15,7 @@ from models.reading import Image
 MIN_INLIERS = 18
 FIRM_INLIERS = 80  # a right page has more, torn or not; a foreign one of the same press 60
 MIN_SCORE = 0.2  # of a page whose keypoints are firm, however much of it is torn away
-LIKELY_SCORE = 0.58  # of any other: presses share titles and rules between their registers
+LIKELY_SCORE = 0.5  # of any other: strays of the same press find 45 to 54 %, ruined right pages 52
 MIN_KEYPOINTS = 60
 MANY_KEYPOINTS = 5000
 SURE_SCORE = 0.6  # of a page that needs no keypoints; turned or foreign ones reach half of it
