@@ -97,8 +97,11 @@ class HandwritingReader:
         height, stretch = self.manifest.height, self.manifest.stretch
         usual = self._log_probs(normalise(line, height, stretch))
         best = ctc.greedy(usual)
+        enough = _DOUBTFUL * len(best)
+        if not best or usual.max(axis=1).sum() >= enough:  # one path of many that read so
+            return usual
         likely = ctc.score(usual, best)
-        if not best or likely >= _DOUBTFUL * len(best):
+        if likely >= enough:
             return usual
         wider = self._log_probs(normalise(line, height, stretch * _DRAWN_OUT))
         return wider if ctc.score(wider, ctc.greedy(wider)) > likely else usual
