@@ -30,7 +30,7 @@ WORDS += ["Vinh", "Xuan", "Yen", "Binh", "Cuong", "Giang"]
 
 
 def drawn(text: str, seed: int) -> Image:
-    """A hand that nobody writes and the reader misreads: OpenCV's script, leaning over, its n a u."""
+    """A hand that nobody writes and the reader misreads: OpenCV's script, leaning, its n a u."""
     text = text.translate(str.maketrans("un", "nu"))
     rng = np.random.default_rng(seed)
     image = np.full((52, 24 * len(text) + 60), 235, np.uint8)
