@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.charset import BLANK, Charset
-from models.ctc import LogProbs
+from models.ctc import LogProbs, pauses_on
 
 _LEAST = 1e-6  # a prefix this much less likely than the frame's best is not begun
 _RISE = 2.1  # most that one letter more adds to a text's weight
-_NOTHING = 0.999  # a frame is empty when its blank is this likely
 _RESCALED = 16  # frames after which probabilities are brought back to one
 _DOUBT = 0.02  # least probability of either case of a letter
 
@@ -56,6 +55,7 @@ class Search:
         floor: letters less probable than this in a frame are not tried.
         letters: letters tried in a frame, the likeliest.
         forced: the floor of letters that alone may follow.
+        faint: prefixes this much less likely than the best are given up after each frame.
     """
 
     strength: float = 0.6
@@ -63,6 +63,7 @@ class Search:
     floor: float = 1e-3
     letters: int = 6
     forced: float = 1e-7
+    faint: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -95,10 +96,10 @@ def search(
         log_probs: (frames, classes) of one line, class 0 the blank.
     """
     letters, groups, capitals = _folding(charset)
-    shares = np.exp(log_probs.astype(np.float64))
-    nothing = shares[:, BLANK] > _NOTHING
-    shares = shares[~(nothing & np.roll(nothing, 1))]  # of empty frames in a row one is enough
+    shares = np.exp(log_probs[~pauses_on(log_probs)].astype(np.float64))
     folded = np.add.reduceat(shares[:, groups[0]], groups[1], axis=1)
+    read = np.union1d([BLANK], np.flatnonzero(folded.max(axis=0) >= min(how.floor, how.forced)))
+    letters, capitals, folded = [letters[at] for at in read], capitals[read], folded[:, read]
     capital = shares[:, capitals] * (capitals > 0) / np.maximum(folded, 1e-12)
     numbers = {letter: number for number, letter in enumerate(letters)}
     root = _Prefix(None, BLANK, language.start, 1.0, blank=1.0)
@@ -209,12 +210,14 @@ def _advance(
     for prefix in touched:
         prefix.blank, prefix.ink = prefix.next_blank, prefix.next_ink
         prefix.score = (prefix.blank + prefix.ink) * prefix.factor
-    if len(touched) > how.width:
-        touched.sort(key=_by_score, reverse=True)
-        for prefix in touched[how.width :]:
-            prefix.blank = prefix.ink = 0.0
-        del touched[how.width :]
-    return touched
+    touched.sort(key=_by_score, reverse=True)
+    bar = how.faint * touched[0].score
+    kept = min(len(touched), how.width)
+    while touched[kept - 1].score < bar:
+        kept -= 1
+    for prefix in touched[kept:]:
+        prefix.blank = prefix.ink = 0.0
+    return touched[:kept]
 
 
 def _cased(prefix: _Prefix, letters: list[str]) -> str:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,8 +132,7 @@ def count_ngrams(
     return CharacterNGrams(letters, tables)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The end of a text, its weight (log), and each language's share in it."""
 
     tail: str
@@ -175,7 +173,7 @@ class Characters:
             for share, ngrams in zip(state.shares, self._ngrams, strict=True)
         ]
         joint = sum(parts)
-        return joint, tuple(part / joint for part in parts)
+        return joint, tuple([part / joint for part in parts])  # a list first: twice as fast
 
 
 @cache

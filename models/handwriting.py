@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -109,9 +110,10 @@ class HandwritingReader:
     def decode(self, log_probs: ctc.LogProbs) -> Reading:
         """The reading that a line's log probabilities amount to."""
         best = ctc.greedy(log_probs)
-        ranked = [(best, ctc.score(log_probs, best))]
-        if best and self.options.beam and ranked[0][1] < np.log(self.options.sure):
-            ranked = self._weighed(log_probs) or ranked
+        ranked: list[tuple[ctc.Labels, float]] = []
+        if best and self.options.beam and log_probs.max(axis=1).sum() < np.log(self.options.sure):
+            ranked = self._weighed(log_probs)
+        ranked = ranked or [(best, ctc.score(log_probs, best))]
         (labels, top), others = ranked[0], ranked[1 : self.options.alternatives + 1]
         confidence = calibrated(np.exp(top), self.calibration.line)
         left = (1 - confidence) / max(1 - np.exp(top), 1e-9)
@@ -129,7 +131,8 @@ class HandwritingReader:
 
     def _weighed(self, log_probs: ctc.LogProbs) -> list[tuple[ctc.Labels, float]]:
         """The likeliest texts by network and character n-grams, with their shares (log)."""
-        how = Search(strength=_LETTERS, width=self.options.beam, floor=2e-3, letters=4)
+        width, floor = self.options.beam, 2e-3
+        how = Search(_LETTERS, width, floor, letters=4, forced=floor, faint=1e-5)
         found = search(log_probs, self.charset, any_text(), how)
         labels = [tuple(self.charset.encode(text)) for text, _ in found]
         totals = ctc.scores(log_probs, labels) + _LETTERS * np.array([w for _, w in found])
@@ -155,5 +158,5 @@ class HandwritingReader:
 
 def calibrated(probability: float, logistic: Logistic) -> float:
     """sigmoid(scale · logit(p) + shift)."""
-    p = float(np.clip(probability, 1e-6, 1 - 1e-6))
-    return float(1 / (1 + np.exp(-(logistic.scale * np.log(p / (1 - p)) + logistic.shift))))
+    p = min(max(float(probability), 1e-6), 1 - 1e-6)
+    return 1 / (1 + math.exp(-(logistic.scale * math.log(p / (1 - p)) + logistic.shift)))

@@ -55,3 +55,18 @@ def test_alignment_is_empty_where_nothing_fits() -> None:
     line = random_line(3, frames=2)
     assert ctc.align(line, ()) == []
     assert ctc.align(line, (1, 1)) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pauses_are_passed_over_without_a_loss(seed: int) -> None:
+    """Frames that go on with a pause are left out; scores and spans stay."""
+    spoken = random_line(seed, frames=4)
+    pause = np.log(np.array([[0.9995, 0.0003, 0.0001, 0.0001]], np.float32))
+    line = np.concatenate([spoken[:2], np.repeat(pause, 3, axis=0), spoken[2:]])
+    assert ctc.pauses_on(line).tolist() == [False] * 3 + [True] * 2 + [False] * 2
+    truth = every_text(line)
+    likely = [text for text, share in truth.items() if share > 0.01]
+    scored = np.exp(ctc.scores(line, likely))
+    np.testing.assert_allclose(scored, [truth[text] for text in likely], rtol=0, atol=1e-3)
+    (first, second) = ctc.align(line, (1, 2))
+    assert first[0] < 2 and second[1] > 5  # one before the pause, one after it
