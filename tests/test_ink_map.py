@@ -212,6 +212,25 @@ def test_every_year_is_left_out_by_one_fold_that_measures_it() -> None:
         unseen_weights("HDIBCO2030_1", Path("run"))
 
 
+@pytest.mark.parametrize("real", [False, True])
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.4])
+def test_labels_lie_on_the_ink_of_a_crop_of_any_scale(real: bool, scale: float) -> None:
+    from models.training.ink_map.data import INK as IS_INK
+    from models.training.ink_map.data import crop, labelled
+
+    page = cv2.cvtColor(cv2.resize(write(WHITE, ink=0), None, fx=2, fy=2), cv2.COLOR_RGB2GRAY)
+    ink = page < 128
+    labels = np.where(ink, np.uint8(IS_INK if real else 1), np.uint8(0))
+    whole = labelled("drawn", np.dstack([page] * 3), labels, real=real)
+    image, cut = crop(whole, 640, scale, np.random.default_rng(4))
+    seen, known = image[:, :, 0] < 128, cut > 0
+    assert np.count_nonzero(known) > 2000
+    for axis in (0, 1):  # as many are off by a pixel on one side as on the other
+        beside = [np.roll(known, step, axis) for step in (1, -1)]
+        off = [np.count_nonzero(seen & ~known & there) for there in beside]
+        assert abs(off[0] - off[1]) < 0.02 * np.count_nonzero(known), off
+
+
 def test_training_learns_goes_on_and_gives_weights(tmp_path: Path) -> None:
     from models.training.ink_map.data import INK as IS_INK
     from models.training.ink_map.data import labelled

@@ -96,7 +96,8 @@ def crop(page: Labelled, side: int, scale: float, rng: Generator) -> tuple[Pixel
     if page.real:
         soft = cv2.resize(labels, (side, side), interpolation=cv2.INTER_LINEAR)
         return image, np.where(soft > 127, INK, PAPER).astype(np.uint8)
-    return image, np.asarray(cv2.resize(labels, (side, side), interpolation=cv2.INTER_NEAREST))
+    nearest = cv2.INTER_NEAREST_EXACT  # INTER_NEAREST would lie up to half a pixel off the image
+    return image, np.asarray(cv2.resize(labels, (side, side), interpolation=nearest))
 
 
 def _lit(path: Path) -> Pixels:
