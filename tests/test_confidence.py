@@ -8,6 +8,7 @@ from pathlib import Path
 from extract.confidence.curves import (
     Calibration,
     Evidence,
+    book_odds,
     calibration_error,
     fit_calibration,
     load_calibration,
@@ -42,6 +43,25 @@ def test_each_kind_has_its_curve_and_rare_kinds_the_pooled_one() -> None:
         Evidence("sex", 0.6, 0.6)
     )
     assert 0 < fitted.probability(Evidence("age", 0.6, 0.6)) < 1
+
+
+def test_a_column_that_is_read_badly_is_trusted_less_than_its_book() -> None:
+    rng = random.Random(6)
+    pairs = []
+    for _ in range(60):
+        ease = {code: rng.uniform(0.3, 0.99) for code in ("so", "nksHoTen", "meHoTen")}
+        cases = [
+            {code: Evidence("text", rng.uniform(0.6, 0.9) * p) for code, p in ease.items()}
+            for _ in range(8)
+        ]
+        odds = book_odds(cases)
+        assert abs(sum(odds.columns.values())) < 1e-9
+        for case in cases:
+            pairs += [(odds.told(c, e), rng.random() < ease[c]) for c, e in case.items()]
+    fitted = fit_calibration(pairs, "synthetic")
+    good, bad = Evidence("text", 0.6, column=1.0), Evidence("text", 0.6, column=-1.0)
+    assert fitted.probability(good) > fitted.probability(bad) + 0.1
+    assert book_odds([]).told("so", good).column == 0.0
 
 
 def test_without_any_fit_the_readers_own_word_stands(tmp_path: Path) -> None:

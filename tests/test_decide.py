@@ -62,6 +62,25 @@ def test_numbers_run_on_by_two_where_every_second_case_was_not_found() -> None:
     assert run_on_numbers(read) == [94, 96, 98, 100, 102, 104]
 
 
+def test_a_run_that_is_as_likely_another_is_hardly_supported() -> None:
+    day = ("12.03.1962", 0.9)
+
+    def support(*shares: tuple[float, float]) -> float:
+        entries = [
+            EntryReading(1, (slot("so", (f"9{n}", p), (f"{n}", q)), slot("ngayDangKy", day)))
+            for n, (p, q) in enumerate(shares, start=76)
+        ]
+        pages = [PageReading(n, (entry,)) for n, entry in enumerate(entries, start=1)]
+        drafted = draft_book(pages, KS, SOUTH)
+        numbers = [drafts["so"].value.value or "" for _, drafts in drafted]
+        assert all(number.startswith("97") for number in numbers[:3])
+        return drafted[1][1]["so"].evidence.support
+
+    clear = support((0.9, 0.02), (0.9, 0.03), (0.8, 0.1), (0.9, 0.02))
+    doubtful = support((0.1, 0.8), (0.8, 0.1), (0.8, 0.1), (0.5, 0.4))
+    assert clear > 0.5 > 0.3 > doubtful
+
+
 def test_dates_keep_to_the_books_year_and_order() -> None:
     readings = [
         {"12.03.1962": 0.9},

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("calibration.json")
-FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book")
+FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book", "column")
 POOLED = "any"
 _LEAST = 60  # cases of a kind below which the pooled curve is used
 _RIDGE, _NEAR = 1.0, 8.0  # how firmly weights are held to nought, and a kind's to the pooled ones
 _FORCED = -3.0  # least fit a letter
+_LIKE_BOOK = 4.0  # values of a column that outweigh what is known of its book
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Evidence:
         fit: how far the text lies under the reader's likeliest, in log probability a letter.
         size: letters of the text.
         book: mean of the reader's log odds over the book: how well it reads this hand at all.
+        column: by how much they are higher in this column of the book.
     """
 
     kind: str
@@ -49,6 +52,7 @@ class Evidence:
     fit: float = 0.0
     size: int = 1
     book: float = 0.0
+    column: float = 0.0
 
     @property
     def vector(self) -> tuple[float, ...]:
@@ -62,12 +66,33 @@ class Evidence:
             max(self.fit, _FORCED),
             math.log(max(self.size, 1)),
             self.book,
+            self.column,
         )
 
 
-def book_odds(book: Sequence[Evidence]) -> float:
-    """`Evidence.book` of a book, from all its evidence; 0 when there is none."""
-    return sum(_logit(one.reader) for one in book) / max(len(book), 1)
+@dataclass(frozen=True)
+class BookOdds:
+    """How well the reader reads a book: `Evidence.book`, and `Evidence.column` of each column."""
+
+    book: float
+    columns: Mapping[str, float]
+
+    def told(self, code: str, evidence: Evidence) -> Evidence:
+        """The evidence for a value in a column, with what is known of its book."""
+        return replace(evidence, book=self.book, column=self.columns.get(code, 0.0))
+
+
+def book_odds(cases: Iterable[Mapping[str, Evidence]]) -> BookOdds:
+    """How well the reader reads a book, from all its evidence, by column; 0 when there is none."""
+    odds: defaultdict[str, list[float]] = defaultdict(list)
+    for evidence in cases:
+        for code, own in evidence.items():
+            odds[code].append(_logit(own.reader))
+    book = sum(map(sum, odds.values())) / max(sum(map(len, odds.values())), 1)
+    columns = {
+        code: sum(one - book for one in own) / (_LIKE_BOOK + len(own)) for code, own in odds.items()
+    }
+    return BookOdds(book, columns)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def decide_both(
     own = records_of(book, alone, register, generation, calibration)
     if not answers:
         return own, own
-    odds = book_odds(evidence_of([drafts for _, drafts in alone]))
+    odds = book_odds(evidence_of(drafts for _, drafts in alone))
     read = [_answered(page, register, answers) for page in pages]
     drafted = draft_book(read, register, generation, odds)
     decided = records_of(book, drafted, register, generation, calibration)

@@ -8,10 +8,10 @@ that stay the same, and the field that a ditto mark points to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from extract.confidence.curves import Calibration, Evidence, book_odds
+from extract.confidence.curves import BookOdds, Calibration, Evidence, book_odds
 from extract.decision.choose import alternatives_of, draft
 from extract.decision.composite import split_shared
 from extract.decision.numbering import Case, Drafts
@@ -41,7 +41,7 @@ def draft_book(
     pages: Sequence[PageReading],
     register: Register,
     generation: Generation,
-    odds: float | None = None,
+    odds: BookOdds | None = None,
 ) -> list[tuple[Case, Drafts]]:
     """Every case with all its fields chosen, and the evidence for each.
 
@@ -51,7 +51,7 @@ def draft_book(
     """
     cases = cases_of(pages, register)
     *_, (_, drafted) = steps(cases, register, generation)
-    _tell_of_book(drafted, book_odds(evidence_of(drafted)) if odds is None else odds)
+    _tell_of_book(drafted, odds or book_odds(evidence_of(drafted)))
     return list(zip(cases, drafted, strict=True))
 
 
@@ -79,16 +79,16 @@ def draft_alone(
     return list(zip(cases, drafted, strict=True))
 
 
-def evidence_of(drafted: Sequence[Drafts]) -> list[Evidence]:
+def evidence_of(drafted: Iterable[Drafts]) -> list[dict[str, Evidence]]:
     """The evidence for every field of the cases."""
-    return [own.evidence for drafts in drafted for own in drafts.values()]
+    return [{code: own.evidence for code, own in drafts.items()} for drafts in drafted]
 
 
-def _tell_of_book(drafted: Sequence[Drafts], odds: float) -> None:
-    """Tell every field's evidence how well the book is read at all."""
+def _tell_of_book(drafted: Sequence[Drafts], odds: BookOdds) -> None:
+    """Tell every field's evidence how well its book and its column are read at all."""
     for drafts in drafted:
         for code, own in drafts.items():
-            drafts[code] = replace(own, evidence=replace(own.evidence, book=odds))
+            drafts[code] = replace(own, evidence=odds.told(code, own.evidence))
 
 
 def cases_of(pages: Sequence[PageReading], register: Register) -> list[Case]:

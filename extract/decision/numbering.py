@@ -35,7 +35,7 @@ def number_entries(
     """Choose the running number of every entry, in place, with the year of its registration."""
     code = roles.get("number", "")
     places = [place for place, drafts in enumerate(drafted) if code in drafts]
-    numbers = _run_on([cases[place].slots[code] for place in places])
+    numbers, clear = _run_on([cases[place].slots[code] for place in places])
     for at, (place, number) in enumerate(zip(places, numbers, strict=True)):
         value = drafted[place][code].value.value
         date = drafted[place].get(roles.get("registered", ""))
@@ -46,27 +46,33 @@ def number_entries(
         if own.value.raw is None:
             drafted[place][code] = suggested(own, run_on, 0.5)
         else:
-            drafted[place][code] = chosen(own, run_on, _support(numbers, at))
+            drafted[place][code] = chosen(own, run_on, min(_support(numbers, at), clear))
 
 
-def _run_on(places: Sequence[Sequence[SlotReading]]) -> list[int | None]:
-    """The running numbers of a book that all are written, or all printed: as more of what was
-    read runs on."""
+def _run_on(places: Sequence[Sequence[SlotReading]]) -> tuple[list[int | None], float]:
+    """The running numbers of a book that all are written, or all printed, as more of what was
+    read runs on; and how clearly they are these, −1 to 1."""
     written = [_figures(slots) for slots in places]
     printed = [
         [(str(int(text)), p) for slot in slots for text, p in slot.printed] for slots in places
     ]
-    return max((run_on_numbers(written), written), (run_on_numbers(printed), printed), key=_kept)[0]
+    runs = [(run_on_numbers(read), read) for read in (written, printed)]
+    (numbers, _), apart = max(((run, _apart(*run)) for run in runs), key=lambda run: run[1][0])
+    own, other = apart.pop(0), max(apart.values(), default=0.0)
+    return numbers, (own - other) / (own + other + 1)
 
 
-def _kept(run: tuple[Sequence[int | None], Sequence[Sequence[tuple[str, float]]]]) -> float:
-    """Probability that was read for the numbers of a run."""
-    return sum(
-        probability
-        for number, own in zip(*run, strict=True)
-        for text, probability in own
-        if number is not None and int(text) == number
-    )
+def _apart(
+    numbers: Sequence[int | None], readings: Sequence[Sequence[tuple[str, float]]]
+) -> dict[int, float]:
+    """Probability that was read for the numbers of a run, at 0, and for those of every run that
+    lies so far from it everywhere."""
+    found: dict[int, float] = defaultdict(float, {0: 0.0})
+    for number, own in zip(numbers, readings, strict=True):
+        for text, probability in own:
+            if number is not None:
+                found[int(text) - number] += probability
+    return found
 
 
 def _figures(slots: Sequence[SlotReading]) -> list[tuple[str, float]]:
@@ -99,13 +105,13 @@ def number_pages(
     for place, case in enumerate(cases):
         if code in case.slots:
             places[case.page].append(place)
-    numbers = _run_on([cases[own[0]].slots[code] for own in places.values()])
+    numbers, clear = _run_on([cases[own[0]].slots[code] for own in places.values()])
     for at, (own, number) in enumerate(zip(places.values(), numbers, strict=True)):
         for place in own:
             read = drafted[place][code]
             seen = read.value.raw is not None or any(s.printed for s in cases[place].slots[code])
             if number is not None and seen and read.mark is None:
-                drafted[place][code] = chosen(read, str(number), _support(numbers, at))
+                drafted[place][code] = chosen(read, str(number), min(_support(numbers, at), clear))
 
 
 def keep_to_year(drafted: Sequence[Drafts], code: str, year: int) -> None:
