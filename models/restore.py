@@ -1,7 +1,8 @@
 """A cleaned page with its ink alone: stains and the other side gone, pale strokes back.
 
 The ink map says where ink is; the page's own pixels say how it looks. Strokes keep their soft
-edges and their width: only their darkness is raised, and only where it is low.
+edges and their width: only their darkness is raised, and only where it is low. A page with
+nothing to take away and no pale ink is left as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from common.options import Options
 from models.ink_map import INK, InkLayers
 from models.reading import Image
 from preprocessing.arrays import bands
+from preprocessing.legibility import ink_quality
+
+_NEAR = 5  # side in pixels of half the size, around ink: its soft edge
 
 
 class RestoreOptions(Options):
@@ -28,6 +32,9 @@ class RestoreOptions(Options):
         sound: darkness under ``white`` that a stroke should reach; darker ones are untouched.
         gain: most that a pale stroke is strengthened.
         reach: pixels around that belong to the same stroke.
+        stain: darkness under ``white`` of paper that is not sound.
+        stained: share of the page that may be as dark on sound paper.
+        contrast: of `preprocessing.legibility.InkQuality`, from which no ink is pale.
     """
 
     white: int = Field(default=250, ge=200, le=255)
@@ -35,6 +42,9 @@ class RestoreOptions(Options):
     sound: float = Field(default=130.0, gt=0, le=250)
     gain: float = Field(default=3.0, ge=1)
     reach: int = Field(default=6, ge=1)
+    stain: int = Field(default=20, gt=0, le=250)
+    stained: float = Field(default=0.002, ge=0, le=1)
+    contrast: float = Field(default=0.9, ge=0, le=1)
 
 
 DEFAULT = RestoreOptions()
@@ -46,13 +56,25 @@ def restore_ink(
     """An evenly lit grey page (H, W) on white paper, with the ink of the kinds ``only``.
 
     Where lines of two kinds cross, the pixels are the upper one's (the pen's before the rule's),
-    so that lifting a rule cuts no stroke.
+    so that lifting a rule cuts no stroke. A sound page comes back as it is.
     """
+    if set(only) == set(INK) and is_sound(flat, layers, options):
+        return flat
     restored = np.empty_like(flat)
     for around, inside, rows in bands(len(flat), halo=3 * options.reach + 1):
         part = InkLayers(layers.ink[around], layers.kind[around])
         restored[rows] = _restored(flat[around], part, only, options)[inside]
     return restored
+
+
+def is_sound(flat: Image, layers: InkLayers, options: RestoreOptions = DEFAULT) -> bool:
+    """Whether an evenly lit grey page (H, W) shows nothing beside its ink, and no ink is pale."""
+    around = cv2.dilate(layers.ink[::2, ::2], np.ones((_NEAR, _NEAR), np.uint8))
+    dark = cv2.compare(flat[::2, ::2], options.white - options.stain, cv2.CMP_LT)
+    beside = cv2.countNonZero(cv2.copyTo(dark, cv2.compare(around, 40, cv2.CMP_LT)))
+    if beside > options.stained * dark.size:
+        return False
+    return ink_quality(flat).contrast >= options.contrast
 
 
 def _restored(

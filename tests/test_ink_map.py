@@ -150,6 +150,21 @@ def test_a_rule_is_lifted_and_the_stroke_that_crosses_it_is_not_cut() -> None:
     assert np.array_equal(restore_ink(page, layers, INK)[51, :98], page[51, :98])
 
 
+def test_a_sound_page_is_left_as_it_is_and_a_stained_or_pale_one_is_not() -> None:
+    rng = np.random.default_rng(5)
+    page = (write(np.full((500, 800, 3), 250, np.uint8), ink=60)[:, :, 0]).astype(np.int16)
+    sound = np.clip(page - rng.integers(0, 8, page.shape), 0, 255).astype(np.uint8)
+    layers = _drawn_layers(np.where(sound < 200, np.uint8(1), np.uint8(0)))
+    assert np.array_equal(restore_ink(sound, layers), sound)
+    stained = sound.copy()
+    stained[5:35, 20:90] -= 40
+    assert (restore_ink(stained, layers)[8:30, 25:80] == 250).mean() > 0.9
+    pale = (250 - (250 - sound.astype(np.float32)) * 0.35).astype(np.uint8)
+    assert restore_ink(pale, layers)[layers.ink > 0].mean() < pale[layers.ink > 0].mean() - 30
+    alone = restore_ink(sound, layers, ("rule",))
+    assert (alone == 250).all()
+
+
 def test_unspoilt_pages_lie_as_their_scans_and_other_books_are_refused(tmp_path: Path) -> None:
     options = BookOptions.of(
         form="rvn-1955-1975", pages=1, seed=9412, severity="severe", split="test", dpi=72
