@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from common.errors import FormError
 from common.geometry import Box
@@ -14,7 +14,7 @@ from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
 from extract.form.expected import with_expected
 from extract.form.folio import FOLIO, with_folio
-from extract.form.ground import Ground, bounding, without_ghosts
+from extract.form.ground import Ground, bounding, unbroken, without_ghosts
 from extract.form.lend import lent
 from extract.form.marks import tick_square, ticked_right
 from extract.form.recognise import Candidate, rank_forms
@@ -47,6 +47,23 @@ class DiscoverOptions(Options):
     labels: int = 7
 
 
+@dataclass(frozen=True)
+class Print:
+    """What the pages of a book print, before it is known which form that is.
+
+    Attributes:
+        common: what the pages have in common.
+        rules: its ruled lines.
+        readings: its printed words, read several ways; the last is the fullest.
+        pages: the pages (H, W) it was learnt from.
+    """
+
+    common: Consensus
+    rules: Rules
+    readings: tuple[tuple[Word, ...], ...]
+    pages: tuple[Image, ...]
+
+
 def discover_form(
     pages: Sequence[Image],
     register: Register,
@@ -64,20 +81,41 @@ def discover_form(
         FormError: the pages show no form of this register; nothing is ever assumed.
     """
     options = options or DiscoverOptions()
-    common = build_consensus(pages, options.pages, options.long_side)
-    blank = common.grey
-    rules = find_rules(blank)
     reader = reader or PrintReader()
-    printed = vocabulary(g for each in _known(register) for g in each.generations)
+    return form_of(read_print(pages, options, reader), register, options, reader)
+
+
+def read_print(pages: Sequence[Image], options: DiscoverOptions, reader: CropReader) -> Print:
+    """What clean grey pages (H, W) of a book print, whatever its register.
+
+    Raises:
+        FormError: there is no page with print on it.
+    """
+    common = build_consensus(pages, options.pages, options.long_side)
+    rules = find_rules(common.grey)
+    registers = map(load_register, register_codes())
+    printed = vocabulary(g for register in registers for g in register.generations)
     readings = told_from_writing(
         _readings(common, rules, reader, printed), printed, common.grey, common.strict
     )
-    words = readings[-1] or readings[0]
-    readings = [*_headings(common.grey, rules, reader), *readings]
+    headings = _headings(common.grey, rules, reader)
     rules = without_ghosts(rules, common.strict)
-    chosen, cases = understand(readings, rules, blank, register, options)
+    return Print(common, rules, (*headings, *readings), tuple(pages))
+
+
+def form_of(
+    seen: Print, register: Register, options: DiscoverOptions, reader: CropReader
+) -> BookForm:
+    """Which form of a register a book's print is, and where each field is written on it.
+
+    Raises:
+        FormError: it is no form of this register.
+    """
+    common, blank = seen.common, seen.common.grey
+    chosen, cases = understand(seen.readings, seen.rules, blank, register, options)
     if not _placed(cases, FOLIO) and (label := _label_of(chosen, FOLIO)):
-        layers = common.layers(pages, options.long_side)
+        layers = common.layers(seen.pages, options.long_side)
+        words = _fullest(seen.readings)
         cases = with_folio(cases, label, layers, common.pages, words, reader)
     return BookForm(
         register=register.code,
@@ -111,13 +149,17 @@ def understand(
     ledger = find_ledger(rules, size)
     cells = ledger.cells() if ledger else ()
     lines = [in_rows(words) for words in readings]
-    ranked = rank_forms(lines, _known(register), size, cells, rules.vertical)
+    walls = unbroken(rules.vertical, blank)
+    ranked = rank_forms(lines, _known(register), size, cells, walls)
     chosen = _chosen(ranked, register, options)
-    words = tuple(readings[-1] or readings[0])
+    words = _fullest(readings)
     headed = in_ledger(chosen.cases[0], ledger) if ledger else {}
     if ledger and headed:
         rows = entries_of(headed, ledger)
-        around = _around(chosen.cases[0], headed, rows)
+        outside = [in_rows(_outside(rows, words)) for words in readings]
+        again = rank_forms(outside, [register], size, cells, walls)
+        page = next(c for c in again if c.generation == chosen.generation)
+        around = tuple(item for item in page.cases[0] if item not in headed)
         chosen = replace(chosen, cases=((*headed, *around),))
         return chosen, _rows(replace(chosen, cases=(around,)), rows, rules, words, blank)
     once = {section.id for section in chosen.generation.sections if section.once}
@@ -125,6 +167,10 @@ def understand(
     bare = lift_rules(blank, rules)
     chosen = replace(chosen, cases=lent(seen, chosen.states, bare, once))
     return chosen, _entries(chosen, rules, words, blank)
+
+
+def _fullest(readings: Sequence[Sequence[Word]]) -> tuple[Word, ...]:
+    return tuple(readings[-1] or readings[0])
 
 
 def _known(register: Register) -> list[Register]:
@@ -152,14 +198,22 @@ def _readings(
 
 
 def _headings(grey: Image, rules: Rules, reader: CropReader) -> list[tuple[Word, ...]]:
-    """The headings of a ledger read again, enlarged: they are small on a large sheet."""
+    """A ledger's headings, and what stands above them, read again, enlarged: they are small on a
+    large sheet."""
     ledger = find_ledger(rules, (grey.shape[1], grey.shape[0]))
     if ledger is None:
         return []
+    plain = lift_rules(grey, rules)
     y0, y1 = (round(y) for y in ledger.bands[0])
-    band = lift_rules(grey, rules)[y0:y1]
-    found = (read_words(band, reader, pale=False, zoom=_ENLARGED, psm=psm) for psm in (6, 11))
-    return [tuple(replace(word, box=_lowered(word.box, y0)) for word in words) for words in found]
+    bands = [(top, foot) for top, foot in ((0, y0), (y0, y1)) if foot > top]
+    readings = []
+    for psm in (6, 11):
+        words: list[Word] = []
+        for top, foot in bands:
+            read = read_words(plain[top:foot], reader, pale=False, zoom=_ENLARGED, psm=psm)
+            words += (replace(word, box=_lowered(word.box, top)) for word in read)
+        readings.append(tuple(words))
+    return readings
 
 
 def _lowered(box: Box, by: float) -> Box:
@@ -205,7 +259,8 @@ def _entries(
     page = replace(page, labels=(*boxes, *squares))  # a place ends before a square, too
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
-        own = bounding(item.occurrence.box for item in case if item.state.section not in once)
+        inside = [item for item in case if item.state.section not in once] or case
+        own = bounding(item.occurrence.box for item in inside)
         bottom = _bottom(own, case, chosen.cases, ground)
         fields = _fields(case, replace(page, bottom=bottom), once)
         if entries:
@@ -228,16 +283,9 @@ def _part_alike(entries: Sequence[Entry], chosen: Candidate) -> None:
             fields.update({first: one, second: one})
 
 
-def _around(
-    case: Sequence[Found], headed: Container[Found], rows: Sequence[Entry]
-) -> tuple[Found, ...]:
-    """The labels printed around the rows of a ledger; what looks like one in a row is writing."""
-    return tuple(
-        item
-        for item in case
-        if item not in headed
-        and not any(row.anchor.contains(*item.occurrence.box.centre) for row in rows)
-    )
+def _outside(rows: Sequence[Entry], words: Iterable[Word]) -> list[Word]:
+    """The words that stand in no row of a ledger: those in one are written."""
+    return [w for w in words if not any(row.anchor.contains(*w.box.centre) for row in rows)]
 
 
 def _rows(

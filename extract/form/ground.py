@@ -13,6 +13,7 @@ from common.geometry import Box
 from models.reading import Image
 from models.rules import Rules, Segment
 
+_BROKEN = 0.008  # of the form's longer side: paper between two rules in line, at least
 _GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
 
 
@@ -175,6 +176,23 @@ def without_ghosts(rules: Rules, strict: Image) -> Rules:
         return tuple(segment for segment in segments if _darkness(segment, dark) > _GHOST)
 
     return Rules(kept(rules.horizontal), kept(rules.vertical), rules.dotted)
+
+
+def unbroken(upright: Iterable[Segment], grey: Image) -> list[Segment]:
+    """Upright rules cut where the paper (H, W) shows through: two tables, one under the other
+    with their columns in line, are ruled apart.
+    """
+    gap = max(3, round(_BROKEN * max(grey.shape)))
+    dark = 255 - cv2.erode(grey, np.ones((1, 5), dtype=np.uint8))
+    pieces = []
+    for rule in upright:
+        ys = np.arange(max(0, round(rule.y0)), min(len(dark), round(rule.y1)))
+        xs = np.linspace(rule.x0, rule.x1, len(ys)).round().astype(int).clip(0, dark.shape[1] - 1)
+        inked = np.flatnonzero(dark[ys, xs] > _GHOST)
+        for run in np.split(inked, np.flatnonzero(np.diff(inked) > gap) + 1) if len(inked) else ():
+            top, foot = int(run[0]), int(run[-1])
+            pieces.append(Segment(xs[top], ys[top], xs[foot], ys[foot] + 1, rule.thickness))
+    return pieces
 
 
 def _darkness(segment: Segment, grey: Image) -> float:

@@ -10,12 +10,14 @@ from common.geometry import Box
 from extract.form.align import Warp, features, register, sketch
 from extract.form.book_form import BookForm
 from extract.form.glance import lay_straight
+from extract.form.same_print import labels_found
 from models.reading import Image
 
 MIN_INLIERS = 18
 FIRM_INLIERS = 80  # a right page has more, torn or not; a foreign one of the same press 60
 MIN_SCORE = 0.2  # of a page whose keypoints are firm, however much of it is torn away
-LIKELY_SCORE = 0.5  # of any other: strays of the same press find 45 to 54 %, ruined right pages 52
+LIKELY_LABELS = 0.5  # share of its labels that any other finds: ruined right pages all, strays 35 %
+LIKELY_SCORE = 0.5  # of a page whose form has no labels to look for
 MIN_KEYPOINTS = 60
 MANY_KEYPOINTS = 5000
 SURE_SCORE = 0.6  # of a page that needs no keypoints; turned or foreign ones reach half of it
@@ -72,9 +74,13 @@ def place_form(page: Image, form: BookForm) -> Placement:
         )
     if abs(fit.turned) > 90:
         raise FormError("the page is upside down", hint="turn the scan and run again")
-    if fit.score < (MIN_SCORE if fit.inliers >= FIRM_INLIERS else LIKELY_SCORE):
+    firm = fit.inliers >= FIRM_INLIERS and fit.score >= MIN_SCORE
+    labels = None if firm else labels_found(page, form, fit.warp)
+    likely = fit.score >= LIKELY_SCORE if labels is None else labels >= LIKELY_LABELS
+    if not (firm or likely):
+        found = fit.score if labels is None else labels
         raise FormError(
-            f"only {fit.score:.0%} of the form's print is found on the page",
+            f"only {found:.0%} of the form's print is found on the page",
             hint="another edition of the form, or too damaged",
         )
     return Placement(fit.warp, fit.score)

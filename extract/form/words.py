@@ -17,6 +17,7 @@ from common.text import fold, nfc
 from models.reading import Image
 
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
+_MISREAD = re.compile(r"(?<=^[a-z])[06]$")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
 _HIGH = 1.6  # usual heights of its row, above which a word has taken in other ink
 _BESIDE = 16  # heights between words whose lines are level
@@ -66,7 +67,8 @@ class Word:
 
     @cached_property
     def key(self) -> str:
-        return key_of(self.text)
+        """Its letters and digits; a 6 or 0 after one letter is an *ố* misread (``S6``)."""
+        return _MISREAD.sub("o", key_of(self.text))
 
 
 Row = tuple[Word, ...]

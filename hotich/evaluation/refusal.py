@@ -3,7 +3,7 @@ every type and generation, by the release's own steps up to the reading of the h
 
 A book's form is learnt as `hotich extract` learns it; then its own pages, and pages of books of
 other registers that strayed into it, are laid on the form as `hotich extract` lays them. The whole
-book is also said to be of another register.
+book is also said to be of another register; its print is read once for both.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from tempfile import TemporaryDirectory
 from common.errors import FormError
 from extract.folder import BookFolder
 from extract.form import BookForm, place_form
-from extract.learn import LearnOptions, learn_form
-from extract.reading.page import PageOptions, PageStep, reduced
+from extract.form.discover import DiscoverOptions, form_of, read_print
+from extract.learn import LearnOptions, sample_pages
+from extract.reading.page import FORM_SIDE, PageOptions, PageStep, reduced
 from extract.reading.readings import PageReading
 from extract.registers import load_register, register_codes
 from hotich.evaluation.books import orders
 from hotich.evaluation.rendered import Order
+from models.print_reader import PrintReader
 from models.reading import Image, Reading
 from preprocessing.clean import CleanPage
 from preprocessing.scans import open_scans
@@ -105,23 +107,24 @@ def evaluate_refusal(order: Order, learn: int, strays: int, work: Path) -> Refus
     strangers = _strangers(order, strays)
     claimed = strangers[0].register_code
     found = Refusals(right=len(own), wrong=len(own))
-    options = LearnOptions(pages=learn)
+    options, reader = DiscoverOptions(), PrintReader()
+    pages = sample_pages(own, LearnOptions(pages=learn), FORM_SIDE)
+    seen = read_print(pages, options, reader)
+    try:
+        form_of(seen, load_register(claimed), options, reader)
+    except FormError:
+        found.wrong_refused = len(own)
+    else:
+        found.said.append(f"taken for register {claimed}")
+    try:
+        form = form_of(seen, load_register(order.register_code), options, reader)
+    except FormError as error:
+        found.right_refused = len(own)
+        found.said.append(str(error))
+        return found
     with TemporaryDirectory(prefix="hotich-") as name:
-        out, nobody = BookFolder(Path(name) / "own"), BookFolder(Path(name) / claimed)
-        for folder in (out, nobody):
-            folder.prepare()
-        try:
-            learn_form(own, load_register(claimed), nobody, None, options)
-        except FormError:
-            found.wrong_refused = len(own)
-        else:
-            found.said.append(f"taken for register {claimed}")
-        try:
-            form = learn_form(own, load_register(order.register_code), out, None, options)
-        except FormError as error:
-            found.right_refused = len(own)
-            found.said.append(str(error))
-            return found
+        out = BookFolder(Path(name))
+        out.prepare()
         if form.generation != order.form:
             found.said.append(f"taken for generation {form.generation}")
         step = _Lay(out, PageOptions(), _Nobody(), form)
