@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import cv2
@@ -54,6 +55,19 @@ def test_a_value_is_found_that_is_written_otherwise() -> None:
     told = {one.code: (one.text, one.value) for one in case.fields}
     assert told["ghHoTen"] == ("TRẦN THỊ-Hồng", "Trần Thị Hồng")  # a search may know no Ầ for ầ
     assert all(value == "" for code, (_, value) in told.items() if code != "ghHoTen")
+
+
+def test_a_letter_that_the_font_lacks_spoils_no_archive(tmp_path: Path) -> None:
+    with package_book.make(tmp_path / "book", "GH") as book:
+        said = {"status": "read", "author": "lan", "time": "2026-11-22T08:00"}
+        book.store.correct(book.name, 1, 1, "ghHoTen", value="Trần 陳 Thị ✓ Hồng", **said)  # type: ignore[arg-type]
+        made = deliver(book, tmp_path / "out", DeliverOptions())
+    (path,) = [p for p in made.more if p.parent.name.endswith(".archive")]
+    assert pdfa.faults(path.read_bytes()) == []
+    with pymupdf.open(path) as document:
+        text = " ".join(document[0].get_text().split())
+    assert "Trần Thị Hồng" in text
+    assert "陳" in (path.parent / "alto" / "0001.xml").read_text("utf-8")
 
 
 def edited(change: Callable[[pymupdf.Document], None]) -> Callable[[bytes], bytes]:

@@ -172,7 +172,8 @@ def test_a_missing_number_or_date_stops_the_export_with_the_list(
     with pytest.raises(PackageError) as error:
         deliver(book, tmp_path / "out", DeliverOptions())
     said = str(error.value)
-    assert "2 of 4 cases" in said
+    assert said.splitlines()[0].endswith("settle them with hotich review push, pull:")
+    assert "2 of 4 cases" in said and len(said.splitlines()) == 3
     assert "tờ 1 trường hợp 1: so thiếu" in said
     assert "tờ 1 trường hợp 2: ngayDangKy không dùng được (07.1962)" in said
     assert not (tmp_path / "out").exists()
@@ -266,3 +267,70 @@ def test_a_noisy_page_still_fits_the_size() -> None:
     with pymupdf.open(stream=content) as document:
         pixmap = document[0].get_pixmap()
         assert cv2.countNonZero(np.frombuffer(pixmap.samples, np.uint8)) > 0
+
+
+def test_a_book_number_that_is_none_is_not_passed_over(book: Extracted, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"1962-01 — --book-number 01/1962"):
+        deliver(book, tmp_path / "out", DeliverOptions(book_number="1962-01"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("case: 'NUL.{number}.pdf'", "cannot be a file's name"),
+        ("case: 'Lpt1.{number}.pdf'", "cannot be a file's name"),
+        ("case: 'k{number:Ễ>90}.pdf'", "cannot be a file's name"),  # 264 bytes, 95 letters
+        ("case: '{number}.'", "cannot be a file's name"),
+        ("case: '{number}'", r"must end in \.pdf"),
+        ("case: '{so}.pdf'", r"a pattern names \{so\} — known: register"),
+    ],
+)
+def test_names_that_some_system_cannot_hold(tmp_path: Path, rule: str, said: str) -> None:
+    (tmp_path / "rules.yaml").write_text(rule)
+    with pytest.raises((InputError, UsageError), match=said):
+        NameRules.of(str(tmp_path / "rules.yaml"))
+
+
+def test_a_device_of_windows_is_no_commune(book: Extracted, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no device of Windows"):
+        deliver(book, tmp_path / "out", DeliverOptions(commune="nul"))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_delivery_that_stops_leaves_what_was_there(
+    book: Extracted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    for error, where in ((OSError, "_zip"), (OSError, "archive_files")):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"extract.deliver.package.{where}", full)
+            with pytest.raises(error):
+                deliver(book, out / "new", DeliverOptions())
+        assert not out.exists()
+    deliver(book, out, DeliverOptions())
+    before = files_of(out)
+    correct(book, "nksHoTen", "Nguyễn Văn Tứ")
+    (out / ".KS.1962.01.manifest.json.part").mkdir()  # of a run that was killed
+    with monkeypatch.context() as patched:
+        patched.setattr("extract.deliver.package.archive_files", full)
+        with pytest.raises(OSError, match="No space"):
+            deliver(book, out, DeliverOptions())
+    assert files_of(out) == before
+
+
+def test_a_second_delivery_leaves_nothing_of_the_first(book: Extracted, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(book, out, DeliverOptions())
+    (out / "KS.1962.01.archive" / "images" / "0001.jpg").write_bytes(b"somebody's")
+    (out / "note.txt").write_text("the customer's")
+    package = deliver(book, out, DeliverOptions(archive=False))
+    told = json.loads(package.manifest.read_text("utf-8"))["files"]
+    assert set(files_of(out)) == {*told, package.manifest.name, "note.txt",
+                                  "KS.1962.01.archive/images/0001.jpg"}  # fmt: skip

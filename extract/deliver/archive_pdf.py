@@ -100,7 +100,12 @@ def _add_page(document: pymupdf.Document, page: ArchivePage) -> None:
 
 
 def _write(writer: pymupdf.TextWriter, text: str, box: Box) -> None:
-    """Text that fills the box's width, or its height."""
+    """Text that fills the box's width, or its height.
+
+    A letter that the font lacks is left out: MuPDF would show it in another font, of which
+    PDF/A wants more than it writes. ALTO and PAGE have every letter.
+    """
+    text = "".join(letter for letter in text if _font().has_glyph(ord(letter)))
     size = min(0.8 * box.height, box.width / max(_font().text_length(text, 1.0), 0.1))
     writer.append((box.x0, box.y1 - 0.2 * box.height), text, font=_font(), fontsize=max(size, 1.0))
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from common.errors import PackageError
+from common.errors import PackageError, UsageError
 from extract.deliver.names import BookNumber, NameRules, case_name, parse_book_number
 from extract.deliver.sheet import SheetForm, row_of
 from extract.deliver.xlsx import Source
@@ -35,8 +35,10 @@ def book_number(records: Sequence[Record], name: str, declared: str) -> BookNumb
     """Quyển số: as declared, else as the cases say (most of them), else as the book is called.
 
     Raises:
-        PackageError: none of them says.
+        UsageError: what was declared is no such number. PackageError: none of them says.
     """
+    if declared and not parse_book_number(declared):
+        raise UsageError(f"no number of a book: {declared}", hint="--book-number 01/1962")
     written = Counter(record.get("quyenSo").value or "" for record in records)
     del written[""]
     for text in (declared, *(text for text, _ in written.most_common()), name):
@@ -58,7 +60,7 @@ def ready_cases(
     """Every case with its name and row.
 
     Raises:
-        PackageError: a list of all cases that cannot be delivered, with the causes.
+        PackageError: a list of all cases that cannot be delivered, a line each, with the causes.
     """
     cases, stopped = [], []
     seen: Counter[str] = Counter()
@@ -73,15 +75,17 @@ def ready_cases(
         seen[name] += bool(name)
         if seen[name] > 1:
             causes.append(f"trùng tên {name}")
-        causes += uncoded
+        known = {cause.split()[0] for cause in causes}
+        causes += [cause for cause in uncoded if cause.split()[0] not in known]
         if causes:
             stopped.append(f"tờ {record.page} trường hợp {record.entry}: {', '.join(causes)}")
         cases.append(Case(record, name, cells))
     if stopped:
+        lines = "".join(f"\n  {line}" for line in stopped)
         raise PackageError(
-            f"{len(stopped)} of {len(records)} cases cannot be delivered: {'; '.join(stopped)}",
+            f"{len(stopped)} of {len(records)} cases cannot be delivered; settle them with "
+            f"hotich review push, pull:{lines}",
             where=records[0].book,
-            hint="settle them with hotich review",
         )
     return cases
 

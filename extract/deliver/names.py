@@ -18,7 +18,11 @@ from common.tables import yaml_table
 from extract.parse.dates import date_of_value
 from extract.record import Record
 
-_SAFE = re.compile(r"(?!\.)[\w.\-]+")
+_SAFE = re.compile(r"(?!\.)[\w.\-]+(?<!\.)")
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE
+)
+_LONGEST = 255 - len("..manifest.json.part")  # bytes, as file systems count them
 
 
 def rules() -> dict[str, Any]:
@@ -53,8 +57,17 @@ class NameRules:
             made = cls(**{**known["national"], **table})
             parts = {"date": "1962-05-10", "number": "012", "suffix": ""}
             made.named(made.case, "KS", BookNumber("1962", 1), **parts)
-        except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError) as error:
+        except OSError as error:
+            raise InputError("no such file of rules", where=name) from error
+        except KeyError as error:
+            known_parts = "register year book commune date number suffix"
+            raise InputError(
+                f"a pattern names {{{error.args[0]}}}", where=name, hint=f"known: {known_parts}"
+            ) from error
+        except (TypeError, ValueError, AttributeError, IndexError, yaml.YAMLError) as error:
             raise InputError(f"not a rule set: {error}", where=name) from error
+        if not made.case.endswith(".pdf") or not made.cover.endswith(".pdf"):
+            raise InputError("case and cover must end in .pdf", where=name)
         return made
 
     def named(
@@ -69,9 +82,13 @@ class NameRules:
         name = pattern.format(
             register=register, year=book.year, book=book.number, commune=prefix, **parts
         )
-        if not _SAFE.fullmatch(name) or ".." in name:
+        whole, reserved = _SAFE.fullmatch(name), _RESERVED.fullmatch(name)
+        if not whole or ".." in name or reserved or len(name.encode()) > _LONGEST:
+            shown = name if len(name) < 80 else f"{name[:79]}…"
             raise UsageError(
-                f"{name!r} cannot be a file's name", hint="see the rule set's patterns"
+                f"{shown!r} cannot be a file's name everywhere (letters, figures, . _ -; no device "
+                f"of Windows; {_LONGEST} bytes)",
+                hint="see --commune and the rule set's patterns",
             )
         return name
 

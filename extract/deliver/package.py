@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from getpass import getuser
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from common.errors import PackageError
 from common.options import Options
@@ -23,6 +20,7 @@ from extract.deliver.names import NATIONAL, NameRules, book_base
 from extract.deliver.pages import case_pictures, page_sources, pages_without_case
 from extract.deliver.pdfs import case_pdf, pages_pdf
 from extract.deliver.sheet import SheetForm, sheet_form
+from extract.deliver.written import all_or_none
 from extract.deliver.xlsx import (
     Sheet,
     Source,
@@ -34,7 +32,6 @@ from extract.deliver.xlsx import (
 from extract.log.chain import Note
 from extract.log.logged import EXPORTED, log_of
 from extract.promise import marked, promised
-from extract.record import write_whole
 from extract.registers import ANY, Register, load_register
 from extract.reopen import Extracted
 
@@ -83,7 +80,7 @@ class Package:
 
 
 def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
-    """Write the book's package into ``out``, and note it in the book's log.
+    """Write the book's package into ``out``, whole or not at all, and note it in the book's log.
 
     Raises:
         PackageError: the book holds no case, or is a ledger that nobody described; or a case
@@ -111,35 +108,33 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
     pages = page_sources(book, options.scans) if options.archive else []
     cover = names.named(names.cover, register.code, number, options.commune)
     unpaired = pages_without_case(book, records)
-    files = _write(
-        out,
-        chain(
-            [(f"{base}.xlsx", _workbook(sheet, cases, told))],
-            [(f"{base}.zip", _zip(book, cases))],
-            _keying(base, cases, register, sheet.form),
-            [(cover, pages_pdf(unpaired, cover))] if unpaired else [],
-            archive_files(book.name, records, base, pages) if pages else [],
-        ),
-    )
     unreviewed = sum(value.review for record in records for value in record.fields.values())
     promise = promised(book.folder)
     log, manifest = log_of(book.folder), f"{base}.manifest.json"
-    content = {
-        "book": book.name,
-        "step": Step("deliver", {"sheet": sheet.form.version, "names": options.names}).as_dict(),
-        "cases": len(cases),
-        "unreviewed": unreviewed,
-        "promise": promise,
-        "pages_without_case": len(unpaired),
-        "log": dict(zip(("lines", "last"), log.last, strict=True)),
-        "files": files,
-        "pdfs": [case.name for case in cases],
-    }
-    listing = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-    all_files = files | _write(out, [(manifest, listing)])
-    digests = {name: about["sha256"] for name, about in all_files.items()}
+    with all_or_none(out, manifest) as written:
+        written.add([(f"{base}.xlsx", _workbook(sheet, cases, told))])
+        written.add([(f"{base}.zip", _zip(book, cases))])
+        written.add(_keying(base, cases, register, sheet.form))
+        written.add([(cover, pages_pdf(unpaired, cover))] if unpaired else [])
+        written.add(archive_files(book.name, records, base, pages) if pages else [])
+        content = {
+            "book": book.name,
+            "step": Step(
+                "deliver", {"sheet": sheet.form.version, "names": options.names}
+            ).as_dict(),
+            "cases": len(cases),
+            "unreviewed": unreviewed,
+            "promise": promise,
+            "pages_without_case": len(unpaired),
+            "log": dict(zip(("lines", "last"), log.last, strict=True)),
+            "files": written.files,
+            "pdfs": [case.name for case in cases],
+        }
+        listing = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        written.add([(manifest, listing.encode("utf-8"))])
+    digests = {name: about["sha256"] for name, about in written.files.items()}
     log.add(Note(EXPORTED, {"to": str(out.resolve()), "files": digests}, getuser()))
-    xlsx, archive, *more, last = (out / name for name in all_files)
+    xlsx, archive, *more, last = (out / name for name in written.files)
     corrected = sum(source.kind == PERSON for source in told)
     counts = len(cases), corrected, unreviewed
     return Package(xlsx, archive, last, tuple(more), *counts, tuple(promise))
@@ -171,14 +166,3 @@ def _zip(book: Extracted, cases: Sequence[Case]) -> bytes:
             name = names[record.key]
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), case_pdf(page, box, name))
     return content.getvalue()
-
-
-def _write(out: Path, files: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
-    """Write files by their path in ``out``; how large each is, and its hash."""
-    written = {}
-    for name, data in files:
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out / name, data)
-        digest = hashlib.sha256(data).hexdigest()
-        written[name] = {"bytes": len(data), "sha256": digest}
-    return written

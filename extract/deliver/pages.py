@@ -152,6 +152,12 @@ def _same_place(one: tuple[int, ...], other: tuple[int, ...] | None) -> bool:
 
 def _page(book: Extracted, number: int) -> Image:
     path = book.folder.page_image(number)
+    if not path.is_file():
+        raise PackageError(
+            "the page's picture is gone, deleted by hotich purge or by hand",
+            where=str(path),
+            hint="the cases are cut from it: put it back, or extract the scans into another folder",
+        )
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     if picture is None:
         raise PackageError("the page's picture cannot be read", where=str(path))
