@@ -47,3 +47,16 @@ def test_where_all_writing_is_rough_it_stays() -> None:
     page[(page < 205) & (rng.random(page.shape) < 0.3)] = 230
     kept = cleaned(page)
     assert (kept < 205).sum() > 0.9 * (page < 205).sum()
+
+
+def test_letters_that_a_thin_pen_leaves_in_pieces_stay() -> None:
+    page = np.full((200, 600), 250, np.uint8)
+    for x in range(80, 320, 60):
+        stroke(page, x)
+    for x in range(360, 540, 60):  # as strong, but broken
+        stroke(page, x)
+        page[70:135:4, x - 25 : x + 25] = 250
+    stain(page, 20, 60, 0.25)
+    kept = cleaned(page)
+    assert (kept[:, 330:] < 205).sum() > 0.95 * (page[:, 330:] < 205).sum()
+    assert (kept[:, :60] < 205).sum() < 0.3 * (page[:, :60] < 205).sum()

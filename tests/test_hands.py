@@ -15,9 +15,9 @@ from extract.decision.plausible import weigh_ages
 from extract.decision.recurring import recurring
 from extract.decision.votes import named_elsewhere, vote
 from extract.decision.witnesses import mend_tails
-from extract.ink.beside import bare_starts, own_page, without_crossings
+from extract.ink.beside import bare_places, own_page, without_crossings
 from extract.ink.lift import InkOptions, cut_line, lift_ink
-from extract.ink.rows import without_run_in
+from extract.ink.rows import rows_in, without_run_in
 from extract.parse.names import likely_name
 from extract.parse.phrases import usual_values
 from extract.reading.printed import cut_figures, read_printed
@@ -78,13 +78,36 @@ def test_a_clerks_usual_first_stroke_is_no_print_and_a_colon_is() -> None:
     cv2.circle(blank, (108, 85), 3, 20, -1)
     cv2.circle(blank, (108, 104), 3, 20, -1)  # a colon
     cv2.line(blank, (122, 75), (116, 105), 60, 3)  # what most pages begin with
-    bare = bare_starts(blank, [place], OPTIONS)
+    bare = bare_places(blank, [place], [], OPTIONS)
     assert (bare[80:110, 104:112] < 100).any()
     assert (bare[70:110, 114:126] > 200).all()
     page = blank.copy()
     kept = lift_ink(page, bare, [place], OPTIONS)
     assert (kept[78:102, 114:126] < 120).sum() > 40
     assert (kept[80:110, 104:112] > 200).all()
+
+
+def test_what_many_pages_have_in_common_in_a_place_is_writing() -> None:
+    place, label = Box(100, 60, 500, 120), Box(20, 80, 84, 106)
+    blank = sheet()
+    cv2.putText(blank, "So", (24, 106), cv2.FONT_HERSHEY_SIMPLEX, 1, 20, 3)
+    cv2.line(blank, (100, 114), (600, 114), 20, 3)
+    shared = blank.copy()
+    cv2.line(shared, (112, 72), (112, 114), 60, 3)  # the first figure of most dates, on the rule
+    cv2.line(shared, (180, 45), (172, 100), 60, 4)  # a letter that stands out above
+    bare = bare_places(shared, [place], [label], OPTIONS)
+    assert (bare[75:108, 108:117] > 200).all() and (bare[46:98, 168:186] > 200).all()
+    assert np.array_equal(bare[:, :90], blank[:, :90]) and (bare[113:116, 130:500] < 80).all()
+    lifted = lift_ink(shared, bare, [place], OPTIONS, [label])
+    assert (lifted[48:98, 168:186] < 120).sum() > 0.9 * (shared[48:98, 168:186] < 120).sum()
+
+
+def test_a_short_age_in_a_high_cell_is_read_and_dirt_is_not() -> None:
+    cell = Box(100, 20, 400, 180)
+    page = written(sheet(), "29", 130, 70)
+    figures = OPTIONS.model_copy(update={"short": 0.2})
+    assert len(rows_in(page, cell, 90, figures)) == 1
+    assert rows_in(page, cell, 90, OPTIONS) == []
 
 
 def test_knots_of_lifted_rules_go() -> None:

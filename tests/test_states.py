@@ -141,6 +141,7 @@ def test_strokes_are_a_mark_and_slips_still_name_a_province() -> None:
 
 def test_large_figures_fit_their_own_size() -> None:
     """A year in figures larger than the page's writing is no line of ink without letters."""
+    assert fits("086074107536", Extent(13.0, 1.0)) == 0.0 > fits("nguoi cho con", Extent(13.0, 1.0))
     assert in_room((("1973", 0.9),), Extent(5.0, 1.7)) == (("1973", 0.9),)
     assert fits("1", Extent(0.8, 1.0)) == 0.0
 

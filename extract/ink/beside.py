@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.geometry import Box
-from extract.ink.lift import PAPER, InkOptions
+from extract.ink.lift import PAPER, InkOptions, window_of
 from models.reading import Image
 
 _RULE = 60  # pixels from which a straight dark run on the blank form is a rule
 _PRINTED = 100  # grey levels under the paper that such a run is dark
 _AROUND = 11  # pixels about the crossing of two rules in which ink is a rest of them
-_BEGINS = 1.0  # heights of a place in which its writing begins
+_MOSTLY = 0.5  # share of a stroke that stands in a place
 _DOT = 0.2  # heights up to which ink is a dot
 _NEXT = 0.6  # heights, or widths of narrow ones, between two places side by side, at most
 _LEVEL = 0.3  # heights by which the middles of two lines of one row differ, at most
@@ -40,22 +40,49 @@ def without_crossings(lifted: Image, blank: Image) -> Image:
     return np.where(knots > 0, PAPER, lifted).astype(np.uint8)
 
 
-def bare_starts(blank: Image, places: Sequence[Box], options: InkOptions) -> Image:
-    """The blank form without strokes at the left end of places: how a clerk often begins, which
-    many pages share. A label's colon, a leader's dots are lower; its letters come from farther
-    left."""
+def bare_places(
+    blank: Image, places: Sequence[Box], labels: Sequence[Box], options: InkOptions
+) -> Image:
+    """The blank form without strokes that stand in places: what many pages have in common there,
+    as the first figure of a number, is handwriting, and so is what of it stands out of the place.
+
+    A leader's dots are lower, a label's colon is made of such; a rule that strokes stand on, and
+    print at ``labels``, are no part of them.
+    """
     bare = blank.copy()
+    darkest = (blank < PAPER - options.colon).astype(np.uint8)
+    ink = (blank < PAPER - options.print_dark).astype(np.uint8)
+    ink[cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8)) > 0] = 0
+    known = np.zeros(ink.shape, np.bool_)
+    for label in labels:
+        known[window_of(label, ink)] = True
     for place in places:
-        x1 = place.x0 + _BEGINS * place.height
-        window = place._replace(x1=x1).clipped(*blank.shape[::-1]).rounded()
-        area = bare[window[1] : window[3], window[0] : window[2]]
-        ink = (area < PAPER - options.print_dark).astype(np.uint8)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        about = min(place.height, place.width) * options.reach
+        area = window_of(place.grown(about, about), ink)
+        count, pieces, stats, _ = cv2.connectedComponentsWithStats(ink[area])
+        within = np.zeros(ink.shape, np.bool_)
+        within[window_of(place, ink)] = True
+        held = np.bincount(pieces[within[area]], minlength=count)
         strokes = stats[:, cv2.CC_STAT_HEIGHT] > _DOT * place.height
-        strokes &= stats[:, cv2.CC_STAT_LEFT] > 0
+        strokes &= held > _MOSTLY * stats[:, cv2.CC_STAT_AREA]
+        end = place.x0 + options.lead * place.height - area[1].start
+        first = stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH] < end
+        strokes &= ~(first & _of_dots(pieces, darkest[area], _DOT * place.height))
+        strokes[pieces[known[area]]] = False
         strokes[0] = False
-        area[cv2.dilate(strokes[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = PAPER
+        near = cv2.dilate(strokes[pieces].astype(np.uint8), np.ones((3, 3), np.uint8))
+        bare[area][near > 0] = PAPER
     return bare
+
+
+def _of_dots(
+    pieces: NDArray[np.int32], darkest: NDArray[np.uint8], high: float
+) -> NDArray[np.bool_]:
+    """Which pieces are dots where they are darkest, none of them higher than this: a colon."""
+    _, dots, stats, _ = cv2.connectedComponentsWithStats(darkest)
+    most = np.zeros(pieces.max() + 1)
+    np.maximum.at(most, pieces[dots > 0], stats[dots[dots > 0], cv2.CC_STAT_HEIGHT])
+    return np.asarray((most > 0) & (most <= high))
 
 
 def own_page(

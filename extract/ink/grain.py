@@ -1,7 +1,8 @@
 """Dirt told from writing by its grain.
 
 A stain, or the other side showing through, is hardly darker than the paper: it passes for ink
-only where the paper's grain is with it, in many small pieces. A pen leaves few.
+only where the paper's grain is with it, in many small pieces. A pen leaves few; a pale one leaves
+many too, but all as strong as the rest of the page's writing.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ class GrainOptions(Options):
         pieces: fewest pieces of a grainy patch.
         share: pieces a pixel of ink has in it, at least; ``usual`` times as many as what is
             written on the page has.
-        letter: pixels of ink from which a patch tells how grainy the page's writing is.
+        pale: a patch at least this share as strong as the page's usual writing is no dirt.
+        letter: pixels of ink from which a patch tells how grainy, and how strong, the page's
+            writing is.
     """
 
     pieces: int = 3
     share: float = 0.03
     usual: float = 3.0
+    pale: float = 0.72
     letter: int = 60
 
 
@@ -54,8 +58,14 @@ def without_grain(
     parts = np.bincount(patch_of[1:], minlength=count)
     share = (parts - 1) / np.maximum(area, 1)
     letters = _within(labels, places, count) & (area >= options.letter)
-    usual = float(np.median(share[letters])) if letters.any() else 0.0
+    depth = np.maximum(paper - page[inked].astype(np.float64), 0.0)
+    strength = np.bincount(labels[inked], depth, minlength=count) / np.maximum(area, 1)
+    usual, strong = (
+        float(np.median(each[letters])) if letters.any() else 0.0 for each in (share, strength)
+    )
     grainy = (parts >= options.pieces) & (share > max(options.share, options.usual * usual))
+    if strong:
+        grainy &= strength < options.pale * strong
     grainy[0] = False
     return np.where(grainy[labels] & inked, paper, page).astype(np.uint8)
 

@@ -20,8 +20,11 @@ Mask = NDArray[np.bool_]
 _LETTERS = 0.3  # ink of a name beside that of the flourish over it, at least
 _EDGE = 0.04  # share of the letters' ink above and below the rows that a flourish is left in
 _DIRT = 0.1  # share of a line's ink under which what stands apart from it is dirt
+_COLUMN = 2.0  # heights of a line from which a place is a column, which nobody writes out of
 PAPER = 250
 """The grey level of clean paper."""
+BESIDE = 0.3
+"""Heights of a label about it in which print is its own."""
 
 
 class InkOptions(Options):
@@ -51,6 +54,7 @@ class InkOptions(Options):
             than this share of the writing before it, is not this field's.
         sparse: strokes longer than a line's height that fill less than this share of their extent
             are a signature's flourish; 0 where nobody signs.
+        short: heights of a line: in a place of several lines, what is shorter than this is dirt.
         reach: share of the line's height that ascenders and descenders may stand out of it.
         thin, about, body: the body of the writing is the rows about its fullest with at least this
             share of that one's ink; ``about`` of its height above and below belong to it. What
@@ -77,6 +81,7 @@ class InkOptions(Options):
     apart: float = 1.8
     foreign: float = 0.9
     sparse: float = 0.0
+    short: float = 0.5
     reach: float = 0.45
     thin: float = 0.06
     about: float = 0.6
@@ -138,19 +143,20 @@ def lift_ink(
     print_here = printed.copy()
     usual = float(np.median([min(place.height, line) for place in places])) if places else 0.0
     for place in places:
-        left, right = (s * min(place.height, usual) for s in (options.lead, options.spill))
-        inner = _window(Box(place.x0 + left, place.y0, place.x1 + right, place.y1), page)
+        left = options.lead * min(place.height, usual)
+        right = options.spill * usual if place.height < _COLUMN * usual else 0.0
+        inner = window_of(Box(place.x0 + left, place.y0, place.x1 + right, place.y1), page)
         print_here[inner] = False
-        colon = _window(Box(place.x0, place.y0, place.x0 + left, place.y1), page)
+        colon = window_of(Box(place.x0, place.y0, place.x0 + left, place.y1), page)
         print_here[colon] &= darkest[colon] < PAPER - options.colon
     for label in labels:
-        window = _window(label.grown(0.3 * label.height, 0), page)
+        window = window_of(label.grown(BESIDE * label.height, BESIDE * label.height), page)
         print_here[window] = printed[window]
         for place in places:  # beside the last line of a label that has several
             top, bottom = max(place.y0, label.y0), min(place.y1, label.y1)
             if label.x0 < place.x0 < label.x1 - place.height and top < bottom:
                 left = place.x0 + options.lead * usual
-                print_here[_window(Box(left, top, label.x1, bottom), page)] = False
+                print_here[window_of(Box(left, top, label.x1, bottom), page)] = False
     written = ((lifted < PAPER - options.dark) & ~print_here).astype(np.uint8)
     joined = cv2.morphologyEx(written, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     near = cv2.dilate(joined, np.ones((2 * options.bridge + 1, 1), np.uint8))
@@ -166,7 +172,8 @@ def without_rules(page: Image, own: Rules, form: Rules) -> Image:
     return lift_rules(page, every)
 
 
-def _window(box: Box, page: Image) -> tuple[slice, slice]:
+def window_of(box: Box, page: Image) -> tuple[slice, slice]:
+    """The rows and columns of a page that a box holds."""
     x0, y0, x1, y1 = box.clipped(page.shape[1], page.shape[0]).rounded()
     return slice(y0, y1), slice(x0, x1)
 

@@ -17,7 +17,6 @@ _HIGHEST = 1.8  # of a line's height: what is higher is two lines that touch
 _BAND = 0.65  # of a line's height: letters with their marks
 _LEFT = 1.5  # lines' heights left of a place in which it is looked where writing comes from
 _CAME = 0.3  # of a line's height, from which what crosses the edge has come from the left
-_SHORTEST = 0.5  # of a line's height: what is shorter is dirt
 
 
 def rows_in(lifted: Image, place: Box, height: float, options: InkOptions) -> list[Box]:
@@ -39,7 +38,7 @@ def rows_in(lifted: Image, place: Box, height: float, options: InkOptions) -> li
         (top, bottom)
         for top, bottom in runs
         if bottom - top >= _LOWEST * height
-        and np.ptp(np.flatnonzero(ink[top:bottom].any(axis=0))) >= _SHORTEST * height
+        and np.ptp(np.flatnonzero(ink[top:bottom].any(axis=0))) >= options.short * height
     ]
     return [_row(place, y0, rows, index, height) for index in range(len(rows))]
 

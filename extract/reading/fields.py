@@ -12,8 +12,8 @@ import numpy as np
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
-from extract.ink.beside import bare_starts, beside, own_page, without_crossings
-from extract.ink.lift import PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
+from extract.ink.beside import bare_places, beside, own_page, without_crossings
+from extract.ink.lift import BESIDE, PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
 from extract.ink.rows import fullest_band, rows_in, without_run_in
 from extract.parse.dates import Era
 from extract.reading.extent import Extent
@@ -33,10 +33,11 @@ _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
 _CELL, _LINE = 4.0, 2.2  # heights of print from which a place is a cell; of a line written in it
 _FRAME = 0.32  # share of a tick's box at each side that its printed square may fill
-_TALL = 1.7  # lines' heights from which a place is searched for its lines
+_TALL = 1.5  # lines' heights from which a place is searched for its lines
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
 _UPRIGHT = 1.5  # heights to widths of a stroke that stands
+_SHORT = {"age": 0.2, "number_token": 0.2, "enum": 0.2}  # heights: the least that is written there
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
 
 
@@ -96,8 +97,8 @@ def read_fields(
         page: (H, W) grey, clean, in the form's geometry.
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
-    places = _written(form)
-    labels = [*(label.box for label in form.labels), *_words_between(form)]
+    labels = _words(form)
+    places = [*_written(form), *(box for slot in _ticked(form) for box in slot.boxes)]
     blank, printed_rules = _bare(form, options.ink)
     ruleless, height = without_rules(page, find_rules(page), printed_rules), _line_height(form)
     lifted = lift_ink(page, blank, places, options.ink, labels, height, ruleless)
@@ -136,7 +137,7 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
     """Every line of every place cut out; a date with parts also as a whole."""
     height = _line_height(form)
     places = _places(form)
-    known: dict[tuple[Box, float], Sequence[Cut]] = {}  # several columns may share a place
+    known: dict[tuple[Box, InkOptions], Sequence[Cut]] = {}  # several columns may share a place
     for entry in form.entries:
         for code, slot in entry.fields.items():
             if slot.kind == "tick":
@@ -148,21 +149,23 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
                 cut = cut_line(lifted, box, tight)
                 yield _Piece(entry.index, code, slot.kind, _PARTS[name], cut)
             sparse = options.flourish if slot.kind == "signature" else 0.0
-            how = options.ink.model_copy(update={"sparse": sparse})
+            short = _SHORT.get(slot.kind, options.ink.short)
+            how = options.ink.model_copy(update={"sparse": sparse, "short": short})
             for box in _lines(slot, height):
-                if (box, sparse) not in known:
+                if (box, how) not in known:
                     own = own_page(lifted, box, places, how, height)
                     cell = any(beside(other, box) for other in places)
-                    known[box, sparse] = _cuts(own, box, height, how, cell)
+                    known[box, how] = _cuts(own, box, height, how, cell)
                 searched = box.height >= _TALL * height
-                for cut in known[box, sparse]:
+                for cut in known[box, how]:
                     yield _Piece(entry.index, code, slot.kind, "", cut, searched)
 
 
 @lru_cache(maxsize=2)
 def _bare(form: BookForm, options: InkOptions) -> tuple[Image, Rules]:
-    """The blank form without what many cases' writing left at the start of places; its rules."""
-    blank = bare_starts(form.blank, _written(form), options)
+    """The blank form without what many cases' writing left in places; its rules."""
+    printed = [*_words(form), *(box for slot in _ticked(form) for box in slot.boxes)]
+    blank = bare_places(form.blank, _written(form), printed, options)
     return blank, find_rules(blank)
 
 
@@ -188,18 +191,31 @@ def _written(form: BookForm) -> list[Box]:
         box
         for entry in form.entries
         for slot in entry.fields.values()
-        for box in (slot.boxes if slot.kind == "tick" else slot.parts.values() or slot.boxes)
+        if slot.kind != "tick"
+        for box in slot.parts.values() or slot.boxes
     ]
 
 
+def _words(form: BookForm) -> list[Box]:
+    """The form's labels, and the printed words between the parts of dates."""
+    return [*(label.box for label in form.labels), *_words_between(form)]
+
+
+def _ticked(form: BookForm) -> list[FieldSlot]:
+    """The places with boxes to tick."""
+    slots = (slot for entry in form.entries for slot in entry.fields.values())
+    return [slot for slot in slots if slot.kind == "tick"]
+
+
 def _words_between(form: BookForm) -> Iterator[Box]:
-    """The printed words between the parts of dates."""
+    """The printed words between the parts of dates, less what belongs to any print about it."""
     for slot in (slot for entry in form.entries for slot in entry.fields.values()):
         if slot.kind != "tick":
             parts = sorted(slot.parts.values(), key=lambda box: box.x0)
             for left, right in pairwise(parts):
                 if left.x1 < right.x0:
-                    yield Box(left.x1, right.y0, right.x0, right.y1)
+                    box = Box(left.x1, right.y0, right.x0, right.y1)
+                    yield box.grown(-min(BESIDE * box.height, box.width / 2), 0)
 
 
 def _lines(slot: FieldSlot, height: float) -> list[Box]:
@@ -265,13 +281,7 @@ def _tick_cut(page: Image, box: Box, options: FieldOptions) -> Cut:
 
 def _bare_tick(pieces: Sequence[_Piece], form: BookForm, options: FieldOptions) -> float:
     """What the print of a tick's box fills of it: the emptiest box of the page and the form."""
-    boxes = [
-        box
-        for entry in form.entries
-        for slot in entry.fields.values()
-        if slot.kind == "tick"
-        for box in slot.parts.values()
-    ]
+    boxes = [box for slot in _ticked(form) for box in slot.parts.values()]
     printed = [_tick_cut(form.blank, box, options).ink for box in boxes]
     return min([*printed, *(p.cut.ink for p in pieces if p.kind == "tick")], default=0.0)
 
