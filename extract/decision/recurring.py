@@ -14,7 +14,7 @@ from common.text import fold
 Favour = Callable[[str], float]
 Likely = Callable[[str], float]
 
-_SLIP = 0.08  # share of letters that are misread
+SLIP = 0.08  # share of letters that are misread
 NEW = 0.002
 """Share of values that stand only once in a book where one value is the rule."""
 _TRIED = 6  # values of each reading that may be the book's
@@ -188,7 +188,7 @@ def preference(value: str, other: str, readings: Sequence[Mapping[str, float]]) 
 def likelihood(value: str, own: Mapping[str, float], mark: float = _MARK) -> float:
     """Probability of a reading where this value is written."""
     return sum(
-        probability * math.pow(_SLIP, apart(value.lower(), read.lower(), mark))
+        probability * math.pow(SLIP, apart(value.lower(), read.lower(), mark))
         for read, probability in _best(own)
     )
 

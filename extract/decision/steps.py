@@ -24,6 +24,7 @@ from extract.decision.numbering import (
     number_entries,
     number_pages,
 )
+from extract.decision.office import choose_office
 from extract.decision.plausible import weigh_ages, weigh_dates
 from extract.decision.recurring import NEW, Favour, differ_by_marks, preference, recurring
 from extract.decision.votes import named_elsewhere, vote
@@ -122,7 +123,9 @@ def _choose_own(drafted: Sequence[Drafts], roles: Mapping[str, Any], year: int |
     for code in roles.get("constant", ()):
         if year and table("values")["number_forms"].get(code) == YEARLY:
             keep_to_year(drafted, code, year)
-        _choose_recurring(_OWN, drafted, [code], NEW, favour)
+        office = code in table("values")["offices"]["columns"]
+        if not office or not choose_office(_places(drafted, [code]), favour):
+            _choose_recurring(_OWN, drafted, [code], NEW, favour)
 
 
 def _choose_recurring(
@@ -134,12 +137,7 @@ def _choose_recurring(
     known: Set[str] = frozenset(),
 ) -> None:
     """Choose again among what the whole book reads in columns where values come again."""
-    places = [
-        (drafts, code)
-        for drafts in drafted
-        for code in codes
-        if code in drafts and drafts[code].options and drafts[code].mark is None
-    ]
+    places = _places(drafted, codes)
     if len(places) < _FEW:
         return
     readings = [drafts[code].options for drafts, code in places]
@@ -149,6 +147,16 @@ def _choose_recurring(
     for (drafts, code), found in zip(places, chosen_again, strict=True):
         value = _enough(rule, drafts[code], found, readings, known)
         drafts[code] = chosen(drafts[code], value, 2 * found.get(value, 0.0) - 1)
+
+
+def _places(drafted: Sequence[Drafts], codes: Sequence[str]) -> list[tuple[Drafts, str]]:
+    """Where these columns hold a value."""
+    return [
+        (drafts, code)
+        for drafts in drafted
+        for code in codes
+        if code in drafts and drafts[code].options and drafts[code].mark is None
+    ]
 
 
 def _enough(
