@@ -11,11 +11,17 @@ from models import lexicon
 KINDS: Mapping[str, tuple[str, ...]] = {
     "NgheNghiep": ("occupation",),
     "chucVu": ("official",),
+    "giaoQuanHe": ("giver",),
     "QuanHe": ("relation",),
     "ThuBacVo": ("rank",),
     "NoiCap": ("issuer",),
     "ghiChu": ("note",),
     "NguyenNhan": ("cause",),
+    "TinhTrangHonNhan": ("marital",),
+    "MucDichSuDung": ("purpose",),
+    "cdghLyDo": ("guardianship",),
+    "tdNoiDung": ("correction",),
+    "gocLoaiGiayTo": ("source",),
 }
 """Part of a column's code → kinds of phrases in the lexicon."""
 

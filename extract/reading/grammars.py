@@ -62,6 +62,8 @@ def grammar_for(column: Column, kind: str, part: str, era: Era) -> Weighing | No
         return vietnamese.names(_sex(column.code), era.last < _FULL_YEARS)
     if kind == "place":
         return vietnamese.places()
+    if kind == "text" and column.code in table("values")["numbered"]["columns"]:
+        return Grammar((_paper_numbers(era), _blanks()))
     if kind == "text":
         return vietnamese.phrases(*_phrases(column.code))
     return None
@@ -200,9 +202,23 @@ def _number_words() -> Node:
 
 @cache
 def _numbers(era: Era) -> Node:
+    return sequence(_counted(), {"": 0.0, "/": -2.0, " / ": -4.0}, {"": 0.0, **_years(era)})
+
+
+@cache
+def _paper_numbers(era: Era) -> Node:
+    """The number of another paper, its year, and what stands behind it."""
+    endings = dict.fromkeys(table("values")["numbered"]["endings"], -3.0)
+    return sequence(
+        _counted(), {"": -3.0, "/": 0.0}, {"": -3.0, **_years(era)}, {"": 0.0, **endings}
+    )
+
+
+@cache
+def _counted() -> Mapping[str, float]:
+    """Running numbers, with noughts before them too."""
     written = {**{str(n): 0.0 for n in range(1, 2000)}, **{f"{n:02d}": -0.5 for n in range(1, 10)}}
-    written |= {f"{n:03d}": -1.0 for n in range(1, 100)}
-    return sequence(written, {"": 0.0, "/": -2.0, " / ": -4.0}, {"": 0.0, **_years(era)})
+    return written | {f"{n:03d}": -1.0 for n in range(1, 100)}
 
 
 def _logs(counts: Mapping[str, float]) -> dict[str, float]:
