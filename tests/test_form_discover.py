@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,9 @@ import yaml
 from common.errors import FormError, InputError
 from common.geometry import Box
 from extract.form import BookForm, discover_form, load_form, place_form, save_form
+from extract.form.align import features, register
+from extract.form.place import LIKELY_LABELS
+from extract.form.same_print import labels_found
 from extract.registers import load_register
 
 BIRTHS = load_register("KS")
@@ -75,6 +79,32 @@ def test_pages_that_do_not_fit_are_refused_with_the_reason(
         place_form(np.ascontiguousarray(pages[0].grey[::-1, ::-1]), form)
     with pytest.raises(FormError, match="does not show the book's form KS rvn-1955-1975"):
         place_form(form_pages.page(form_pages.MARRIAGE, 8).grey, form)
+
+
+def test_a_stray_of_the_same_press_is_told_by_its_words_and_a_ruined_page_is_not_refused(
+    old: tuple[list[form_pages.Page], BookForm],
+) -> None:
+    """The same title, first lines, leaders and pitch; other words. Then the form's own page,
+    faded and foxed."""
+    _, form = old
+    lines = [*form_pages.RVN.lines[:4], *form_pages.MARRIAGE.lines[2:]]
+    stray = form_pages.page(replace(form_pages.RVN, lines=lines), 7).grey
+    paper = np.random.default_rng(7)
+    own = form_pages.page(form_pages.RVN, 7).grey
+    stains = cv2.GaussianBlur(paper.normal(0, 1, own.shape), (0, 0), 12)
+    ruined = 122 + 0.5 * own + paper.normal(0, 6, own.shape) + 200 * stains
+    ruined = ruined.clip(0, 255).astype(np.uint8)
+    shares = []
+    for page in (stray, ruined):
+        fit = register(form.features, features(page), form.size)
+        assert fit is not None
+        share = labels_found(page, form, fit.warp)
+        assert share is not None
+        shares.append(share)
+    assert shares[0] < 0.8 * LIKELY_LABELS and shares[1] > 1.6 * LIKELY_LABELS
+    place_form(ruined, form)
+    with pytest.raises(FormError, match=r"only .* of the form's print"):
+        place_form(stray, form)
 
 
 def test_a_book_of_another_register_is_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from common.geometry import Box
 from extract.form.decode import Found
 from extract.form.folio import find_folio
-from extract.form.ground import Ground, without_ghosts
+from extract.form.ground import Ground, unbroken, without_ghosts
 from extract.form.slots import slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import Occurrence, State
@@ -85,6 +85,19 @@ def test_rules_of_the_other_side_are_left_out() -> None:
     strict[100:900, 599:602] = 225
     kept = without_ghosts(Rules(vertical=(upright(300, 100, 900), upright(600, 100, 900))), strict)
     assert [segment.x0 for segment in kept.vertical] == [300]
+
+
+def test_two_tables_in_line_are_ruled_apart_and_a_worn_rule_is_one() -> None:
+    blank = np.full(SIZE[::-1], 255, dtype=np.uint8)
+    blank[100:600, 299:302] = blank[640:900, 299:302] = 0
+    blank[100:900, 599:602] = 0
+    blank[400:408, 599:602] = 255
+    found = unbroken([upright(300, 100, 900), upright(600, 100, 900)], blank)
+    assert [(s.x0, s.y0, s.y1) for s in found] == [
+        (300, 100, 600),
+        (300, 640, 900),
+        (600, 100, 900),
+    ]
 
 
 @dataclass(frozen=True)

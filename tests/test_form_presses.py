@@ -131,3 +131,21 @@ def test_a_worn_label_is_known_by_the_row_it_must_stand_on() -> None:
     _, cases = understand([worn], find_rules(blank), blank, known, DiscoverOptions())
     slots = written(press)[1, "lhVanBanNgay"]
     assert any(cases[0].fields["lhVanBanNgay"].box.contains(*point_of(own, press)) for own in slots)
+
+
+def test_a_ledger_s_head_is_found_beside_rows_that_name_its_labels() -> None:
+    """*Số* misread as figures, the title unread, the office's label hardly; *xã* in every row."""
+    press = set_one("KT", "1976-1998", "ledger in narrow rows")
+    blank, printed = np.asarray(255 - press.ink, dtype=np.uint8), words_of(press)
+    least = min(word.box.height for word in printed)
+    seen = [word for word in printed if word.box.height < 1.2 * least]  # all but the title
+    seen = [replace(w, text="S6" if w.text == "Số" else w.text, confidence=0.3) for w in seen]
+    rows = [own[0][0].box for (_, code), own in written(press).items() if code == "nktNoiCuTru"]
+    seen += [Word("xã", Box(box.x0 + 9, box.y0, box.x0 + 15, box.y0 + least)) for box in rows]
+    rules, known = find_rules(blank), load_register("KT")
+    _, cases = understand([seen], rules, blank, known, DiscoverOptions())
+    assert len(cases) == press.entries == len(rows)
+    for (entry, code), slots in written(press).items():
+        if code in ("so", "noiDangKy", "nktNoiCuTru"):
+            place = cases[entry - 1].fields[code].box
+            assert any(place.contains(*point_of(own, press)) for own in slots)
