@@ -61,7 +61,7 @@ def test_a_hand_is_learnt_and_shipped(tmp_path: Path) -> None:
     from models.weights import HANDWRITING
 
     lines = read_corrected(written_set(tmp_path / "hand"))
-    options = AdaptOptions(folds=2, fewest=240, most=240, rate=2.5e-3, forget=0.05)
+    options = AdaptOptions(folds=2, fewest=160, most=160, forget=0.05)
     out = tmp_path / "own"
     check = adapt(HANDWRITING, lines, out, "sổ 12", options, say=lambda _: None)
     assert check.better
@@ -142,6 +142,11 @@ def test_the_check_is_worked_out_line_by_line() -> None:
     assert not compare([wrong] * 10, [wrong] * 10, lines, AdaptOptions()).better
     one_better = [right] + [wrong] * 9
     assert not compare([wrong] * 10, one_better, lines, AdaptOptions()).better  # sure: 0.65
+
+    nearly = replace(wrong, confidence=0.3, alternatives=(("abcd", 0.3),))
+    check = compare([wrong] * 10, [nearly] * 9 + [right], lines, AdaptOptions())
+    assert (check.before, check.after) == (0.5, 0.45)
+    assert check.sure > 0.99  # the right text is likelier everywhere
 
     known = Calibration(Logistic(0.7, 0.4), Logistic(0.9, 0.5), "some lines", 100)
     shown = [replace(right, confidence=calibrated(0.5 + i / 25, known.line)) for i in range(10)]

@@ -42,7 +42,7 @@ def test_clerks_write_a_book_in_a_hand_of_their_own(clerks: list[Unseen]) -> Non
 
 def test_a_crowded_hand_is_drawn_out(clerks: list[Unseen]) -> None:
     """Lines squeezed to half their width are read better at the width that is fitted."""
-    from models.training.adapt import fitted, open_base, read_with
+    from models.training.adapt import NetworkReader, fitted, open_base
     from models.training.metrics import error_rates
     from models.weights import HANDWRITING
 
@@ -53,14 +53,9 @@ def test_a_crowded_hand_is_drawn_out(clerks: list[Unseen]) -> None:
     own = fitted(network, reader, squeezed)
     assert own.config.stretch > fitted(network, reader, plain).config.stretch
     assert network.config.stretch == 1
-    before, after = (
-        error_rates(
-            [read_with(one, reader, line.image).text for line in squeezed],
-            [line.text for line in squeezed],
-            fold_case=True,
-        ).cer
-        for one in (network, own)
-    )
+    images, texts = [line.image for line in squeezed], [line.text for line in squeezed]
+    read = [NetworkReader(reader.folder, one).read(images) for one in (network, own)]
+    before, after = (error_rates([r.text for r in one], texts, fold_case=True).cer for one in read)
     assert after < 0.7 * before
 
     short = reader.log_probs([squeezed[0].image])[0]

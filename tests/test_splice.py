@@ -40,6 +40,13 @@ def test_words_are_cut_in_order_and_cover_their_line(real: list[Line]) -> None:
     assert any(np.array_equal(line.image[:, x : x + width], joined) for x in places)
 
 
+def test_a_word_beyond_its_line_is_left_out(real: list[Line]) -> None:
+    """Of a short line more is paper put beside it than is its own."""
+    short = Line(real[0].image[:, :24], "l d l c m n", "one hand")
+    words = cut_words(HandwritingReader(), [short], least=-100)["one hand"]
+    assert words and all(word.image.size for word in words)
+
+
 def test_lines_the_reader_cannot_follow_are_left_out(real: list[Line]) -> None:
     wrong = [Line(line.image, "zzz qqq xxx", line.group) for line in real]
     assert cut_words(HandwritingReader(), wrong) == {}

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from models.handwriting import HandwritingReader
 from models.network import LineNetwork
-from models.training.adapt import cross_check, open_base, read_with
+from models.training.adapt import NetworkReader, cross_check, open_base
 from models.training.data import Line
 from models.training.metrics import error_rates
 from models.training.one_hand import AdaptOptions
@@ -149,8 +149,9 @@ def _learn(
 
 
 def _cer(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line]) -> float:
-    texts = [read_with(network, reader, line.image).text for line in lines]
-    return round(error_rates(texts, [line.text for line in lines], fold_case=True).cer, 5)
+    readings = NetworkReader(reader.folder, network).read([line.image for line in lines])
+    texts, truths = [one.text for one in readings], [line.text for line in lines]
+    return round(error_rates(texts, truths, fold_case=True).cer, 5)
 
 
 def _mean(kind: str, count: int, rows: Sequence[Learnt]) -> str:

@@ -31,24 +31,22 @@ from models.training.train import ctc_loss
 Drawn = tuple[NDArray[np.uint8], str]
 _POOL = 48
 """Lines drawn at a time and sorted by width, so that a batch wastes little on padding."""
-_MANY = 64
-"""Lines from which on the whole rate is used; fewer are learnt more slowly."""
 
 
 class AdaptOptions(Options):
     """How one hand is learnt. The defaults are what was best (docs/training.md)."""
 
-    passes: float = Field(default=12, gt=0, description="how often each line is drawn, on average")
-    fewest: int = Field(default=256, ge=0, description="lines drawn at least")
+    passes: float = Field(default=8, gt=0, description="how often each line is drawn, on average")
+    fewest: int = Field(default=192, ge=0, description="lines drawn at least")
     most: int = Field(default=2500, ge=1, description="lines drawn at most")
-    rate: float = Field(default=5e-4, gt=0, description="the highest learning rate, for 64 lines")
+    rate: float = Field(default=1.2e-3, gt=0, description="the highest learning rate")
     columns: int = Field(default=1500, ge=64, description="total width of a batch in px")
     strength: float = Field(default=0.7, ge=0, description="of the augmentation")
     spliced: float = Field(default=0.3, ge=0, lt=1, description="share of spliced lines")
     replayed: float = Field(default=0.2, ge=0, lt=1, description="share of the base's own lines")
     average_decay: float = Field(default=0.98, ge=0, lt=1, description="of the averaged weights")
     frozen: int = Field(default=5, ge=0, description="layers, from the image on, left as they are")
-    folds: int = Field(default=4, ge=2, description="parts of the lines, each held back once")
+    folds: int = Field(default=3, ge=2, description="parts of the lines, each held back once")
     gain: float = Field(default=0.05, ge=0, lt=1, description="relative drop of CER worth a file")
     forget: float = Field(
         default=0.01, ge=0, lt=1, description="of CER, that known dates and numbers may lose"
@@ -82,7 +80,6 @@ def taught(
     batches = _batches(
         _draws(reader, lines, options, replay, network.config.stretch, rng), options.columns, rng
     )
-    rate = options.rate * min(1.0, math.sqrt(len(lines) / _MANY))
     wanted = min(max(options.passes * len(lines), options.fewest), options.most)
     done = 0
     while done < wanted:
@@ -90,7 +87,7 @@ def taught(
         network.train()
         network.features.eval()  # the base's statistics: a few lines give none worth having
         loss = ctc_loss(network, batch)
-        descend(network, optimiser, loss, rate * _share(done / wanted))
+        descend(network, optimiser, loss, options.rate * _share(done / wanted))
         _follow(average, network, options.average_decay)
         done += len(batch["lengths"])
     average.eval()

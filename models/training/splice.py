@@ -83,8 +83,9 @@ def _cut(image: Image, text: str, spans: Sequence[tuple[float, float]]) -> Itera
     cuts.append(min(image.shape[1], int(spans[-1][1]) + height // 4))
     cuts[0] = max(0, int(spans[0][0]) - height // 4)
     for word, (left, right) in zip(text.split(" "), pairwise(cuts), strict=True):
-        if right - left >= 6:
-            yield Word(image[:, left:right], word)
+        part = image[:, left:right]
+        if part.shape[1] >= 6:  # the last spans may lie in the padding, beyond the image
+            yield Word(part, word)
 
 
 def _join(parts: Sequence[Image], rng: Generator) -> Image:

@@ -1,8 +1,9 @@
 """Hands that the reader was never taught: real ones held back, and clerks of unseen faces.
 
-Real hands: held-back writers of vn_address_lines and wills_fr, and held-back pages of cursive_fr
-(there the page is unseen, its clerk may have written others that were trained on). Rendered
-hands: clerks of faces that training never sees, each with the births of a commune of its own.
+Real hands: held-back writers of vn_address_lines and wills_fr. Held-back pages of cursive_fr are
+none: other pages of the same registers were trained on, mostly the facing ones, so that their
+hands are known. Rendered hands: clerks of faces that training never sees, each with the births of
+a commune of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from models.synth.plan import BookOptions, plan_book
 from models.synth.press import forms_of
 from models.training.data import Line, clean_label, held_back_lines
 
-SETS = ("vn_address_lines", "wills_fr", "cursive_fr")
+SETS = ("vn_address_lines", "wills_fr")
 FEWEST_TESTED, MOST_TESTED = 7, 40
 _BIRTHS, _LINES = 40, MOST_TESTED + 64
 _SHORTEST = 4
