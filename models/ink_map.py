@@ -42,15 +42,18 @@ _NEAR = 68
 
 
 class InkMapOptions(Options):
-    """How a page is cut into tiles.
+    """How a page is cut into tiles, and how often it is looked at.
 
     Attributes:
         tile: pixels of its sides that count, about: small enough for the processor's cache.
         margin: pixels around them that are looked at only.
+        twice: pages of at most so many pixels are looked at once more, standing on their head,
+            and the mean of both counts: a larger one, as A4 at 200 dpi, would take too long.
     """
 
     tile: int = Field(default=544, ge=64)
     margin: int = Field(default=32, ge=0)
+    twice: int = Field(default=3_000_000, ge=0)
 
 
 DEFAULT = InkMapOptions()
@@ -111,9 +114,17 @@ class InkMap:
             raise PageError(f"an array of {page.dtype} {page.shape} is no page")
         grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY))
         around = ink_around(grey)
-        ink = np.zeros(page.shape[:2], np.uint8)
-        kind = np.zeros(page.shape[:2], np.uint8)
-        for rows, columns in _tiles(ink.shape, self.options.tile):
+        layers = self._mapped(page, around)
+        if grey.size > self.options.twice:
+            return layers
+        turned = self._mapped(*(_turned(layer) for layer in (page, around)))
+        mean = cv2.addWeighted(layers.ink, 0.5, _turned(turned.ink), 0.5, 0)
+        return InkLayers(np.asarray(mean, np.uint8), layers.kind)
+
+    def _mapped(self, page: Image, around: Image) -> InkLayers:
+        """One look at a page and the ink ``around`` each pixel (H, W)."""
+        ink, kind = (np.zeros(around.shape, np.uint8) for _ in range(2))
+        for rows, columns in _tiles(around.shape, self.options.tile):
             self._map_tile((page, around), rows, columns, ink, kind)
         return InkLayers(ink, kind)
 
@@ -151,6 +162,10 @@ def evidence(flat: Image, around: Image) -> Image:
     grey = np.asarray(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), np.uint8)
     darkness = cv2.subtract(np.full_like(grey, _PAPER), grey)
     return np.dstack([flat, cv2.divide(darkness, around, scale=128)])
+
+
+def _turned(layer: Image) -> Image:
+    return np.asarray(cv2.rotate(layer, cv2.ROTATE_180), np.uint8)
 
 
 def _share_needed(likely: Mask, sure: Mask) -> NDArray[np.float32]:

@@ -90,6 +90,16 @@ def test_tiles_agree_with_the_whole(ink_map: InkMap) -> None:
     assert whole.kind.max() < len(KINDS)
 
 
+def test_a_small_page_is_looked_at_twice_and_its_ink_lies_alike_however_it_stands() -> None:
+    flat = evenly_lit(write(rule(paper()), ink=90))[200:440, :400]
+    off = []
+    for twice in (0, flat.size):
+        once = InkMap(options=InkMapOptions(twice=twice))
+        there, back = once(flat).ink, once(cv2.rotate(flat, cv2.ROTATE_180)).ink
+        off.append(cv2.absdiff(there, cv2.rotate(back, cv2.ROTATE_180)).mean())
+    assert off[1] < 0.25 * off[0]
+
+
 def test_odd_pictures_are_mapped_or_refused(ink_map: InkMap) -> None:
     for level in (0, 250):
         grey = np.full((70, 53), level, np.uint8)
