@@ -20,6 +20,8 @@ WIDTH, HEIGHT = 1240, 1754
 YEAR = 2017
 MEN = ["Nguyễn Văn Tư", "Trần Văn Sửu"]
 WOMEN = ["Lê Thị Lành", "Phạm Thị Ngà"]
+YOUNG = ["Nguyễn Văn An", "Trần Văn Bình"]
+_YOUNG_OF = ("nksHoTen", "cnHoTen", "ncHoTen", "dghHoTen")
 _WOMEN_OF = ("vo", "me", "meNuoi", "giaoBa")
 _SPECIAL = {
     "quyenSo": "01/2017",
@@ -48,8 +50,7 @@ def value_of(column: Column, register: Register, place: int) -> str | None:
         return own.get(code, f"{10 + place}.04.{YEAR}")
     person = next((w for w in _WOMEN_OF if code.startswith(w) and code[len(w)].isupper()), "")
     if column.type == "person_name":
-        own_surname = register.code == "KS" and code == "nksHoTen"
-        return (WOMEN if person and not own_surname else MEN)[place]
+        return (YOUNG if code in _YOUNG_OF else WOMEN if person else MEN)[place]
     if column.type == "partial_date" and code.endswith("NgaySinh"):
         return next((date for who, date in _BIRTHS.items() if code == f"{who}NgaySinh"), "1980")
     if column.enum in ("gioiTinh", "danToc", "quocGia"):

@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import extracted_book
@@ -48,7 +49,7 @@ def found(folder: Path) -> set[str]:
     return {finding.rule for files in find_packages([folder]) for finding in check_package(files)}
 
 
-def edit_cell(column: str, value: str, row: int = 2) -> Callable[[Path], None]:
+def edit_cell(column: str, value: object, row: int = 2) -> Callable[[Path], None]:
     """Sets one cell; the manifest goes, as it would with another vendor's package."""
 
     def edit(folder: Path) -> None:
@@ -162,6 +163,87 @@ FAULTS: list[tuple[str, Callable[[Path], None]]] = [
 ]
 
 
+def edit_pdf(change: Callable[[pymupdf.Document], bytes]) -> Callable[[Path], None]:
+    def edit(files: dict[str, bytes]) -> None:
+        with pymupdf.open(stream=files[FIRST]) as document:
+            files[FIRST] = change(document)
+
+    return edit_zip(edit)
+
+
+def with_script(document: pymupdf.Document) -> bytes:
+    number = document.get_new_xref()
+    document.update_object(number, "<</S/JavaScript/JS(app.alert(1))>>")
+    document.xref_set_key(document.pdf_catalog(), "OpenAction", f"{number} 0 R")
+    content: bytes = document.tobytes()
+    return content
+
+
+def locked(document: pymupdf.Document) -> bytes:
+    content: bytes = document.tobytes(
+        encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y"
+    )
+    return content
+
+
+def another_books_name(folder: Path) -> None:
+    for ending in (".xlsx", ".zip"):
+        (folder / f"{BASE}{ending}").rename(folder / f"xa_b.KS.1962.02{ending}")
+    (folder / f"{BASE}.manifest.json").unlink()
+
+
+def second_sheet(folder: Path) -> None:
+    edit_cell("ghiChu", "x")(folder)
+    book = load_workbook(folder / f"{BASE}.xlsx")
+    book.copy_worksheet(book["KS"]).delete_rows(4)
+    book.save(folder / f"{BASE}.xlsx")
+
+
+def same_picture(files: dict[str, bytes]) -> None:
+    with pymupdf.open(stream=files[max(files)]) as document:
+        document.set_metadata({"title": "another"})
+        files[FIRST] = document.tobytes()
+
+
+ALONE: list[tuple[str, Callable[[Path], None]]] = [
+    ("F16-date", edit_cell("ngayDangKy", datetime(1962, 7, 10))),
+    ("B02-book", another_books_name),
+    ("B02-name", edit_zip(lambda files: files.update({f"KS/{FIRST}": files.pop(FIRST)}))),
+    ("B02-other", edit_zip(lambda files: files.update({"Thumbs.db": b"x"}))),
+    ("B04-broken", edit_pdf(lambda pdf: pdf[0].get_pixmap().tobytes("png"))),
+    ("B04-active", edit_pdf(with_script)),
+    ("B04-locked", edit_pdf(locked)),
+    ("B10", edit_zip(same_picture)),
+    ("H07", second_sheet),
+]
+
+
+@pytest.mark.parametrize(("rule", "plant"), ALONE, ids=[f"{rule}" for rule, _ in ALONE])
+def test_a_fault_is_told_once_and_as_what_it_is(
+    package: Path, rule: str, plant: Callable[[Path], None]
+) -> None:
+    plant(package)
+    assert found(package) == {rule}
+
+
+def test_what_another_program_writes_otherwise_is_no_fault(package: Path) -> None:
+    path = package / f"{BASE}.xlsx"
+    book = load_workbook(path)
+    codes = [str(cell.value).split()[0] for cell in book["KS"][1]]
+    for row in range(2, 6):
+        cell = book["KS"].cell(row, codes.index("nksGioiTinh") + 1)
+        cell.value, cell.number_format = float(cell.value), "0.0"
+        book["KS"].cell(row + 4, 1).value = "  "
+    book.create_sheet("Ghi chú").append(["so", "x"])
+    book.save(path)
+    below = package / "huyện" / "xã"
+    below.mkdir(parents=True)
+    for ending in (".xlsx", ".zip"):
+        (package / f"{BASE}{ending}").rename(below / f"{BASE}{ending.upper()}")
+    (below / f"~${BASE}.xlsx").write_bytes(b"Excel has it open")
+    assert found(package) == set()
+
+
 def test_a_good_package_passes_without_a_word(package: Path) -> None:
     assert found(package) == set()
 
@@ -184,13 +266,27 @@ def run(*paths: Path, json: bool = False) -> tuple[int, str]:
 
 
 def test_the_command_accepts_and_refuses(package: Path) -> None:
-    assert run(package) == (0, f"{BASE}: can be accepted (0 errors, 0 warnings)\n")
+    assert run(package) == (0, f"{BASE}: can be accepted (errors: 0, warnings: 0, notes: 0)\n")
     assert run(package / f"{BASE}.xlsx")[0] == 0
     edit_cell("nksGioiTinh", "Nam")(package)
     code, output = run(package)
     assert code == 1 and "F06" in output and "dòng 2" in output
     code, output = run(package, json=True)
     assert code == 1 and '"rule": "F06"' in output
+
+
+def test_a_rule_that_a_whole_book_breaks_is_not_a_flood(package: Path) -> None:
+    edit_cell("nksGioiTinh", "Nam")(package)
+    book = load_workbook(package / f"{BASE}.xlsx")
+    at = [cell.value for cell in book["KS"][1]].index("ghiChu") + 1
+    for row in range(2, 32):
+        book["KS"].cell(row, at).value = " x"
+    book.save(package / f"{BASE}.xlsx")
+    code, output = run(package)
+    assert code == 1 and output.count("F07-text") == 11
+    assert "F07-text   20 more: --all shows them" in output and output.count("F06 ") == 1
+    assert "errors: 80, warnings: 82" in output  # 27 rows hold nothing else
+    assert run(package, json=True)[1].count('"F07-text"') == 30
 
 
 def test_a_case_that_two_books_hold_is_found(package: Path) -> None:

@@ -231,7 +231,7 @@ PLANTED: list[tuple[str, str, Callable[[Path, str], None]]] = [
     ("KH", "F12", cell("voSoGiayToTuyThan", "083080000001")),
     ("KH", "F06", cell("loaiDangKy", "3")),
     ("KT", "X11", cell("nktNgayChet", "30.04.2017")),
-    ("KT", "B07", cell("nktHoTen", "null")),
+    ("KT", "B07", cell("nycHoTen", "null")),
     ("KT", "X15", cell("nktGioPhutChet", "31 giờ")),
     ("CMC", "X20", cell("cmNgaySinh", "1995")),
     ("CMC", "F06", cell("loaiXacNhan", "Cha nhận con")),

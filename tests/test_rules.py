@@ -118,9 +118,18 @@ def test_the_table_is_whole() -> None:
     assert severity("X01") == "error" and severity("X05") == "warn"
 
 
+WHO = {
+    "KS": ["nksHoTen"], "KT": ["nktHoTen"], "KH": ["chongHoTen", "voHoTen"],
+    "LH": ["chongHoTen", "voHoTen"], "CMC": ["cmHoTen", "ncHoTen"], "HN": ["nxnHoTen"],
+    "NCN": ["cnHoTen"], "GH": ["ghHoTen", "dghHoTen"], "CDGH": ["ghHoTen", "dghHoTen"],
+    "TD": ["tdHoTen"],
+}  # fmt: skip
+
+
 def of(register: str, *cases: dict[str, str]) -> set[str]:
     """The rules that some delivered cases of a register break."""
     known, always = load_register(register), {"so": "01/2017", "ngayDangKy": "10.04.2017"}
+    always |= dict(zip(WHO[register], ("Nguyễn An", "Lê Lành"), strict=False))
     made = []
     for place, values in enumerate(cases, start=1):
         all_values = {**always, "quyenSo": "01/2017", "noiDangKy": "Xã Tân Phú", **values}
@@ -135,6 +144,7 @@ COUPLE = {"chongHoTen": "Nguyễn Văn Tư", "voHoTen": "Lê Thị Lành"}
 DELIVERED: list[tuple[str, str, dict[str, str]]] = [
     ("F01", "KS", {"quyenSo": ""}),
     ("F01-place", "GH", {"noiDangKy": ""}),
+    *(("F01-name", register, {code: ""}) for register, codes in WHO.items() for code in codes),
     ("F02", "KS", {"quyenSo": "một"}),
     ("F08-book", "KS", {"so": "01/2019", "ngayDangKy": "10.04.2019"}),
     ("F09", "KT", {"nktNgayChet": "02.04.2017", "nktNgayChetGhiBangChu": FIFTH}),
@@ -162,6 +172,9 @@ DELIVERED: list[tuple[str, str, dict[str, str]]] = [
     ("X15", "KT", {"nktGioPhutChet": "25 giờ 10"}),
     ("X16", "KH", {"voNgaySinh": "2001"}),
     ("X17", "KH", {"chongHoTen": "Lê Thị Lành", "voHoTen": "Nguyễn Văn Tư"}),
+    ("X17", "LH", {"chongHoTen": "Lê Thị Lành", "voHoTen": "Lê Lành"}),
+    ("X17-parents", "KS", {"chaHoTen": "Nguyễn Thị Ba", "meHoTen": "Lê Văn Sáu"}),
+    ("X17-parents", "NCN", {"giaoOngHoTen": "Lê Thị Ba", "giaoBaHoTen": "Lê Văn Sáu"}),
     ("X18", "KH", {"ngayXacLapQuanHeHonNhan": "11.04.2017"}),
     ("X18", "KH", {"ngayXacLapQuanHeHonNhan": "01.04.2017", "loaiDangKy": "1"}),
     ("X20", "CMC", {"cmNgaySinh": "1990", "ncNgaySinh": "1999"}),
@@ -171,6 +184,9 @@ DELIVERED: list[tuple[str, str, dict[str, str]]] = [
     ("X22", "NCN", {"chaNuoiNgaySinh": "1995", "cnNgaySinh": "2010"}),
     ("X24", "KS", {"so": "01/1990", "ngayDangKy": "10.04.1990", "quyenSo": "01/1990",
                     "meNoiCuTru": "xã Lộc Ninh, tỉnh Bình Phước"}),
+    ("X26", "KS", {"chaHoTen": "NGUYỄN AN"}),
+    ("X26", "LH", {"voHoTen": "Nguyễn An"}),
+    ("X27", "KH", {"chongSoGiayToTuyThan": "123456789", "voSoGiayToTuyThan": "123456789"}),
 ]  # fmt: skip
 
 
@@ -190,6 +206,7 @@ def test_what_is_right_in_a_delivered_case_is_let_be() -> None:
     assert of("KH", right) == set()
     death = {"nktNgayChet": "04.2017", "nktNgaySinh": "1930", "nktGioPhutChet": "giờ Tý"}
     assert of("KT", death) == set()
+    assert of("KH", {"chongHoTen": "Trần Tú", "voHoTen": "Trần Tư"}) == set()
     assert of("KT", {"nktNgayChet": "05.04.2017", "nktNgayChetGhiBangChu": FIFTH}) == set()
 
 
@@ -203,6 +220,7 @@ def test_the_sequence_of_a_delivered_book() -> None:
     assert book("trangSo", "1", "2", "3", "9") == {"S06"}
     assert book("so", "01/2017", "02/2017", "02a/2017", "03/2017") == set()
     assert book("so", "01/2017", "03a/2017") == {"S03", "S08"}
+    assert book("so", "01/2017", "001/2017") == {"S02"}
     assert book("nguoiKy", "An", "An", "Bình", "An", "An") == {"F15"}
     assert book("nguoiKy", "An", "An", "Bình", "Bình", "Bình") == set()
     years = [{"so": f"0{n}/{y}", "ngayDangKy": f"0{n}.01.{y}", "quyenSo": "01/2016-2018"}

@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pymupdf
 
@@ -21,6 +21,9 @@ from extract.parse.dates import date_of_value
 _PLACEHOLDER = re.compile(r"(^|[.\W_])(null|nan|none|undefined)([.\W_]|$)", re.I)
 _FULL_PAGE_KB = 300
 _LARGEST = 50_000_000
+_HEAD = 1024  # within which a PDF says that it is one
+_ENCRYPTED = 1  # flag of a zip's entry
+_ACTIVE = re.compile(r"/(JavaScript|Launch|EmbeddedFile|SubmitForm|RichMedia)\b")
 
 
 def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator[Finding]:
@@ -28,17 +31,21 @@ def check_zip(path: Path, rows: Sequence[Row] | None, register: str) -> Iterator
     try:
         with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            pdfs = [entry for entry in entries if is_pdf_name(entry.filename)]
             for name, times in Counter(entry.filename for entry in entries).items():
                 if times > 1:
                     yield finding("B12", path.name, name=name)
-            seen: dict[str, str] = {}
             for entry in entries:
+                if entry not in pdfs:
+                    yield finding("B02-other", path.name, name=entry.filename)
+            seen: dict[str, str] = {}
+            for entry in pdfs:
                 yield from _check_pdf(path.name, archive, entry, seen)
     except (zipfile.BadZipFile, OSError) as error:
         yield finding("H01", path.name, cause=error)
         return
     if rows is not None:
-        yield from _pairs(path.name, [entry.filename for entry in entries], rows, register)
+        yield from _pairs(path.name, [entry.filename for entry in pdfs], rows, register)
 
 
 def check_manifest(path: Path) -> Iterator[Finding]:
@@ -69,7 +76,7 @@ def check_manifest(path: Path) -> Iterator[Finding]:
 def _check_pdf(
     where: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, seen: dict[str, str]
 ) -> Iterator[Finding]:
-    """One PDF: its name, whether it opens and shows something; ``seen`` knows earlier contents."""
+    """One PDF: its name, whether it opens and shows something; ``seen`` knows earlier pictures."""
     name = entry.filename
     if _PLACEHOLDER.search(name):
         yield finding("B07", where, text=name)
@@ -78,19 +85,34 @@ def _check_pdf(
     if entry.file_size > _LARGEST:
         yield finding("B04-broken", where, name=name, cause=f"{entry.file_size} bytes")
         return
+    if entry.flag_bits & _ENCRYPTED:
+        yield finding("B04-locked", where, name=name)
+        return
     try:
         content = archive.read(entry)
-        digest = hashlib.sha256(content).hexdigest()
-        if content and digest in seen:
-            yield finding("B10", where, name=name, other=seen[digest])
-        seen.setdefault(digest, name)
+        if b"%PDF-" not in content[:_HEAD]:  # MuPDF opens pictures too
+            yield finding("B04-broken", where, name=name, cause="không phải PDF")
+            return
         with pymupdf.open(stream=content, filetype="pdf") as document:
-            yield from _check_pages(where, name, len(content), document)
+            if document.needs_pass:
+                yield finding("B04-locked", where, name=name)
+                return
+            if what := sorted(set(_active(document))):
+                yield finding("B04-active", where, name=name, what=", ".join(what))
+            yield from _check_pages(where, name, len(content), document, seen)
     except (pymupdf.FileDataError, zipfile.BadZipFile, RuntimeError, ValueError) as error:
         yield finding("B04-broken", where, name=name, cause=error)
 
 
-def _check_pages(where: str, name: str, size: int, document: pymupdf.Document) -> Iterator[Finding]:
+def _active(document: pymupdf.Document) -> Iterator[str]:
+    """What runs in a PDF, or lies in it besides its pages."""
+    for number in range(1, document.xref_length()):
+        yield from _ACTIVE.findall(document.xref_object(number, compressed=True))
+
+
+def _check_pages(
+    where: str, name: str, size: int, document: pymupdf.Document, seen: dict[str, str]
+) -> Iterator[Finding]:
     if document.page_count == 0:
         yield finding("B04-empty", where, name=name)
         return
@@ -98,7 +120,7 @@ def _check_pages(where: str, name: str, size: int, document: pymupdf.Document) -
     if kilobytes > _FULL_PAGE_KB:
         yield finding("B04-size", where, name=name, kilobytes=kilobytes)
     for page in document:
-        yield from check_picture(where, name, page)
+        yield from check_picture(where, name, page, seen)
 
 
 def _pairs(
@@ -118,9 +140,15 @@ def _pairs(
         yield finding("B02-pdf", where, name=name)
 
 
+def is_pdf_name(name: str) -> bool:
+    """Whether an entry of a zip is called a PDF."""
+    return name.lower().endswith(".pdf")
+
+
 def pdf_key(name: str) -> tuple[str, ...] | None:
-    """By which a PDF finds its row: type, book, date, number; None for a name of another kind."""
-    found = re.match(rules()["case_file"], name)
+    """By which a PDF finds its row, whatever folder of the zip it lies in: type, book, date,
+    number; None for a name of another kind."""
+    found = re.match(rules()["case_file"], PureWindowsPath(name).name)
     if not found:
         return None
     parts = found.groupdict()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from common.errors import InputError
 from extract.acceptance.files import check_manifest, check_zip
 from extract.acceptance.findings import Finding, finding
 from extract.acceptance.rows import check_rows
-from extract.acceptance.sheet import read_table, register_of
+from extract.acceptance.sheet import Table, read_table, register_of
+from extract.deliver.names import parse_book_number
 from extract.registers import load_register, register_codes
 
 
@@ -22,7 +24,12 @@ class PackageFiles:
     base: str
 
     def file(self, ending: str) -> Path:
-        return self.folder / f"{self.base}{ending}"
+        """The file of this ending, in capitals or not."""
+        wanted = self.folder / f"{self.base}{ending}"
+        if wanted.is_file() or not self.folder.is_dir():
+            return wanted
+        there = (path for path in self.folder.iterdir() if path.name.lower() == wanted.name.lower())
+        return next(there, wanted)
 
     @property
     def register(self) -> str:
@@ -33,7 +40,8 @@ class PackageFiles:
 
 
 def find_packages(paths: Sequence[Path]) -> list[PackageFiles]:
-    """The books among folders and files, by base name, each once.
+    """The books among folders and files, by base name, each once: those in a folder, or where it
+    holds none, those below it.
 
     Raises:
         InputError: a path is not there, or a folder holds neither xlsx nor zip.
@@ -41,7 +49,7 @@ def find_packages(paths: Sequence[Path]) -> list[PackageFiles]:
     found: dict[PackageFiles, None] = {}
     for path in paths:
         if path.is_dir():
-            files = sorted(p for p in path.iterdir() if p.suffix.lower() in (".xlsx", ".zip"))
+            files = _packed(path.iterdir()) or _packed(path.rglob("*"))
         else:
             files = [path] if path.is_file() else []
         if not files:
@@ -50,6 +58,12 @@ def find_packages(paths: Sequence[Path]) -> list[PackageFiles]:
             )
         found.update({PackageFiles(file.parent, file.stem): None for file in files})
     return list(found)
+
+
+def _packed(paths: Iterable[Path]) -> list[Path]:
+    """The workbooks and zips; not what Excel leaves beside a workbook that is open."""
+    ours = (path for path in paths if path.suffix.lower() in (".xlsx", ".zip"))
+    return sorted(path for path in ours if not path.name.startswith(("~$", ".")))
 
 
 def check_package(files: PackageFiles) -> list[Finding]:
@@ -70,9 +84,19 @@ def _check(files: PackageFiles) -> Iterator[Finding]:
         if not table.rows:
             yield finding("H06", xlsx.name)
         yield from check_rows(xlsx.name, table, register)
+        yield from _other_books(files.base, table)
     if archive.is_file():
         yield from check_zip(archive, table.rows if table else None, register.code)
     else:
         yield finding("B03", files.base, name=archive.name)
     if manifest.is_file():
         yield from check_manifest(manifest)
+
+
+def _other_books(base: str, table: Table) -> Iterator[Finding]:
+    """The rows are of the book that the files are named after, where they are named after one."""
+    own = parse_book_number(base)
+    found = Counter(parse_book_number(row.get("quyenSo")) for row in table.rows)
+    for number, rows in found.items():
+        if own and number and number != own:
+            yield finding("B02-book", base, book=own.sheet, rows=rows, other=number.sheet)

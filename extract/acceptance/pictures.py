@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import cv2
@@ -20,13 +21,24 @@ _LEAST_CONTRAST = 40.0
 _LEAST_SHARPNESS = 0.25
 
 
-def check_picture(where: str, name: str, page: pymupdf.Page) -> Iterator[Finding]:
-    """What makes a page of a PDF hard to read; nothing for one that can be read."""
+def check_picture(
+    where: str, name: str, page: pymupdf.Page, seen: dict[str, str]
+) -> Iterator[Finding]:
+    """What makes a page of a PDF hard to read, or that it shows what another PDF shows; nothing
+    for one that can be read.
+
+    Args:
+        seen: which PDF shows a picture, by its hash; this one is added.
+    """
     shown = page.get_pixmap(dpi=_SHOWN_DPI, colorspace=pymupdf.csGRAY)
     rows = np.frombuffer(shown.samples, np.uint8).reshape(shown.height, shown.stride)
-    grey = rows[:, : shown.width]
+    grey = np.ascontiguousarray(rows[:, : shown.width])
     if grey.std() < _EMPTY:
         yield finding("B04-empty", where, name=name)
+        return
+    other = seen.setdefault(hashlib.sha256(grey.tobytes()).hexdigest(), name)
+    if other != name:
+        yield finding("B10", where, name=name, other=other)
         return
     boxes = [(image["width"], pymupdf.Rect(image["bbox"]).width) for image in page.get_image_info()]
     dpis = [72 * points / width for points, width in boxes if width > 0]

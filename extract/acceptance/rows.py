@@ -24,7 +24,7 @@ def check_rows(where: str, found: Table, register: Register) -> Iterator[Finding
     for row in found.rows:
         at = f"{where} dòng {row.number}"
         for code, text in row.cells.items():
-            yield from _cell(at, code, text, formula=code in row.formulas)
+            yield from _cell(at, code, text, row)
             if code in columns and code not in row.formulas:
                 yield from _code(at, columns[code], text.strip(), register, found.form)
     records = [record_of(row, found.form, register) for row in found.rows]
@@ -52,9 +52,11 @@ def _meaning(column: Column, text: str, form: SheetForm, register: Register) -> 
     return text
 
 
-def _cell(at: str, code: str, text: str, *, formula: bool) -> Iterator[Finding]:
-    if formula:
+def _cell(at: str, code: str, text: str, row: Row) -> Iterator[Finding]:
+    if code in row.formulas:
         yield finding("F16", at, column=code)
+    elif code in row.dates:
+        yield finding("F16-date", at, column=code, text=text)
     elif PLACEHOLDER.search(text.strip()):
         yield finding("B07", at, text=text.strip())
     elif text != squeeze(text) or text.startswith("'") or _hidden(text):

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from extract.acceptance.findings import Finding, finding
 from extract.deliver.sheet import SheetForm, column_code, sheet_form, sheet_forms, with_headers
-from extract.deliver.xlsx import UNREADABLE, find_header
+from extract.deliver.xlsx import UNREADABLE, find_headers, text_of
 from extract.registers import Register, load_register, register_codes
 
 _USUAL = "KS"
@@ -20,11 +20,13 @@ _USUAL = "KS"
 
 @dataclass(frozen=True)
 class Row:
-    """One case: its row number in the sheet, its cells by column, and which are formulas."""
+    """One case: its row number in the sheet, its cells by column, and which of them are formulas,
+    and dates of Excel's."""
 
     number: int
     cells: dict[str, str]
     formulas: frozenset[str]
+    dates: frozenset[str] = frozenset()
 
     def get(self, code: str) -> str:
         return self.cells.get(code, "").strip()
@@ -44,13 +46,18 @@ def read_table(path: Path, register: Register) -> tuple[Table | None, list[Findi
         book = load_workbook(path)
     except UNREADABLE as error:
         return None, [finding("H01", path.name, cause=error)]
-    found = find_header(book, register)
-    if found is None:
+    found = find_headers(book, register)
+    if not found:
         return None, [finding("H02", path.name, register=register.code)]
-    sheet, header, headers = found
+    (sheet, header, headers), *others = found
     form = with_headers(headers, register)
     table = Table(form, list(_rows(sheet, header, form.columns)))
-    return table, list(_headers(path.name, form, register))
+    more = [
+        finding("H07", path.name, sheet=other.title, taken=sheet.title)
+        for other, row, _ in others
+        if other.max_row > row
+    ]
+    return table, [*_headers(path.name, form, register), *more]
 
 
 def register_of(path: Path) -> str:
@@ -61,8 +68,9 @@ def register_of(path: Path) -> str:
         return _USUAL
     shown = {}
     for code in register_codes():
-        found = find_header(book, load_register(code))
-        shown[code] = len({column_code(h) for h in found[2]} & _columns(code)) if found else 0
+        found = find_headers(book, load_register(code))
+        headers = found[0][2] if found else []
+        shown[code] = len({column_code(header) for header in headers} & _columns(code))
     best = max(shown, key=lambda code: (shown[code], code == _USUAL))
     return best if shown[best] else _USUAL
 
@@ -87,7 +95,9 @@ def _headers(where: str, form: SheetForm, register: Register) -> Iterator[Findin
 def _rows(sheet: Any, header: int, codes: Sequence[str]) -> Iterator[Row]:
     for number, cells in enumerate(sheet.iter_rows(min_row=header + 1), start=header + 1):
         named = [(code, cell) for code, cell in zip(codes, cells, strict=False) if code]
-        values = {code: str(cell.value) for code, cell in named if cell.value is not None}
-        formulas = frozenset(code for code, cell in named if cell.data_type == "f")
-        if values:
-            yield Row(number, values, formulas)
+        values = {code: text_of(cell.value) for code, cell in named if cell.value is not None}
+        formulas, dates = (
+            frozenset(code for code, cell in named if cell.data_type == kind) for kind in "fd"
+        )
+        if any(text.strip() for text in values.values()):
+            yield Row(number, values, formulas, dates)

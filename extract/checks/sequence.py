@@ -13,6 +13,7 @@ from extract.parse.dates import date_of_value
 from extract.parse.numbers import leading_number
 from extract.record import Issue, Record
 
+_ZEROS = re.compile(r"\b0+(?=\d)")  # 078/2019 and 78/2019 are one number
 SequenceCheck = Callable[[Sequence[Record], Rule], Iterator[tuple[int, Issue]]]
 
 
@@ -42,13 +43,14 @@ def gap(records: Sequence[Record], rule: Rule) -> Iterator[tuple[int, Issue]]:
 
 
 def unique(records: Sequence[Record], rule: Rule) -> Iterator[tuple[int, Issue]]:
-    seen: dict[tuple[str | None, ...], str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for place, record in enumerate(records):
-        key = tuple(record.get(code).value for code in rule.fields)
-        if key[0] is None:
+        number = record.get(rule.fields[0]).value
+        key = tuple(_ZEROS.sub("", record.get(code).value or "") for code in rule.fields)
+        if number is None:
             continue
         if key in seen:
-            yield place, rule.issue(rule.fields[:1], first=key[0], where=seen[key])
+            yield place, rule.issue(rule.fields[:1], first=number, where=seen[key])
         seen.setdefault(key, _where(record))
 
 

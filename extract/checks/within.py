@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from common.errors import UsageError
 from extract.parse.dates import Era, PartialDate, date_of_value, parse_date
@@ -106,14 +107,14 @@ def present(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 def full_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     for code, value in values(record, rule, book):
         found = date_of_value(value)
-        if found is None or found.day is None:
+        if found is None or found.day is None or not found.valid:
             yield rule.issue((code,), value=value)
 
 
 def partial_date(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     for code, value in values(record, rule, book):
         found = date_of_value(value)
-        if found is None or not found.valid:
+        if code != rule.params["but"] and (found is None or not found.valid):
             yield rule.issue((code,), label=book.label(code), value=value)
 
 
@@ -237,6 +238,15 @@ def one_of(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
         yield rule.issue(rule.fields, first=child)
 
 
+def all_differ(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    """What two people of a case can hardly share: a whole name, the number of a paper."""
+    known = list(values(record, rule, book))
+    for (one, value), (other, same) in combinations(known, 2):
+        if value.casefold() == same.casefold():
+            labels = {"first": book.label(one), "second": book.label(other)}
+            yield rule.issue((one, other), value=value, **labels)
+
+
 def absent_has_value(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     absent = book.generation.absent if book.generation else ()
     for code, value in values(record, rule, book):
@@ -263,5 +273,6 @@ FIELD_CHECKS: Mapping[str, Check] = {
     "age_between": age_between,
     "surname": surname_follows,
     "one_of": one_of,
+    "all_differ": all_differ,
     "absent_has_value": absent_has_value,
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -86,14 +87,14 @@ def open_template(path: Path, register: Register) -> Sheet:
         book = load_workbook(path, rich_text=True)
     except UNREADABLE as error:
         raise InputError(f"not an xlsx template: {error}", where=str(path)) from error
-    found = find_header(book, register)
-    if found is None:
+    found = find_headers(book, register)
+    if not found:
         raise InputError(
             f"no sheet with the headers of register {register.code}",
             where=str(path),
             hint="give the blank import file of this register",
         )
-    sheet, row, headers = found
+    sheet, row, headers = found[0]
     for cells in sheet.iter_rows(min_row=row + 1):
         for cell in cells:
             if not isinstance(cell, MergedCell):
@@ -101,20 +102,32 @@ def open_template(path: Path, register: Register) -> Sheet:
     return Sheet(book, sheet, row, with_headers(headers, register))
 
 
-def find_header(book: Workbook, register: Register) -> tuple[Any, int, list[str]] | None:
-    """The sheet that best shows the register's columns, its header row and raw headers; None when
-    none shows enough of them."""
+def find_headers(book: Workbook, register: Register) -> list[tuple[Any, int, list[str]]]:
+    """Every sheet that shows enough of the register's columns, the best one first: its header row
+    and raw headers."""
     known = {column.code for column in register.columns}
     known |= {code for form in sheet_forms(register.code) for code in form.columns}
-    sheets = [sheet for sheet in book.worksheets if sheet.title != SOURCE_SHEET]
-    best: tuple[int, Any, int, list[str]] = (0, None, 0, [])
-    for sheet in sorted(sheets, key=lambda sheet: sheet.title.strip() != register.code):
+    found: list[tuple[int, Any, int, list[str]]] = []
+    for sheet in book.worksheets:
+        best: tuple[int, int, list[str]] = (0, 0, [])
         for row in range(1, min(sheet.max_row, _HEADER_WITHIN) + 1):
             headers = [str(cell.value or "") for cell in sheet[row]]
-            found = len(known & {column_code(header) for header in headers})
-            if found > best[0]:
-                best = (found, sheet, row, headers)
-    return best[1:] if best[0] >= _LEAST_COLUMNS else None
+            shown = len(known & {column_code(header) for header in headers})
+            best = max(best, (shown, row, headers), key=lambda one: one[0])
+        if best[0] >= _LEAST_COLUMNS and sheet.title != SOURCE_SHEET:
+            found.append((best[0], sheet, *best[1:]))
+    found.sort(key=lambda one: (-one[0], one[1].title.strip() != register.code))
+    return [one[1:] for one in found]
+
+
+def text_of(value: object) -> str:
+    """A cell's value as text: what Excel made a date of as ``DD.MM.YYYY``, whole numbers without
+    decimals."""
+    if isinstance(value, date):  # a datetime is one
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def write_rows(sheet: Any, after: int, rows: Iterable[Sequence[str | None]]) -> None:
