@@ -20,7 +20,7 @@ from extract.parse.dates import PartialDate, date_of_value
 
 _SLIP = -math.log(0.04)  # one character misread
 _UNREAD = 3.0 * _SLIP  # nothing readable at this entry
-_OLDER = 8.0  # a step back to another year
+_EARLIER, _OLDER = 5.0, 8.0  # a step back in time; to another year, as well
 _GAP, _BACK, _AGAIN = 4.0, 9.0, 7.0  # a jump ahead, a step back, the same number again
 _BY = {1: 0.0, 2: 3.0}  # by how much numbers run on → what that costs a book
 _TRIED = 6  # values of an event that a date is held against
@@ -176,7 +176,7 @@ def _date_step(before: str, after: str) -> float:
     one, two = _ordinal(before), _ordinal(after)
     if two >= one:
         return min((two - one) / 15.0, 6.0)
-    return 2.0 + min((one - two) / 15.0, 6.0) + (_OLDER if after[-4:] < before[-4:] else 0.0)
+    return _EARLIER + min((one - two) / 15.0, 6.0) + (_OLDER if after[-4:] < before[-4:] else 0.0)
 
 
 @cache
