@@ -15,6 +15,7 @@ from extract.promise import PromiseOptions, keep, marked, promised
 from extract.promise.choose import thresholds
 from extract.promise.claims import Claim, Found
 from extract.promise.drift import stopped
+from extract.promise.options import ALL
 from extract.promise.proof import Audit, proved, steps_needed
 from extract.promise.rounds import LEARNING, begin, standing
 from extract.record import MACHINE, write_records
@@ -135,6 +136,17 @@ def test_so_much_is_chosen_as_frees_the_most_fields() -> None:
     assert chosen(400) == set()  # more would be looked at than is freed
     assert chosen(3000) == {"number"}
     assert chosen(50_000) == {"number", "name"}
+
+
+def test_kinds_that_were_seldom_seen_are_chosen_together_by_confidence_alone() -> None:
+    """What no kind's own looks tell, all looks together do; a lower band that errs stays out."""
+    kinds = ("number", "name", "date", "place", "coded", "text")
+    some = [Claim("B", f"{i}/1/{k}", k, 0.996, "x") for k in kinds for i in range(500)]
+    some += [Claim("B", f"{i}/2/{k}", k, 0.992, "x") for k in kinds for i in range(500)]
+    known = [Found(k, 0.996, True, f"{k} so") for k in kinds for _ in range(30)]
+    known += [Found(k, 0.992, place > 0, f"{k} so") for k in kinds for place in range(30)]
+    assert thresholds(some, known, PromiseOptions(), 0.04) == {ALL: 0.995}
+    assert not thresholds(some, known, PromiseOptions(by_kind=True), 0.04)
 
 
 def test_a_column_that_errs_does_not_hold_back_the_others_of_its_kind() -> None:

@@ -4,9 +4,12 @@ Anything may be used to choose, also answers that are no fair sample (fields loo
 were doubtful): what is chosen has to prove itself on an audit drawn afterwards (learn, then test:
 Angelopoulos, Bates, Candès, Jordan & Lei 2021, with the data split between the two).
 
-A threshold is one kind's, or one column's: where a few columns hold most errors of their kind, as
-where many registers are mixed, the others are freed without them. Columns are told apart by few
-looks each, so they are taken only where they promise to free much more than kinds do.
+One threshold for all fields needs the fewest looks, and is right where confidences keep their word.
+Where they do not, a kind of field has its own, or a column: where a few columns hold most errors of
+their kind, the others are freed without them. Kinds, and columns still more, are told apart by few
+looks each, and what promises most among many is mostly luck: so they are taken only where they
+promise to free much more. Errors come together (a column misread throughout a book), so twice as
+many are planned for as are expected.
 """
 
 from __future__ import annotations
@@ -14,13 +17,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extract.promise.claims import Claim, Found
 from extract.promise.options import ALL, PromiseOptions, table
 from extract.promise.proof import likely_audit
 
-_FINER = 1.25  # by how much columns must free more than kinds do
+_KINDS, _COLUMNS = 1.25, 2.0  # by how much kinds, and columns, must free more than what is coarser
+_CLUMPS = 2.0  # errors that are planned for, for each that is expected
 _COLUMN = 5.0  # looks in a column that outweigh what is known of its kind
 _NEVER = 2.0  # no confidence reaches it
 
@@ -49,10 +53,10 @@ _Ladders = Mapping[str, Sequence[_Cell]]
 def thresholds(
     claims: Sequence[Claim], found: Sequence[Found], options: PromiseOptions, risk: float
 ) -> dict[str, float]:
-    """The least confidence accepted, by kind, or by kind and column; what is missing is not
-    accepted at all.
+    """The least confidence accepted, of all fields (`ALL`), or by kind, or by kind and column; what
+    is missing is not accepted at all.
 
-    Bands of confidence are added, each kind from its surest down, the likeliest right first. Those
+    Bands of confidence are added, each from its surest down, the likeliest right first. Those
     are taken with which the most fields need no person: more bands are more fields, but more errors
     among them are a longer audit.
 
@@ -65,14 +69,18 @@ def thresholds(
         for kind, cells in kinds.items():
             chosen |= _fill({kind: cells}, options.max_error, risk / len(kinds)).floors
         return chosen
-    whole = _fill(kinds, options.max_error, risk)
-    finer = _fill(_by_column(claims, found, options.claimed), options.max_error, risk)
-    return dict(finer.floors if finer.freed > _FINER * whole.freed else whole.floors)
+    columns = _by_column(claims, found, options.claimed)
+    best = _fill(_as_one(claims, found, options.claimed), options.max_error, risk)
+    for ladders, more in ((kinds, _KINDS), (columns, _COLUMNS)):
+        finer = _fill(ladders, options.max_error, risk)
+        best = finer if finer.freed > more * best.freed else best
+    return dict(best.floors)
 
 
 def accepted(claim: Claim, floors: Mapping[str, float]) -> bool:
-    """Whether the claim is as sure as the threshold of its kind, or of its column, asks."""
-    return claim.confidence >= floors.get(claim.kind, floors.get(claim.column, _NEVER))
+    """Whether the claim is as sure as the threshold of all, or of its kind or column, asks."""
+    names = (ALL, claim.kind, claim.column)
+    return claim.confidence >= next((floors[n] for n in names if n in floors), _NEVER)
 
 
 def stratum(claim: Claim, options: PromiseOptions) -> str:
@@ -90,17 +98,23 @@ def _fill(ladders: _Ladders, max_error: float, risk: float) -> _Choice:
         cell = waiting[name].pop(0)
         count, errors = count + cell.count, errors + cell.errors
         taken = taken | {name: cell.floor}
-        audit = likely_audit(count, errors, max_error, risk)
+        audit = likely_audit(count, _CLUMPS * errors, max_error, risk)
         if audit is not None and count - audit > most:
             best, most = taken, count - audit
     return _Choice(best, most)
+
+
+def _as_one(claims: Sequence[Claim], found: Sequence[Found], claimed: float) -> _Ladders:
+    """The bands of all fields together."""
+    whole = [replace(claim, kind=ALL) for claim in claims]
+    return _ladders(whole, [replace(f, kind=ALL) for f in found], claimed, _edges("fine_bands"))
 
 
 def _by_column(claims: Sequence[Claim], found: Sequence[Found], claimed: float) -> _Ladders:
     """Every column's bands. What is expected of its kind there, many errors of one column counted
     as one, gives way to what people found in the column, among all that is as sure as the lowest
     band."""
-    edges = _edges("column_bands")
+    edges = _edges("fine_bands")
     expected = {
         (kind, cell.floor): cell.errors / cell.count
         for kind, cells in _ladders(claims, _once(found), claimed, edges).items()

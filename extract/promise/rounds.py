@@ -29,7 +29,7 @@ _FIRST, _NEXT = 0.8, 0.2  # of the risk that is left, what a round may spend; th
 @dataclass(frozen=True)
 class Round:
     """Claims held fixed. ``books`` names all books of the project, ``floors`` the least confidence
-    accepted by kind or column."""
+    accepted, of all or by kind or column."""
 
     number: int
     options: PromiseOptions
