@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -71,7 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
             row[4].value, row[4].data_type = BAD["nguoiKy"], "s"
     workbook.save(sheet)
     (home / "statement.pdf").write_bytes(
-        statement_pdf(take_sample(sample, sheet), BAD["nguoiKy"], 0.01)
+        statement_pdf(take_sample(sample, sheet), BAD["nguoiKy"], 0.01, date(2026, 11, 22))
     )
     write_report(home / "xa" / "book")
     write_area(area_of([home]), home / "area.html")

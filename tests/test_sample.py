@@ -6,7 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import extracted_book
 import pymupdf
@@ -20,6 +22,7 @@ from extract.deliver import DeliverOptions, deliver
 from extract.deliver.sheet import sheet_form
 from extract.registers import load_register
 from extract.sample import SampleOptions, draw_sample, lines, statement_pdf, take_sample
+from extract.sample.cells import Package
 from extract.sample.compare import agrees
 from extract.sample.design import draw
 from extract.sample.inspect import SHEET
@@ -145,10 +148,15 @@ def test_from_drawing_to_statement(package: Path, tmp_path: Path) -> None:
     assert verdict.whole.low < 4 / verdict.whole.looked < verdict.whole.high
     said = " ".join(lines(verdict, "Trần B", 0.01))
     assert "KHÔNG ĐẠT" in said
-    with pymupdf.open(stream=statement_pdf(verdict, "Trần B", 0.01), filetype="pdf") as pdf:
+    made = statement_pdf(verdict, "Trần B", 0.01, date(2026, 11, 2))
+    with pymupdf.open(stream=made, filetype="pdf") as pdf:
         text = " ".join("".join(page.get_text() for page in pdf).split())
         fonts = {font[3] for page in pdf for font in page.get_fonts()}
-    assert "Biên bản nghiệm thu" in text
+    head = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+            "ngày 02 tháng 11 năm 2026", "BIÊN BẢN NGHIỆM THU", "Bên giao:", "Bên nhận:",
+            "Người kiểm tra: Trần B", "Kết luận:", "(Ký, ghi rõ họ tên)")  # fmt: skip
+    places = [text.find(said) for said in head]
+    assert -1 not in places and places == sorted(places)
     assert "Trần Văn Sai" in text
     assert "Nguyễn Văn Ba" in text
     assert fonts
@@ -167,6 +175,31 @@ def test_an_illegible_cell_counts_against_the_package(package: Path, tmp_path: P
     assert verdict.illegible == 1
     assert verdict.whole.wrong == 0
     assert verdict.worst > sure.worst
+
+
+def test_another_vendors_names_are_matched_as_people_count(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files,) = find_packages([package])
+    names = ["Trang 2.PDF", "Trang 9.PDF", "Trang 10.PDF", "Trang 11.PDF"]
+    with ZipFile(files.file(".zip")) as archive:
+        pdfs = [archive.read(name) for name in sorted(archive.namelist())]
+    with ZipFile(files.file(".zip"), "w") as archive:
+        for name, content in zip(names[::-1], pdfs[::-1], strict=True):
+            archive.writestr(name, content)
+    monkeypatch.chdir(tmp_path)
+    books = find_packages([Path(package.name)])
+    given = draw_sample(books, Path("s"), SampleOptions(half_width=0.05))
+    assert given.unseen == 0 and given.by_place == (files.base,)
+    assert list(Package.open(files).pdfs.values()) == names
+    fill(given.folder / SHEET, package, lambda _, cell: cell)
+    monkeypatch.chdir("/")  # whoever takes the sheet back sits elsewhere
+    assert take_sample(tmp_path / "s", tmp_path / given.folder / SHEET).whole.wrong == 0
+    book = load_workbook(tmp_path / given.folder / SHEET)
+    book.worksheets[0].cell(3, 5).value = "  "
+    book.save(tmp_path / given.folder / SHEET)
+    with pytest.raises(InputError, match=r"1 of .* not filled in: 1"):
+        take_sample(tmp_path / "s", tmp_path / given.folder / SHEET)
 
 
 def test_another_package_is_refused(package: Path, tmp_path: Path) -> None:

@@ -55,12 +55,14 @@ class SampleOptions(Options):
 
 @dataclass(frozen=True)
 class Given:
-    """What was given to the inspector: ``unseen`` cells have no picture."""
+    """What was given to the inspector: ``unseen`` cells have no picture; of the packages
+    ``by_place`` the PDFs' names tell no case, and were matched to the rows by their order."""
 
     folder: Path
     cells: int
     strata: int
     unseen: int
+    by_place: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def draw_sample(
     content = {
         "options": options.model_dump(mode="json"),
         "packages": {
-            package.name: {"folder": str(package.files.folder), "sha256": package.digest}
+            package.name: {"folder": str(package.files.folder.resolve()), "sha256": package.digest}
             for package in packages
         },
         "strata": [[*stratum, count] for stratum, count in sorted(sizes.items())],
@@ -155,7 +157,8 @@ def draw_sample(
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     write_whole(out / KEPT, text.encode("utf-8"))
-    return Given(out / INSPECTOR, len(drawn), len(sizes), unseen)
+    by_place = tuple(package.name for package in packages if package.by_place)
+    return Given(out / INSPECTOR, len(drawn), len(sizes), unseen, by_place)
 
 
 def take_sample(folder: Path, sheet: Path) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from common.errors import InputError
 from common.tables import yaml_table
-from extract.acceptance.files import pdf_key, row_key
+from extract.acceptance.files import is_pdf_name, pdf_key, row_key
 from extract.acceptance.package import PackageFiles
 from extract.acceptance.sheet import Row, Table, read_table
 from extract.parse.dates import date_of_value
@@ -96,19 +97,29 @@ class Package:
 
     @cached_property
     def pdfs(self) -> dict[int, str]:
-        """Name of each row's PDF in the zip: by type, book, date and number, else by its place."""
+        """Name of each row's PDF in the zip: by type, book, date and number; else, where there are
+        as many as rows, by its place when they are sorted as people count (2 before 10)."""
         path = self.files.file(".zip")
         try:
             with ZipFile(path) as archive:
-                names = sorted(name for name in archive.namelist() if name.endswith(".pdf"))
+                names = sorted(filter(is_pdf_name, archive.namelist()), key=_as_counted)
         except (BadZipFile, OSError) as error:
-            raise InputError("no zip of PDFs to look at", where=str(path)) from error
+            raise InputError(
+                "no zip of PDFs to look at",
+                where=str(path),
+                hint="the zip must bear the workbook's name",
+            ) from error
         by_key = {key: name for name in names if (key := pdf_key(name))}
         keys = {row.number: row_key(row, self.register.code) for row in self.table.rows}
         found = {n: by_key[key] for n, key in keys.items() if key is not None and key in by_key}
         if not found and len(names) == len(self.table.rows):
             return dict(zip(keys, names, strict=True))
         return found
+
+    @property
+    def by_place(self) -> bool:
+        """The PDFs' names tell no case: they belong to the rows by their order."""
+        return not any(map(pdf_key, self.pdfs.values()))
 
 
 def open_packages(files: Sequence[PackageFiles]) -> list[Package]:
@@ -117,6 +128,10 @@ def open_packages(files: Sequence[PackageFiles]) -> list[Package]:
     if len({package.name for package in packages}) != len(packages):
         raise InputError("two packages bear one name", hint="draw a sample of each")
     return packages
+
+
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    return [(int(figures or 0), text) for figures, text in re.findall(r"(\d*)(\D*)", name.lower())]
 
 
 def _era(row: Row) -> str:

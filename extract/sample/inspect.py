@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from common.errors import InputError
-from extract.deliver.xlsx import UNREADABLE, put_text
+from extract.deliver.xlsx import UNREADABLE, put_text, text_of
 from extract.sample.cells import Cell, Package, words
 
 SHEET = "phieu-kiem.xlsx"
@@ -82,12 +82,16 @@ def take_back(path: Path, count: int) -> list[str | None]:
     try:
         sheet = load_workbook(path).worksheets[0]
     except UNREADABLE as error:
-        raise InputError("not a sheet", where=str(path)) from error
+        raise InputError(
+            "not the inspector's sheet", where=str(path), hint=f"give {SHEET}, filled in, as xlsx"
+        ) from error
     said: dict[int, str | None] = {}
     for row in sheet.iter_rows(min_row=_FIRST, max_col=_ILLEGIBLE, values_only=True):
-        number, text, illegible = row[0], row[_SAID - 1], row[_ILLEGIBLE - 1]
-        if str(number or "").isdigit() and (text is not None or illegible):
-            said[int(str(number))] = None if illegible else str(text)
+        number, text, illegible = (
+            text_of(row[place]).strip() for place in (0, _SAID - 1, _ILLEGIBLE - 1)
+        )
+        if number.isdigit() and (text or illegible):
+            said[int(number)] = None if illegible else text
     missing = [number for number in range(1, count + 1) if number not in said]
     if missing:
         first = ", ".join(map(str, missing[:10]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from html import escape
 
 from extract.promise.words import percent
@@ -11,23 +12,27 @@ from extract.sample.cells import words
 from extract.typeset import typeset
 
 _CSS = """
-h1 {font-size: 15pt; margin: 0 0 6pt 0;}
+h1 {font-size: 14pt; margin: 10pt 0 0 0; text-align: center;}
+.middle {text-align: center;}
+.day {text-align: right;}
 h2 {font-size: 11pt; margin: 10pt 0 2pt 0;}
 p {font-size: 9.5pt; margin: 3pt 0;}
 td, th {font-size: 8pt; padding: 1.5pt 5pt 1.5pt 0; text-align: left;}
 td {border-bottom: 0.4pt solid #999999;}
 .result {font-size: 12pt; font-weight: bold;}
 .hash {font-size: 7pt;}
+.signers td {font-size: 9.5pt; border: none; text-align: center; width: 165pt;}
 """
 
 
-def statement_pdf(verdict: Verdict, inspector: str, limit: float | None) -> bytes:
+def statement_pdf(verdict: Verdict, inspector: str, limit: float | None, day: date) -> bytes:
     """The statement.
 
     Args:
         limit: share of wrong cells that may be accepted; None draws no conclusion.
+        day: on which it is made.
     """
-    return typeset(["".join(_parts(verdict, inspector, limit))], _CSS)
+    return typeset(["".join(_parts(verdict, inspector, limit, day))], _CSS)
 
 
 def lines(verdict: Verdict, inspector: str, limit: float | None) -> list[str]:
@@ -58,14 +63,19 @@ def lines(verdict: Verdict, inspector: str, limit: float | None) -> list[str]:
     return said
 
 
-def _parts(verdict: Verdict, inspector: str, limit: float | None) -> Iterator[str]:
+def _parts(verdict: Verdict, inspector: str, limit: float | None, day: date) -> Iterator[str]:
     say = words()["statement"]
-    yield f"<h1>{escape(say['title'])}</h1>"
+    yield f'<p class="middle"><b>{say["nation"]}</b><br/>{say["motto"]}</p>'
+    made = say["day"].format(day=f"{day.day:02d}", month=f"{day.month:02d}", year=day.year)
+    yield f'<p class="day"><i>{made}</i></p><h1>{say["title"]}</h1>'
+    yield f'<p class="middle">{say["about"]}</p>'
+    for line in say["parties"]:
+        yield f"<p>{escape(line.format(inspector=inspector))}</p>"
     for place, line in enumerate(lines(verdict, inspector, limit)):
         yield f'<p class="{"result" if place >= 2 else "text"}">{escape(line)}</p>'
     even = sum(one.drawn.even for one in verdict.checked)
     note = say["stratum_note"].format(confidence=percent(verdict.options.confidence), even=even)
-    yield f"<p>{escape(note)}</p>"
+    yield f"<h2>{say['strata_title']}</h2><p>{escape(note)}</p>"
     yield _table(say["strata"], (_row(verdict, key, s) for key, s in verdict.strata().items()))
     wrong = [one for one in verdict.checked if one.said is not None and not one.right]
     if wrong:
@@ -76,7 +86,9 @@ def _parts(verdict: Verdict, inspector: str, limit: float | None) -> Iterator[st
     yield f"<h2>{escape(say['hashes'])}</h2>"
     for package in verdict.packages:
         yield f'<p class="hash">{escape(package.name)}.xlsx {package.digest}</p>'
-    yield f"<p><br/><br/>{escape(say['signed']).replace('  ', '&#160; ')}</p>"
+    yield f"<p>{say['copies']}</p>"
+    signers = "".join(f"<td><b>{who}</b><br/><i>{say['sign']}</i></td>" for who in say["signers"])
+    yield f'<table class="signers"><tr>{signers}</tr></table>'
 
 
 def _row(verdict: Verdict, stratum: tuple[str, ...], share: Share) -> list[str]:
@@ -102,4 +114,4 @@ def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _share(share: float) -> str:
-    return percent(round(share, 4))
+    return percent(round(share, 4)).replace(" ", "\N{NO-BREAK SPACE}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -43,8 +44,13 @@ def draw(
     typer.echo(
         f"{given.cells} cells of {given.strata} strata; give {given.folder} to the inspector"
     )
+    for name in given.by_place:
+        told = "the PDFs' names tell no case: they were matched to the rows by their order"
+        typer.echo(f"hotich: {name}: {told}", err=True)
     if given.unseen:
-        typer.echo(f"hotich: {given.unseen} cells have no picture: see hotich check", err=True)
+        lost = f"{given.unseen} cells have no picture, and will count as wrong"
+        hint = "find out with hotich check which PDFs are missing, then draw anew"
+        typer.echo(f"hotich: {lost} — {hint}", err=True)
         raise typer.Exit(1)
 
 
@@ -61,7 +67,7 @@ def take(
     """Hold the filled sheet against the package, and write the acceptance statement; 1 when the
     limit is not proved."""
     verdict = take_sample(sample, sheet)
-    write_whole(to, statement_pdf(verdict, inspector, limit))
+    write_whole(to, statement_pdf(verdict, inspector, limit, date.today()))
     keep_verdict(sample, verdict, inspector, limit)
     for line in lines(verdict, inspector, limit):
         typer.echo(line)
