@@ -319,11 +319,26 @@ def _record(row: Any, values: Histories) -> Record:
         entry=row.entry,
         register=row.register,
         form=row.form,
-        fields={c: _latest(values[row.page, row.entry, c]) for c in json.loads(row.codes)},
+        fields={c: _latest(_of(values, row, c)) for c in json.loads(row.codes)},
         issues=tuple(
             Issue(i["rule"], tuple(i["fields"]), i["message"]) for i in json.loads(row.issues)
         ),
         matches=tuple(Match(m["id"], m["score"]) for m in json.loads(row.matches)),
+    )
+
+
+def _of(values: Histories, row: Any, code: str) -> list[FieldValue]:
+    try:
+        return values[row.page, row.entry, code]
+    except KeyError as error:
+        raise _damaged(row, code) from error
+
+
+def _damaged(row: Any, code: str) -> InputError:
+    return InputError(
+        f"the store was damaged or edited: {row.page}.{row.entry}.{code} has no value",
+        where=row.book,
+        hint="put back a copy of store.sqlite",
     )
 
 
@@ -352,7 +367,10 @@ def _values(
             query = query.where(field_values.c[name] == wanted)
     found: Histories = {}
     for row in connection.execute(query.order_by(field_values.c.id)):
-        value = FieldValue.from_json(json.loads(row.content), author=row.author, time=row.time)
+        try:
+            value = FieldValue.from_json(json.loads(row.content), author=row.author, time=row.time)
+        except (ValueError, KeyError, TypeError) as error:
+            raise _damaged(row, row.field) from error
         found.setdefault((row.page, row.entry, row.field), []).append(value)
     return found
 

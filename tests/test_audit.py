@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from annotation.pull import take
+from common.errors import InputError
 from extract.deliver import DeliverOptions, deliver
 from extract.log.audit import audit, parse_cell, story
 from extract.log.audit_page import story_html
@@ -132,6 +133,12 @@ TAMPERED: list[tuple[str, Callable[[Extracted], None], str]] = [
     ("a correction of nobody's", lambda b: b.store.correct(
         b.name, 1, 1, "so", value="09/1962", status="read", author="x", time="2026-11-22T08:00"),
      "1.1.so: the store holds a person's value"),
+    ("a value gone from the store",
+     in_store("DELETE FROM field_values WHERE page=2 AND field='so'"), "2.1.so has no value"),
+    ("a value that is none", in_store("UPDATE field_values SET content='x' WHERE id=9"),
+     "the store was damaged or edited"),
+    ("a page gone from the store", in_store("DELETE FROM pages WHERE page=2"),
+     "page 2 was read and is gone"),
 ]  # fmt: skip
 
 
@@ -157,6 +164,24 @@ def test_a_new_log_of_ones_own_is_not_the_delivered_one(book: Extracted, tmp_pat
     assert audit(book).faults == ()  # whole in itself, as anyone's would be
     (fault,) = audit(book, head).faults
     assert "it is not the one that was delivered from" in fault
+
+
+def test_a_package_is_what_the_log_tells_of(book: Extracted, tmp_path: Path) -> None:
+    manifest = tmp_path / "out" / "KS.1962.01.manifest.json"
+    assert audit(book, manifest=manifest).faults == ()
+    (tmp_path / "out" / "KS.1962.01.xlsx").write_bytes(b"x")
+    (tmp_path / "out" / "KS.1962.01.zip").unlink()
+    changed, gone = audit(book, manifest=manifest).faults
+    assert changed.endswith("KS.1962.01.xlsx is not the file that was delivered")
+    assert gone.endswith("KS.1962.01.zip is gone from the package")
+    notes = [line.note for line in Chain(book.folder.root).lines()]
+    for name in ("log.jsonl", "log.end"):
+        (book.folder.root / name).unlink()
+    Chain(book.folder.root).add(*notes[:-1])  # hashed anew, without the delivery
+    said = " ".join(audit(book, manifest=manifest).faults)
+    assert "does not tell of a delivery" in said and "not the one that was delivered from" in said
+    with pytest.raises(InputError, match="not a package's manifest"):
+        audit(book, manifest=book.folder.records)
 
 
 def test_a_cells_story_goes_down_to_its_pixels(book: Extracted) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.errors import UsageError
-from extract.log.chain import Line, hashes
+from common.errors import InputError, UsageError
+from extract.log.chain import START, Line, hashes
 from extract.log.logged import (
     CORRECTED,
     DECIDED,
@@ -39,24 +41,64 @@ class Audit:
     faults: tuple[str, ...]
 
 
-def audit(book: Extracted, head: str = "") -> Audit:
+def audit(book: Extracted, head: str = "", manifest: Path | None = None) -> Audit:
     """Hold the book against its log.
 
     Args:
         head: a hash that the log must hold: the last one, as a package's manifest has it.
+        manifest: of a package that was made of the book: the log must tell of it, and its files
+            be those that were delivered.
     """
     log = log_of(book.folder)
     lines = log.lines()
     faults = [*log.faults()]
     if not lines:
         faults.append("there is no log: an older hotich made the folder, or the log was removed")
-    if head and head not in {line.hash for line in lines}:
-        faults.append(f"the log does not hold {head}: it is not the one that was delivered from")
+    faults += _other_log(head, lines)
+    if manifest:
+        faults += _changed_package(manifest, lines)
     faults += _changed_files(book.folder.root, lines)
-    faults += _changed_answers(book, lines)
-    faults += _changed_values(book, lines)
+    faults += _lost_pages(book, lines)
+    try:
+        faults += [*_changed_answers(book, lines), *_changed_values(book, lines)]
+    except InputError as error:
+        faults.append(str(error))
     number, last = log.last
     return Audit(number, last, tuple(faults))
+
+
+def _other_log(head: str, lines: Sequence[Line]) -> Iterator[str]:
+    if head and head not in {START, *(line.hash for line in lines)}:
+        yield f"the log does not hold {head}: it is not the one that was delivered from"
+
+
+def _changed_package(manifest: Path, lines: Sequence[Line]) -> Iterator[str]:
+    """The log tells of the delivery with this manifest, and its files are as they were then."""
+    try:
+        content = manifest.read_bytes()
+        head, digest = str(json.loads(content)["log"]["last"]), hashlib.sha256(content).hexdigest()
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("not a package's manifest", where=str(manifest)) from error
+    yield from _other_log(head, lines)
+    told = [line.note.about["files"] for line in lines if line.note.did == EXPORTED]
+    files = next((one for one in told if one.get(manifest.name) == digest), None)
+    if files is None:
+        yield f"the log does not tell of a delivery with {manifest} as it is"
+        return
+    there = {name: manifest.parent / name for name in files}
+    found = hashes(manifest.parent, (path for path in there.values() if path.is_file()))
+    for name, wanted in files.items():
+        if name not in found:
+            yield f"{there[name]} is gone from the package"
+        elif found[name] != wanted:
+            yield f"{there[name]} is not the file that was delivered"
+
+
+def _lost_pages(book: Extracted, lines: Sequence[Line]) -> Iterator[str]:
+    """Every page that was read is in the store."""
+    read = {line.note.about["page"] for line in lines if line.note.did == READ}
+    for page in sorted(read - {stored.page for stored in book.store.pages(book.name)}):
+        yield f"page {page} was read and is gone from the store"
 
 
 def known_files(lines: Sequence[Line]) -> dict[str, str]:

@@ -20,11 +20,14 @@ def audit(
     cell: Annotated[str, typer.Option(help="Tell a cell's story: 3.1.nksHoTen.")] = "",
     html: Annotated[Path | None, typer.Option(help="The story as a page with its crop.")] = None,
     head: Annotated[str, typer.Option(help="A hash the log must hold: a manifest's.")] = "",
+    package: Annotated[
+        Path | None, typer.Option(help="A package's manifest: is it what the log tells of?")
+    ] = None,
     store: Annotated[str, typer.Option(help="Address of the store; else DIR's own.")] = "",
 ) -> None:
     """Hold a book against its log; 1, with the list, when something was changed."""
     with Extracted.open(folder, store) as book:
-        found = hold_against_log(book, head)
+        found = hold_against_log(book, head, package)
         if cell:
             at = parse_cell(cell, book)
             told = story(book, at)
@@ -37,7 +40,7 @@ def audit(
         typer.echo(f"hotich: {fault}", err=True)
     verdict = "the log is whole and the book is as it says"
     if found.faults:
-        verdict = f"{len(found.faults)} faults"
+        verdict = f"faults: {len(found.faults)}"
     typer.echo(f"{verdict} ({found.lines} lines, last {found.last})")
     if found.faults:
         raise typer.Exit(1)
