@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +173,13 @@ def test_books_are_found_in_their_folders_and_counted(tmp_path: Path) -> None:
     sample = home / "mau-1"
     sample.mkdir()
     (sample / "sample.json").write_text(json.dumps({"packages": {"KS.1962.01": {}}, "cells": [1]}))
+    spoilt = [home / "mau-2", home / "mau-3", home / "Ba Tri" / "sửa tay"]
+    for folder, name in zip(spoilt, ("sample.json", "verdict.json"), strict=False):
+        folder.mkdir()
+        (folder / "sample.json").write_text('{"packages": [], "cells": []}')
+        (folder / name).write_text("{")
+    with extracted_book.make(spoilt[2]) as book, sqlite3.connect(spoilt[2] / "store.sqlite") as by:
+        by.execute("UPDATE field_values SET content='x' WHERE id=9")
     area = area_of([home])
     assert [book.place for book in area.books] == [("Ba Tri", "An Hòa"), ("Ba Tri", "Tân Xuân")]
     first, second = area.books
@@ -180,7 +188,7 @@ def test_books_are_found_in_their_folders_and_counted(tmp_path: Path) -> None:
     assert first.waiting == second.waiting > 0
     assert (first.seen.n, first.seen.right, first.levels["person"]) == (1, 0, 1)
     assert [one.cells for one in area.samples] == [1]
-    assert dict(area.troubles).keys() == {broken, old}
+    assert dict(area.troubles).keys() == {broken, old, *spoilt}
     assert "take it away" in dict(area.troubles)[old]
     write_area(area, tmp_path / "huyen.html")
     text = (tmp_path / "huyen.html").read_text("utf-8")

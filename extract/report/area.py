@@ -30,7 +30,7 @@ from extract.report.tables import (
     sample_table,
     trouble_table,
 )
-from extract.sample import Acceptance, acceptances
+from extract.sample import Acceptance, acceptance_of, sample_folders
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,17 @@ def area_of(roots: Sequence[Path], store_url: str = "") -> Area:
             books.append(summary_of(folder, place, store_url))
         except HotichError as error:
             troubles.append((folder, str(error)))
+    samples: list[Acceptance] = []
+    for folder in sample_folders(roots):
+        try:
+            samples.append(acceptance_of(folder))
+        except HotichError as error:
+            troubles.append((folder, str(error)))
     if not books and not troubles:
         where = ", ".join(map(str, roots))
         raise InputError("no book here", where=where, hint="give what hotich extract wrote")
     title = " · ".join(root.resolve().name for root in roots)
-    return Area(title, tuple(books), tuple(acceptances(roots)), tuple(troubles))
+    return Area(title, tuple(books), tuple(samples), tuple(troubles))
 
 
 def write_area(area: Area, page: Path) -> Path:

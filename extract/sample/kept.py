@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from common.errors import InputError
 from extract.record import write_whole
 from extract.sample.acceptance import KEPT, Verdict, kept_sample
 from extract.store import now
@@ -58,17 +59,25 @@ def keep_verdict(folder: Path, verdict: Verdict, inspector: str, limit: float | 
     write_whole(folder / _VERDICT, text.encode("utf-8"))
 
 
-def acceptances(roots: Sequence[Path]) -> Iterator[Acceptance]:
-    """Every sample that lies at or below these folders.
+def sample_folders(roots: Sequence[Path]) -> Iterator[Path]:
+    """Every folder at or below these in which a sample was drawn."""
+    for root in roots:
+        yield from (path.parent for path in sorted(root.rglob(KEPT)))
+
+
+def acceptance_of(folder: Path) -> Acceptance:
+    """What became of the sample in a folder.
 
     Raises:
-        InputError: what lies there is no sample.
+        InputError: what lies there is no sample, or its verdict is none.
     """
-    for root in roots:
-        for path in sorted(root.rglob(KEPT)):
-            content, found = kept_sample(path.parent), path.with_name(_VERDICT)
-            if found.is_file():
-                told = json.loads(found.read_text("utf-8"))
-                yield Acceptance(**{**told, "packages": tuple(told["packages"])})
-            else:
-                yield Acceptance(tuple(content["packages"]), len(content["cells"]))
+    content, found = kept_sample(folder), folder / _VERDICT
+    try:
+        if not found.is_file():
+            return Acceptance(tuple(content["packages"]), len(content["cells"]))
+        told = json.loads(found.read_text("utf-8"))
+        return Acceptance(**{**told, "packages": tuple(told["packages"])})
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "not a sample's verdict", where=str(found), hint="hotich sample take again"
+        ) from error

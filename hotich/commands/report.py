@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from common.errors import UsageError
 from extract.folder import BookFolder
 from extract.log.logged import note_viewed
 from extract.report import area_of, write_area, write_report
@@ -32,6 +33,10 @@ def report(
             typer.echo(str(write_report(folder, store)))
             note_viewed(BookFolder(folder), "report")
         return
+    if together.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(
+            "the page of all books is HTML", where=str(together), hint="--together tinh.html"
+        )
     area = area_of(folders, store)
     workbook = write_area(area, together)
     typer.echo(f"{len(area.books)} books: {together}, {workbook}")
