@@ -17,7 +17,7 @@ from reviewer import at_the_browser
 from common.errors import InputError
 from extract.promise import keep
 from extract.reopen import Extracted
-from extract.report import Area, area_of, write_area
+from extract.report import Area, area_of, write_area, write_report
 from extract.report.seen import Seen
 from extract.report.summary import BookSummary
 from extract.sample import Acceptance
@@ -138,6 +138,20 @@ def test_a_telephone_shows_it_without_scrolling_sideways(
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_telephone_shows_a_book_without_scrolling_sideways(
+    opened: tuple[Page, float, list[str]], tmp_path: Path
+) -> None:
+    with extracted_book.make(tmp_path / "book") as book:
+        said = {"status": "read", "author": "lan@xa.vn", "time": "2026-11-22T08:00"}
+        book.store.correct(book.name, 1, 1, "nksHoTen", value="Nguyễn Văn Tứ", **said)  # type: ignore[arg-type]
+    browser = opened[0].context.browser
+    assert browser
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(write_report(tmp_path / "book").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
 
 
 def test_the_workbook_has_the_same_tables(province: Path) -> None:

@@ -43,4 +43,8 @@ def write_report(root: Path, store_url: str = "") -> Path:
 def _calibration() -> str:
     curves = load_calibration()
     n = curves.cases.get(POOLED)
-    return f"{curves.data}, n = {n}" if n else "chưa có (số của máy đọc, chưa hiệu chỉnh)"
+    if not n:
+        return "chưa có (số của máy đọc, chưa hiệu chỉnh)"
+    kind, _, names = curves.data.partition(": ")
+    kind = "sổ dựng bằng máy, không phải sổ thật" if kind == "rendered books" else kind
+    return f"{len(names.split(', '))} {kind}; {n} ô"
