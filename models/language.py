@@ -8,6 +8,7 @@ other word stays possible, spelt out by a letter model, so that a rare name can 
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -252,18 +253,16 @@ class NGrams:
 
     def __init__(self, sequences: Iterable[tuple[Sequence[str], float]], depth: int = 3) -> None:
         numbers: dict[str, int] = {}
-        flat: list[int] = []
-        sizes: list[int] = []
-        weights: list[float] = []
+        flat, sizes, weights = array("i"), array("i"), array("d")
         for words, weight in sequences:
-            flat += [0] * depth
-            flat += [numbers.setdefault(one_spelling(w), len(numbers) + 1) for w in words]
+            flat.extend([0] * depth)
+            flat.extend([numbers.setdefault(one_spelling(w), len(numbers) + 1) for w in words])
             sizes.append(len(words) + depth)
             weights.append(weight)
         self._numbers, self._words, self._depth = numbers, list(numbers), depth
         if len(numbers) >> _BITS:
             raise ValueError(f"{len(numbers)} words are too many")
-        table = np.lib.stride_tricks.sliding_window_view(np.array(flat, np.int64), depth + 1)
+        table = np.lib.stride_tricks.sliding_window_view(np.asarray(flat), depth + 1)
         shares = np.repeat(weights, sizes)[depth:]
         whole = table[:, -1] > 0
         table, shares = table[whole], shares[whole]
@@ -307,13 +306,15 @@ def _key(numbers: Sequence[int]) -> int:
 
 
 def _counted(
-    table: NDArray[np.int64], weights: NDArray[np.float64]
+    table: NDArray[np.int32], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     """The distinct rows of a table, as sorted keys, and the sum of their weights."""
     keys: NDArray[np.uint64] = np.zeros(len(table), np.uint64)
     prime, bits = np.uint64(_PRIME), np.uint64(_BITS)
-    for column in table[:, :-1].T.astype(np.uint64):
-        keys = keys * prime + column + np.uint64(1)
+    for column in table[:, :-1].T:
+        keys *= prime
+        keys += column.astype(np.uint64)
+        keys += np.uint64(1)
     keys = (keys * prime) >> bits << bits | table[:, -1].astype(np.uint64)
     distinct, places = np.unique(keys, return_inverse=True)
     return distinct, np.bincount(places, weights).astype(np.float64)
