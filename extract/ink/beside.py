@@ -30,14 +30,13 @@ _LEAST, _FAR = 0.1, 1.0  # heights that writing runs into the next place, at lea
 _FROM = 0.5  # heights left of the edge from which what crosses it has come
 
 
-def without_crossings(lifted: Image, blank: Image) -> Image:
-    """The page without the knots that lifted rules leave where they cross."""
+def crossings(blank: Image) -> NDArray[np.bool_]:
+    """Where rules of the blank form cross: lifted, they leave knots there."""
     dark = (blank < PAPER - _PRINTED).astype(np.uint8)
     along = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _RULE), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_RULE, 1), np.uint8))
     near = np.ones((_AROUND, _AROUND), np.uint8)
-    knots = cv2.dilate(along, near) & cv2.dilate(down, near)
-    return np.where(knots > 0, PAPER, lifted).astype(np.uint8)
+    return np.asarray((cv2.dilate(along, near) & cv2.dilate(down, near)) > 0)
 
 
 def bare_places(

@@ -8,11 +8,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
-from extract.ink.beside import bare_places, beside, own_page, without_crossings
+from extract.ink.beside import bare_places, beside, crossings, own_page
 from extract.ink.lift import BESIDE, PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
 from extract.ink.rows import fullest_band, rows_in, without_run_in
 from extract.parse.dates import Era
@@ -99,10 +100,10 @@ def read_fields(
     """
     labels = _words(form)
     places = [*_written(form), *(box for slot in _ticked(form) for box in slot.boxes)]
-    blank, printed_rules = _bare(form, options.ink)
+    blank, printed_rules, knots = _bare(form, options.ink)
     ruleless, height = without_rules(page, find_rules(page), printed_rules), _line_height(form)
     lifted = lift_ink(page, blank, places, options.ink, labels, height, ruleless)
-    lifted = without_crossings(lifted, form.blank)
+    lifted[knots] = PAPER
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
     inked = [
@@ -162,11 +163,12 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
 
 
 @lru_cache(maxsize=2)
-def _bare(form: BookForm, options: InkOptions) -> tuple[Image, Rules]:
-    """The blank form without what many cases' writing left in places; its rules."""
+def _bare(form: BookForm, options: InkOptions) -> tuple[Image, Rules, NDArray[np.bool_]]:
+    """The blank form without what many cases' writing left in places; its rules, and where they
+    cross."""
     printed = [*_words(form), *(box for slot in _ticked(form) for box in slot.boxes)]
     blank = bare_places(form.blank, _written(form), printed, options)
-    return blank, find_rules(blank)
+    return blank, find_rules(blank), crossings(form.blank)
 
 
 def _numbers(form: BookForm) -> dict[tuple[int, str], Box]:

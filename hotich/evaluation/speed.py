@@ -25,7 +25,6 @@ STEPS = {
     "extract.reading.fields:find_rules": "lift stamps, rules and print",
     "extract.reading.fields:without_rules": "lift stamps, rules and print",
     "extract.reading.fields:lift_ink": "lift stamps, rules and print",
-    "extract.reading.fields:without_crossings": "lift stamps, rules and print",
     "extract.reading.fields:own_page": "cut out what is written",
     "extract.reading.fields:_cuts": "cut out what is written",
     "extract.reading.fields:cut_line": "cut out what is written",
