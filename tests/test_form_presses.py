@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from common.errors import FormError
 from common.geometry import Box
 from extract.form.discover import DiscoverOptions, understand
 from extract.form.words import Word
@@ -149,3 +150,14 @@ def test_a_ledger_s_head_is_found_beside_rows_that_name_its_labels() -> None:
         if code in ("so", "noiDangKy", "nktNoiCuTru"):
             place = cases[entry - 1].fields[code].box
             assert any(place.contains(*point_of(own, press)) for own in slots)
+
+
+def test_worn_print_is_refused_as_a_register_whose_form_is_shorter() -> None:
+    """Of a fuller form more is worn away: a shorter one that shares its labels has more left."""
+    press = set_one("KS", "2006-2015", "two cases a page, dotted lines")
+    worn = np.random.default_rng(2)
+    seen = [word for word in words_of(press) if worn.random() > 0.25]
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    marriages = load_register("KH")
+    with pytest.raises(FormError, match="show register KS"):
+        understand([seen], find_rules(blank), blank, marriages, DiscoverOptions())

@@ -28,6 +28,7 @@ from models.print_reader import PrintReader
 from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
 
+_AHEAD = 1.25  # times that another register's form explains the print better, and is the right one
 _ENLARGED = 2.5  # how much larger a ledger's headings are read
 
 
@@ -226,7 +227,8 @@ def _chosen(ranked: Sequence[Candidate], register: Register, options: DiscoverOp
 
     best = next(c for c in ranked if c.register == register.code)
     rival = ranked[0]
-    if rival.register != register.code and rival.coverage > best.coverage and shown(rival):
+    ahead = rival.coverage > best.coverage or rival.rank > _AHEAD * best.rank
+    if rival.register != register.code and ahead and shown(rival):
         raise FormError(
             f"the pages show register {rival.register} ({rival.generation.name}), "
             f"not {register.code}",
