@@ -81,6 +81,21 @@ def test_a_run_that_is_as_likely_another_is_hardly_supported() -> None:
     assert clear > 0.5 > 0.3 > doubtful
 
 
+def test_a_number_is_as_sure_of_its_year_as_what_was_read_of_the_date() -> None:
+    def sure(*days: str) -> float:
+        entries = [
+            EntryReading(1, (slot("so", (str(n), 0.9)), slot("ngayDangKy", (day, 0.9))))
+            for n, day in enumerate(days, start=76)
+        ]
+        pages = [PageReading(n, (entry,)) for n, entry in enumerate(entries, start=1)]
+        number = draft_book(pages, KS, SOUTH)[1][1]["so"]
+        assert number.value.value == "77/1962"
+        return number.evidence.reader
+
+    assert sure("12.03.1962", "13.03.1962", "14.03.1962") > 0.8
+    assert sure("12.03.1962", "13.03.1902", "14.03.1962") < 0.1
+
+
 def test_dates_keep_to_the_books_year_and_order() -> None:
     readings = [
         {"12.03.1962": 0.9},

@@ -18,6 +18,7 @@ from extract.reading.readings import SlotReading
 Drafts = dict[str, Drafted]
 YEARLY = "with_year"
 """How numbers are delivered that bear their year."""
+_UNREAD = 0.01  # what nothing read of a date says for a year, and against it
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,16 @@ def number_entries(
         if own.value.raw is None:
             drafted[place][code] = suggested(own, run_on, 0.5)
         else:
-            drafted[place][code] = chosen(own, run_on, min(_support(numbers, at), clear))
+            told = 1.0 if date is None or year in own.value.raw else _tells(date, year)
+            kept = chosen(own, run_on, min(_support(numbers, at), clear))
+            evidence = replace(kept.evidence, reader=kept.evidence.reader * told)
+            drafted[place][code] = replace(kept, evidence=evidence)
+
+
+def _tells(date: Drafted, year: str) -> float:
+    """Share of what was read of a date that is of this year; a half where nothing was."""
+    own = sum(probability for value, probability in date.options.items() if value.endswith(year))
+    return (own + _UNREAD) / (sum(date.options.values()) + 2 * _UNREAD)
 
 
 def _run_on(places: Sequence[Sequence[SlotReading]]) -> tuple[list[int | None], float]:
