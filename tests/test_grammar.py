@@ -203,3 +203,9 @@ def test_a_year_that_breaks_off_is_the_records() -> None:
     whole = f"{text} sáu mươi ba"
     for written in (text, whole):
         assert parse_value(column, "text_date_words", written, context) == whole
+
+
+def test_a_year_in_words_that_is_whole_is_not_taken_for_one_broken_off() -> None:
+    column = KS.column("nksNgaySinhBangChu")
+    said = "hai mươi sáu tháng mười năm một nghìn chín trăm tám mươi"  # registered the year after
+    assert parse_value(column, "text_date_words", said, Context(1981, ERA)) == said

@@ -75,12 +75,13 @@ def _date_words(column: Column, text: str, context: Context) -> str | None:
 def _broken_off(text: str, context: Context) -> PartialDate | None:
     """The date whose year's last words are missing; None when the year is whole, or another."""
     head, _, begun = squeeze(text).lower().rpartition(" năm ")
-    for year in (context.year, context.year - 1) if context.year and begun else ():
-        for dialect in (numbers.SOUTH, numbers.NORTH, numbers.MIXED):
-            said = numbers.number_in_words(year, dialect)
-            if said.startswith(f"{begun} "):
-                return parse_date(f"{head} năm {said}", context.era)
-    return None
+    years = (context.year, context.year - 1) if context.year and begun else ()
+    dialects = (numbers.SOUTH, numbers.NORTH, numbers.MIXED)
+    spoken = [numbers.number_in_words(year, dialect) for year in years for dialect in dialects]
+    if begun in spoken:
+        return None
+    whole = next((said for said in spoken if said.startswith(f"{begun} ")), None)
+    return parse_date(f"{head} năm {whole}", context.era) if whole else None
 
 
 def _name(column: Column, text: str, context: Context) -> str | None:
