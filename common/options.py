@@ -40,6 +40,12 @@ class Options(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or cls.__name__
-            raise UsageError(
-                f"option {name}: {first['msg']}", hint=f"see {cls.__name__}"
-            ) from error
+            raise UsageError(f"option {name}: {first['msg']}", hint=cls._hint(name)) from error
+
+    @classmethod
+    def _hint(cls, name: str) -> str:
+        """What an option means; of an unknown one, which are known."""
+        known = cls.model_fields.get(name)
+        if known is None:
+            return f"known: {', '.join(cls.model_fields)}"
+        return known.description or f"see {cls.__name__}"
