@@ -24,6 +24,7 @@ _SEXES = {"cha": "male", "chong": "male", "me": "female", "vo": "female"}  # per
 _FIRST = ("mùng", "mồng")  # before the first ten days of a month
 _MONTHS = {"giêng": -3.0, "tư": 0.0, "chạp": -3.0}  # months that have other names
 _BROKEN = -4.0  # weight of a date that begins or ends on another line
+_ALONE = -2.0  # weight of a year, or a month and its year, without a day
 _ANY = -5.0  # weight of each word of a date in no order
 _AGES = range(12, 99)
 _FULL_YEARS = 2000  # books that reach past it write years in full
@@ -158,7 +159,19 @@ def _figure_date(era: Era) -> Node:
 @cache
 def _dates(era: Era) -> tuple[Node, ...]:
     prefix = follow(trie({"ngày ": -1.0}), (_figure_date(era),))
-    return (_figure_date(era), prefix, *_spoken_dates(era), _number_words())
+    return (_figure_date(era), prefix, *_partial(era), *_spoken_dates(era), _number_words())
+
+
+def _partial(era: Era) -> tuple[Node, ...]:
+    """A year, or a month and its year: what is known of parents, and of the old."""
+    years = {str(year): _ALONE for year in range(era.first, era.last + 1)}
+    before = dict.fromkeys(("-", "/", ".", " năm "), -0.5)
+    return (
+        sequence(years),
+        sequence({"năm ": 0.0}, years),
+        sequence(_padded(12), before, years),
+        sequence({"tháng ": 0.0}, _padded(12), before, years),
+    )
 
 
 @cache
@@ -180,7 +193,7 @@ def _spoken_dates(era: Era) -> tuple[Node, ...]:
     year = trie({**begun, **years}, final=True)
     month = follow(trie(months), (follow(trie({" năm ": 0.0}), (year,)),))
     day = follow(trie({**days, **first}), (follow(trie({" tháng ": 0.0}), (month,)),))
-    tail = sequence({"": _BROKEN, "năm ": _BROKEN}, {**ended, **years})
+    tail = sequence({"năm ": _BROKEN}, {**ended, **years})
     return follow(trie({"ngày ": 0.0}), (day,)), day, tail
 
 
