@@ -57,10 +57,33 @@ def read_crops(images: Sequence[Image], lang: str, psm: int = 7) -> list[list[Wo
     """The words of every image, in order, from one run of Tesseract over a list of files.
 
     A list file makes each image a page of its own, with its own result, empty pages included;
-    a tall stack of crops would leave the cutting to Tesseract.
+    a tall stack of crops would leave the cutting to Tesseract. A crop on which Tesseract itself
+    crashes (5.3.0 divides by zero on some specks) has no words; the others are read.
+
+    Raises:
+        InputError: Tesseract ended with an error of its own.
     """
     if not images:
         return []
+    try:
+        pages = _run(images, lang, psm)
+    except pytesseract.TesseractError as error:
+        if error.status >= 0:  # it was not killed by a signal
+            raise InputError(
+                f"Tesseract failed: {str(error).splitlines()[0][:200]}",
+                hint="run hotich doctor",
+            ) from error
+        half = len(images) // 2
+        if not half:
+            return [[]]
+        return read_crops(images[:half], lang, psm) + read_crops(images[half:], lang, psm)
+    if len(pages) != len(images):
+        raise InputError(f"Tesseract read {len(pages)} of {len(images)} crops")
+    return pages
+
+
+def _run(images: Sequence[Image], lang: str, psm: int) -> list[list[Word]]:
+    """The words of every image, from one start of Tesseract."""
     with tempfile.TemporaryDirectory(prefix="hotich-print-") as name:
         folder = Path(name)
         files = [folder / f"{index:06d}.png" for index in range(len(images))]
@@ -68,22 +91,10 @@ def read_crops(images: Sequence[Image], lang: str, psm: int = 7) -> list[list[Wo
             cv2.imwrite(str(file), image)
         listing = folder / "list.txt"
         listing.write_text("\n".join(map(str, files)) + "\n", encoding="utf-8")
-        try:
-            hocr = pytesseract.image_to_pdf_or_hocr(
-                str(listing),
-                lang=lang,
-                config=f"--psm {psm} -c hocr_char_boxes=1",
-                extension="hocr",
-            )
-        except pytesseract.TesseractError as error:
-            raise InputError(
-                f"Tesseract failed: {str(error).splitlines()[0][:200]}",
-                hint="run hotich doctor",
-            ) from error
-    pages = list(hocr_pages(hocr))
-    if len(pages) != len(images):
-        raise InputError(f"Tesseract read {len(pages)} of {len(images)} crops")
-    return pages
+        hocr = pytesseract.image_to_pdf_or_hocr(
+            str(listing), lang=lang, config=f"--psm {psm} -c hocr_char_boxes=1", extension="hocr"
+        )
+    return list(hocr_pages(hocr))
 
 
 def hocr_pages(hocr: bytes | str) -> Iterator[list[Word]]:
