@@ -61,25 +61,32 @@ def read_crops(images: Sequence[Image], lang: str, psm: int = 7) -> list[list[Wo
     crashes (5.3.0 divides by zero on some specks) has no words; the others are read.
 
     Raises:
-        InputError: Tesseract ended with an error of its own.
+        InputError: Tesseract ended with an error of its own, or crashed on every crop.
     """
     if not images:
         return []
+    pages = _survived(images, lang, psm)
+    if len(pages) != len(images):
+        raise InputError(f"Tesseract read {len(pages)} of {len(images)} crops")
+    if all(page is None for page in pages):
+        raise InputError("Tesseract failed: it crashed on every crop", hint="run hotich doctor")
+    return [page or [] for page in pages]
+
+
+def _survived(images: Sequence[Image], lang: str, psm: int) -> list[list[Word] | None]:
+    """The words of every image; None of one on which Tesseract was killed by a signal."""
     try:
-        pages = _run(images, lang, psm)
+        return list(_run(images, lang, psm))
     except pytesseract.TesseractError as error:
-        if error.status >= 0:  # it was not killed by a signal
+        if error.status >= 0:
             raise InputError(
                 f"Tesseract failed: {str(error).splitlines()[0][:200]}",
                 hint="run hotich doctor",
             ) from error
-        half = len(images) // 2
-        if not half:
-            return [[]]
-        return read_crops(images[:half], lang, psm) + read_crops(images[half:], lang, psm)
-    if len(pages) != len(images):
-        raise InputError(f"Tesseract read {len(pages)} of {len(images)} crops")
-    return pages
+    half = len(images) // 2
+    if not half:
+        return [None]
+    return _survived(images[:half], lang, psm) + _survived(images[half:], lang, psm)
 
 
 def _run(images: Sequence[Image], lang: str, psm: int) -> list[list[Word]]:
