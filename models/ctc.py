@@ -1,4 +1,4 @@
-"""CTC without a framework: the best path, alignment, and exact scores of given texts.
+"""CTC without a framework: the best path, alignment, and scores of given texts over all paths.
 
 Everything takes the log probabilities of one line, (frames, classes), class 0 the blank.
 Graves 2006 (CTC).
@@ -43,7 +43,8 @@ def pauses_on(log_probs: LogProbs) -> NDArray[np.bool_]:
 
 
 def score(log_probs: LogProbs, labels: Sequence[int]) -> float:
-    """The exact log probability that the line reads as ``labels`` (the sum over all paths)."""
+    """The log probability that the line reads as ``labels``: the sum over all paths, pauses as
+    `scores` takes them."""
     return float(scores(log_probs, [labels])[0])
 
 

@@ -131,7 +131,7 @@ class HandwritingReader:
 
     def _weighed(self, log_probs: ctc.LogProbs) -> list[tuple[ctc.Labels, float]]:
         """The likeliest texts by network and character n-grams, with their shares (log)."""
-        width, floor = self.options.beam, 2e-3
+        width, floor = self.options.beam, 2e-3  # any letter may follow: none is forced
         how = Search(_LETTERS, width, floor, letters=4, forced=floor, faint=1e-5)
         found = search(log_probs, self.charset, any_text(), how)
         labels = [tuple(self.charset.encode(text)) for text, _ in found]
