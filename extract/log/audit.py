@@ -85,13 +85,9 @@ def _changed_package(manifest: Path, lines: Sequence[Line]) -> Iterator[str]:
     if files is None:
         yield f"the log does not tell of a delivery with {manifest} as it is"
         return
-    there = {name: manifest.parent / name for name in files}
-    found = hashes(manifest.parent, (path for path in there.values() if path.is_file()))
-    for name, wanted in files.items():
-        if name not in found:
-            yield f"{there[name]} is gone from the package"
-        elif found[name] != wanted:
-            yield f"{there[name]} is not the file that was delivered"
+    for name, gone in _differing(manifest.parent, files):
+        fault = "is gone from the package" if gone else "is not the file that was delivered"
+        yield f"{manifest.parent / name} {fault}"
 
 
 def _lost_pages(book: Extracted, lines: Sequence[Line]) -> Iterator[str]:
@@ -114,14 +110,18 @@ def known_files(lines: Sequence[Line]) -> dict[str, str]:
 
 
 def _changed_files(root: Path, lines: Sequence[Line]) -> Iterator[str]:
-    known = known_files(lines)
-    there = {path for path in known if (root / path).is_file()}
+    for path, gone in _differing(root, known_files(lines)):
+        fault = "is gone, and the log does not say that it was deleted"
+        yield f"{path} {fault if gone else 'is not the file that the log tells of'}"
+
+
+def _differing(root: Path, wanted: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """The files of a folder that are gone (True) or have not the hash wanted (False)."""
+    there = {path for path in wanted if (root / path).is_file()}
     found = hashes(root, (root / path for path in there))
-    for path, digest in known.items():
-        if path not in there:
-            yield f"{path} is gone, and the log does not say that it was deleted"
-        elif found[path] != digest:
-            yield f"{path} is not the file that the log tells of"
+    for path, digest in wanted.items():
+        if path not in there or found[path] != digest:
+            yield path, path not in there
 
 
 def _changed_answers(book: Extracted, lines: Sequence[Line]) -> Iterator[str]:
