@@ -164,10 +164,11 @@ def offices() -> Mapping[str, tuple[str, ...]]:
     A ward may have been a commune, a town's district a rural one.
     """
     found: dict[str, tuple[str, ...]] = {}
-    heads: list[str] = table("values")["offices"]["names"]
+    words = table("values")["offices"]
+    heads: list[str] = words["names"]
     for unit in {*lexicon.units(), *lexicon.units_2025()}:
-        ranks = ((unit.commune, "xã"), (unit.district, "huyện"), (unit.province, "tỉnh"))
-        known = [(lexicon.bare_unit(name), name, kind) for name, kind in ranks if name]
+        names = zip((unit.commune, unit.district, unit.province), words["ranks"], strict=True)
+        known = [(lexicon.bare_unit(name), name, kind) for name, kind in names if name]
         for (one, *below), (other, *above) in pairwise(known):
             for low, high in product(_written(one, *below), _written(other, *above)):
                 found |= {f"{head} {low}, {high}": (one, other) for head in heads}
