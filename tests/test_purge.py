@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,16 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from common.errors import InputError, UsageError
+from common.errors import InputError, PackageError, UsageError
+from extract.acceptance import check_package, find_packages
 from extract.deliver import DeliverOptions, deliver
 from extract.log.audit import audit
 from extract.log.logged import log_of, note_decided, note_read
 from extract.log.purge import RULES, due, load_rules, purge
 from extract.reopen import Extracted
+from extract.scan_identity import SCAN, identity
 from hotich.commands.purge import purge as command
+from preprocessing.scans import open_scans
 
 LATER = datetime.now(UTC) + timedelta(days=100)
 
@@ -94,3 +98,24 @@ def test_the_command_deletes_only_when_told(book: Extracted, tmp_path: Path) -> 
     assert "nothing was deleted" in dry.output and files(book, "crops/*") == 32
     done = CliRunner().invoke(app, [*call, "--yes"])
     assert "32 files deleted" in done.output and files(book, "crops/*") == 0
+
+
+def test_after_a_purge_a_book_is_delivered_from_its_scans(book: Extracted, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    shutil.copytree(book.folder.root / "pages", scans)
+    for scan in open_scans([scans]):
+        told = {"picture_scale": 0.5, SCAN: identity(scan), "source": scan.source}
+        book.store.save_page(book.name, scan.index, "done", "", told)
+    purge(book, due(book, load_rules(RULES), LATER))
+    today = f"{datetime.now(UTC):%d.%m.%Y}"
+    said = rf"2 pages.*hotich purge deleted them on {today}.*--scans.*0001\.jpg"
+    with pytest.raises(PackageError, match=said):
+        deliver(book, tmp_path / "anew", DeliverOptions())
+    (scans / "0003.jpg").write_bytes(b"damaged, as when it was read")
+    package = deliver(book, tmp_path / "anew", DeliverOptions(scans=(scans,)))
+    assert package.cases == 4 and audit(book, manifest=package.manifest).faults == ()
+    (findings,) = [check_package(files) for files in find_packages([tmp_path / "anew"])]
+    assert [one for one in findings if one.stops] == []
+    (scans / "0002.jpg").unlink()
+    with pytest.raises(PackageError, match="page 2 is not the scan that was read"):
+        deliver(book, tmp_path / "anew", DeliverOptions(scans=(scans,)))

@@ -17,7 +17,7 @@ from extract.deliver.archive import archive_files
 from extract.deliver.cases import PERSON, Case, book_number, ready_cases, sources
 from extract.deliver.keying import KeyingCase, keying_sheets
 from extract.deliver.names import NATIONAL, NameRules, book_base
-from extract.deliver.pages import case_pictures, page_sources, pages_without_case
+from extract.deliver.pages import PageSource, case_pictures, page_sources, pages_without_case
 from extract.deliver.pdfs import case_pdf, pages_pdf
 from extract.deliver.sheet import SheetForm, sheet_form
 from extract.deliver.written import all_or_none
@@ -48,7 +48,8 @@ class DeliverOptions(Options):
         book_number: quyển số, where the form has none.
         commune: prefix of the book's files.
         archive: whether the archive's files are made.
-        scans: the scans that were read, for the archive at full size.
+        scans: the scans that were read, in place of the pictures that were kept of them: for an
+            archive at full size, or when those pictures are gone.
     """
 
     template: Path | None = None
@@ -84,8 +85,8 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
 
     Raises:
         PackageError: the book holds no case, or is a ledger that nobody described; or a case
-            cannot be named or coded; the message lists every such case; or a scan for the archive
-            is not the one that was read.
+            cannot be named or coded; the message lists every such case; or a scan is not the one
+            that was read; or the pages' pictures are gone and no scans are given.
     """
     records = marked(book.folder, book.records(), proved=True)
     if not records:
@@ -105,18 +106,18 @@ def deliver(book: Extracted, out: Path, options: DeliverOptions) -> Package:
         sheet = new_workbook(sheet_form(register.code, options.sheet))
     cases = ready_cases(records, register, sheet.form, number, names)
     told = [source for case in cases for source in sources(book.store, case, sheet.form)]
-    pages = page_sources(book, options.scans) if options.archive else []
+    pages = page_sources(book, records, options.scans)
     cover = names.named(names.cover, register.code, number, options.commune)
-    unpaired = pages_without_case(book, records)
+    unpaired = pages_without_case(pages, records)
     unreviewed = sum(value.review for record in records for value in record.fields.values())
     promise = promised(book.folder)
     log, manifest = log_of(book.folder), f"{base}.manifest.json"
     with all_or_none(out, manifest) as written:
         written.add([(f"{base}.xlsx", _workbook(sheet, cases, told))])
-        written.add([(f"{base}.zip", _zip(book, cases))])
+        written.add([(f"{base}.zip", _zip(pages, cases))])
         written.add(_keying(base, cases, register, sheet.form))
         written.add([(cover, pages_pdf(unpaired, cover))] if unpaired else [])
-        written.add(archive_files(book.name, records, base, pages) if pages else [])
+        written.add(archive_files(book.name, records, base, pages) if options.archive else [])
         content = {
             "book": book.name,
             "step": Step(
@@ -158,11 +159,11 @@ def _keying(
         yield f"{base}.keying.pdf", keying_sheets(sheets, register, form)
 
 
-def _zip(book: Extracted, cases: Sequence[Case]) -> bytes:
+def _zip(pages: Sequence[PageSource], cases: Sequence[Case]) -> bytes:
     content = BytesIO()
     names = {case.record.key: case.name for case in cases}
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for record, page, box in case_pictures(book, [case.record for case in cases]):
+        for record, page, box in case_pictures(pages, [case.record for case in cases]):
             name = names[record.key]
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), case_pdf(page, box, name))
     return content.getvalue()

@@ -14,11 +14,12 @@ from PIL import Image as Pillow
 from common.errors import PackageError
 from common.geometry import Box
 from extract.deliver.pdfs import case_box
+from extract.log.purge import purged_at
 from extract.record import Record
 from extract.reopen import Extracted
 from extract.scan_identity import SCAN, identity
 from models.reading import Image
-from preprocessing.scans import Scan, open_scans
+from preprocessing.scans import Scan, Scans, open_scans
 
 _QUALITY = 92
 _ORIENTATION = 274  # EXIF
@@ -37,7 +38,10 @@ class Master:
 
 @dataclass(frozen=True)
 class PageSource:
-    """Where a page's picture is to be had: its scan, or the picture that was kept of it."""
+    """Where a page's picture is to be had: its scan, or the picture that was kept of it.
+
+    ``scale``: pixels of the picture for one of the scan's.
+    """
 
     page: int
     scale: float
@@ -52,22 +56,58 @@ class PageSource:
         height, width = picture.shape[:2]
         return Master(self.page, jpeg, width, height, self.scale)
 
+    def picture(self) -> Image:
+        """The picture, (H, W, 3) RGB. Raises `PackageError` when it cannot be read."""
+        if isinstance(self.origin, Scan):
+            return self.origin.load()
+        picture = cv2.imread(str(self.origin), cv2.IMREAD_COLOR_RGB)
+        if picture is None:
+            raise PackageError("the page's picture cannot be read", where=str(self.origin))
+        return np.asarray(picture, np.uint8)
 
-def page_sources(book: Extracted, scans: Sequence[Path]) -> list[PageSource]:
+
+def page_sources(
+    book: Extracted, records: Sequence[Record], scans: Sequence[Path]
+) -> list[PageSource]:
     """Every page of the book in order: its scans, else the pictures that were kept of them; a
-    page of which nothing is left is passed over.
+    page without a case that failed, or of which nothing is left, is passed over.
 
     Raises:
-        PackageError: a scan is not the one that was read.
+        PackageError: a scan is not the one that was read; or the picture of a page with cases is
+            gone, and no scans are given.
     """
-    found = open_scans(scans) if scans else ()
+    if scans:
+        return _scanned(book, open_scans(scans))
     sources = []
     for stored in book.store.pages(book.name):
-        if not scans:
-            path = book.folder.page_image(stored.page)
+        path = book.folder.page_image(stored.page)
+        if path.is_file():
             scale = float(stored.payload.get("picture_scale", 1.0))
-            if path.is_file():
-                sources.append(PageSource(stored.page, scale, path))
+            sources.append(PageSource(stored.page, scale, path))
+    gone = {record.page for record in records} - {source.page for source in sources}
+    if gone:
+        raise _gone(book, sorted(gone))
+    return sources
+
+
+def _gone(book: Extracted, pages: Sequence[int]) -> PackageError:
+    """What became of the pictures of these pages, as the log knows it, and what to do."""
+    first = book.folder.page_image(pages[0])
+    time = purged_at(book.folder, first)
+    how = f"hotich purge deleted them on {time:%d.%m.%Y}" if time else "not by hotich purge"
+    sources = {stored.page: stored.payload.get("source") for stored in book.store.pages(book.name)}
+    return PackageError(
+        f"the pictures of {len(pages)} pages, from which cases are cut, are gone ({how})",
+        where=str(first),
+        hint=f"give --scans the scans that were read (this page: {sources.get(pages[0]) or '?'})",
+    )
+
+
+def _scanned(book: Extracted, found: Scans) -> list[PageSource]:
+    """The scan of every page; one that could not be read is passed over."""
+    sources = []
+    for stored in book.store.pages(book.name):
+        if stored.outcome == "failed":
             continue
         scan = found[stored.page - 1] if stored.page <= len(found) else None
         if scan is None or identity(scan) != stored.payload.get(SCAN):
@@ -80,11 +120,10 @@ def page_sources(book: Extracted, scans: Sequence[Path]) -> list[PageSource]:
     return sources
 
 
-def pages_without_case(book: Extracted, records: Sequence[Record]) -> list[Image]:
+def pages_without_case(pages: Sequence[PageSource], records: Sequence[Record]) -> list[Image]:
     """The pictures, (H, W, 3) RGB, of pages on which no case stands: covers, closing pages."""
     used = {record.page for record in records}
-    kept = [page.page for page in book.store.pages(book.name) if page.page not in used]
-    return [_page(book, page) for page in kept if book.folder.page_image(page).is_file()]
+    return [source.picture() for source in pages if source.page not in used]
 
 
 def _jpeg(scan: Scan) -> bytes:
@@ -99,23 +138,19 @@ def _jpeg(scan: Scan) -> bytes:
 
 
 def case_pictures(
-    book: Extracted, records: Sequence[Record]
+    pages: Sequence[PageSource], records: Sequence[Record]
 ) -> Iterator[tuple[Record, Image, Box]]:
     """Each case with its page's picture, (H, W, 3) RGB, and its part of it in pixels.
 
     Raises:
-        PackageError: a page's picture is missing or cannot be read.
+        PackageError: a page's picture cannot be read.
     """
-    scales = {
-        page.page: float(page.payload.get("picture_scale", 1.0))
-        for page in book.store.pages(book.name)
-    }
+    sources = {source.page: source for source in pages}
     for number, group in groupby(records, key=lambda record: record.page):
-        picture = _page(book, number)
+        picture = sources[number].picture()
         height, width = picture.shape[:2]
-        scale = scales.get(number, 1.0)
         cases = list(group)
-        boxes = [own_box(case, cases, scale) for case in cases]
+        boxes = [own_box(case, cases, sources[number].scale) for case in cases]
         for place, case in enumerate(cases):
             own = boxes[place]
             others = [box for box in boxes[:place] + boxes[place + 1 :] if box]
@@ -148,17 +183,3 @@ def _same_place(one: tuple[int, ...], other: tuple[int, ...] | None) -> bool:
         return False
     a, b = Box(*one), Box(*other)
     return a.intersection(b).area > 0.5 * min(a.area, b.area)
-
-
-def _page(book: Extracted, number: int) -> Image:
-    path = book.folder.page_image(number)
-    if not path.is_file():
-        raise PackageError(
-            "the page's picture is gone, deleted by hotich purge or by hand",
-            where=str(path),
-            hint="the cases are cut from it: put it back, or extract the scans into another folder",
-        )
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    if picture is None:
-        raise PackageError("the page's picture cannot be read", where=str(path))
-    return np.asarray(picture, np.uint8)

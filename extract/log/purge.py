@@ -17,6 +17,7 @@ from pydantic import Field
 
 from common.errors import InputError, UsageError
 from common.options import Options
+from extract.folder import BookFolder
 from extract.log.chain import Note, hashes
 from extract.log.logged import EXPORTED, PURGED, log_of
 from extract.reopen import Extracted
@@ -104,3 +105,11 @@ def purge(book: Extracted, found: Sequence[Due]) -> int:
     for path in gone:
         path.unlink()
     return len(gone)
+
+
+def purged_at(folder: BookFolder, path: Path) -> datetime | None:
+    """When a file of the folder was deleted by rule; None when the log tells of no deletion."""
+    name = path.relative_to(folder.root).as_posix()
+    lines = log_of(folder).lines()
+    times = [li.time for li in lines if li.note.did == PURGED and name in li.note.about["files"]]
+    return datetime.fromisoformat(times[-1]) if times else None

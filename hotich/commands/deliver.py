@@ -24,7 +24,8 @@ def deliver(
     commune: Annotated[str, typer.Option(help="Prefix of the files: xalocthuan_hbd_tbt.")] = "",
     archive: Annotated[bool, typer.Option(help="PDF/A, ALTO and PAGE of the book.")] = True,
     scans: Annotated[
-        list[Path] | None, typer.Option(help="The scans, for an archive at full size.")
+        list[Path] | None,
+        typer.Option(help="The scans: an archive at full size; needed after `hotich purge`."),
     ] = None,
     store: Annotated[str, typer.Option(help="Address of the store; else DIR's own.")] = "",
 ) -> None:
