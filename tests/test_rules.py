@@ -78,6 +78,19 @@ def test_surnames_are_not_handed_down_everywhere() -> None:
     assert "X05" not in broken(record(nksHoTen="Lê Văn Tư"))[0]  # the mother's
 
 
+def test_a_surname_is_no_name() -> None:
+    def alone(**changes: str) -> bool:
+        return "F17" in broken(record(**changes))[0]
+
+    for name in ("Nguyễn", "LÊ", "Hoàng", "Ksor", "Tôn Nữ", "Nguyễn, 43 tuổi"):
+        assert alone(chaHoTen=name), name
+    for name in ("Lâm", "Mai", "Sáu", "Hà", "Blao", "Nguyễn Tư"):  # also names
+        assert not alone(meHoTen=name), name
+    assert alone(chaHoTen="Siu", nksDanToc="Gia Rai", chaDanToc="Kinh")
+    assert not alone(chaHoTen="Siu", nksDanToc="Gia Rai")  # of whom names may be one word
+    assert not alone(chaHoTen="Siu", chaDanToc="Gia Rai", nksDanToc="Kinh")
+
+
 def test_the_sequence_of_a_book() -> None:
     def book(*numbers: str) -> list[set[str]]:
         names = ("Nguyễn Văn Tư", "Nguyễn Văn Năm")

@@ -1,7 +1,7 @@
 """Plausibility rules: what in a record, or between neighbours in a book, cannot be so.
 
 The rules are data (``rules.csv``): which check, over which fields, with which numbers, and
-the sentence a clerk reads. The checks are the functions of ``checks.py``, ``checks_people.py`` and
+the sentence a clerk reads. The checks are the functions of ``within.py``, ``people.py`` and
 ``sequence.py``. Most hold for what is read and for what is delivered (``when``), whoever made it.
 """
 

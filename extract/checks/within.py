@@ -14,6 +14,8 @@ from extract.parse.names import same_syllable, surname
 from extract.record import Issue, Record
 from extract.registers import Column, Generation, Register
 
+INHERITING = frozenset(("Kinh", "Hoa"))
+"""Peoples among whom everybody has a surname, handed down."""
 _NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]]")
 
 
@@ -225,7 +227,7 @@ def surname_follows(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     """The child's surname is the father's, or the mother's. Only where surnames are handed down."""
     child, father, mother = (surname(record.get(code).value) for code in rule.fields)
     ethnic = record.get(rule.params["ethnic"]).value
-    if ethnic not in (None, "Kinh", "Hoa") or not child or not father:
+    if (ethnic and ethnic not in INHERITING) or not child or not father:
         return
     if not same_syllable(child, father) and not (mother and same_syllable(child, mother)):
         yield rule.issue(rule.fields, first=child, second=father)
