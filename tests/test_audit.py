@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,11 +21,12 @@ from annotation.pull import take
 from common.errors import InputError
 from extract.deliver import DeliverOptions, deliver
 from extract.log.audit import audit, parse_cell, story
-from extract.log.audit_page import story_html
 from extract.log.chain import START, Chain, Line, Note
 from extract.log.logged import cell_name, note_decided, note_read, note_shown
+from extract.log.purge import Due, Retention, purge
 from extract.record import FieldValue
 from extract.reopen import Extracted
+from extract.report.story import sentence, story_page
 
 CELL = "1.1.nksHoTen"
 ANSWERED = {
@@ -189,10 +191,10 @@ def test_a_cells_story_goes_down_to_its_pixels(book: Extracted) -> None:
     by_line = {event.line: event for event in told.events if event.line}
     assert [by_line[line].did for line in sorted(by_line)] == [
         "read", "viewed", "corrected", "exported"]  # fmt: skip
-    assert (by_line[5].who, by_line[5].told) == ("lan@xa.vn", "“Nguyễn Văn Tứ”")
+    assert (by_line[5].who, sentence(by_line[5])) == ("lan@xa.vn", "“Nguyễn Văn Tứ”")
     machine = next(event for event in told.events if event.did == "decided")
-    assert "“Nguyễn Văn Tư”, 97.0% sure, by handwriting@test" in machine.told
-    assert "KS.1962.01.xlsx" in by_line[6].told and "scan scan-1" in by_line[1].told
+    assert "“Nguyễn Văn Tư”, 97.0% sure, by handwriting@test" in sentence(machine)
+    assert "KS.1962.01.xlsx" in sentence(by_line[6]) and "scan scan-1" in sentence(by_line[1])
     assert told.crop_is_true and told.value.box == (300, 500, 1400, 570)
     swap(told.crop, book.folder.crop(1, 2, "nksHoTen"))
     assert story(book, told.at).crop_is_true is False
@@ -202,10 +204,40 @@ def test_a_cells_page_runs_nothing(book: Extracted) -> None:
     bad = '<script>alert(1)</script><img src=x onerror="alert(2)">'
     value = FieldValue(value=bad, status="read", author=bad, time="2026-11-22T09:00:00+00:00")
     told = story(book, (1, 1, "nksHoTen"))
-    events = (replace(told.events[0], who=bad, told=bad),)
-    page = story_html(bad, replace(told, value=value, source=bad, issues=(bad,), events=events))
+    events = (replace(told.events[0], did="viewed", who=bad, about={"what": bad}),)
+    page = story_page(bad, replace(told, value=value, source=bad, issues=(bad,), events=events))
     text = page.decode()
     assert "<script" not in text and "<img src=x" not in text and "data:image/jpeg;base64," in text
+
+
+def test_a_cells_page_is_vietnamese_all_over(book: Extracted) -> None:
+    def words(field: str, **about: object) -> str:
+        told = story(book, (1, 2, field))
+        events = tuple(
+            replace(event, about={**event.about, **about}) if event.did == "decided" else event
+            for event in told.events
+        )
+        page = story_page("Q", replace(told, source="Q.pdf p. 3", events=events)).decode()
+        shown = re.sub(r"<style>.*?</style>|<[^>]+>| /\S+", " ", page, flags=re.DOTALL)
+        return " ".join(shown.split())
+
+    note_shown(book.folder, [(1, 2, "chaHoTen")])
+    crop = book.folder.crop(1, 2, "chaHoTen")
+    purge(book, [Due(Retention(what="hình từng ô", files=(), delivered=0), (crop,), "")])
+    name = words("chaHoTen", source="ditto of nksNoiSinh of the case before")
+    blank = words("ghiChu", source="handwriting@v5+people")
+    for said in (
+        "“Trần Văn Sửu”, chắc 60,0 %; nếu không thì “Trần Văn Sửu?” 10,0 %; gửi người xem; "
+        "như ô Nơi sinh (ghi đúng như sổ) – người được khai sinh của trường hợp trước",
+        "đọc tờ 1, tệp quét scan-1, bộ đọc chữ viết tay test",
+        "cho xem đưa cho người rà soát", "Họ của con khác họ của cha", "trường hợp 2",
+        "crops/0001-2-chaHoTen.jpg, theo quy tắc hình từng ô", "Q.pdf, trang 3", "(300, 1800)",
+    ):  # fmt: skip
+        assert said in name, said
+    assert "để trống, chắc 60,0 %" in blank and "v5, cùng những ô người đã ghi" in blank
+    english = "by|the|of|written|sure|else|sent|person|machine|page|with|read|to|blank"
+    for text in (name, blank):
+        assert not re.search(rf"\b({english})\b", text), text
 
 
 def test_a_killed_run_leaves_a_chain_that_verifies(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from annotation.tasks import field_task
 from extract.acceptance import find_packages
 from extract.deliver import DeliverOptions, deliver
 from extract.log.audit import story
-from extract.log.audit_page import story_html
 from extract.record import Record
 from extract.report import area_of, write_area, write_report
+from extract.report.story import story_page
 from extract.sample import SampleOptions, draw_sample, statement_pdf, take_sample
 from extract.sample.inspect import SHEET
 
@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
             )  # fmt: skip
         deliver(book, home / "out", DeliverOptions())
         told = story(book, (1, 1, "nguoiKy"))
-        (home / "story.html").write_bytes(story_html(book.name, told))
+        (home / "story.html").write_bytes(story_page(book.name, told))
         records = book.records()
     sample = home / "sample"
     draw_sample(find_packages([home / "out"]), sample, SampleOptions(half_width=0.2, least=1))

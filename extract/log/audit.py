@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from common.errors import InputError, UsageError
 from extract.log.chain import START, Line, hashes
@@ -174,12 +175,13 @@ def parse_cell(text: str, book: Extracted) -> At:
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to a cell. ``line`` is its place in the log, 0 where it has none."""
+    """One thing that happened to a cell: what it was by its parts, which ``extract.report.story``
+    puts in words. ``line`` is its place in the log, 0 where it has none."""
 
     time: str
     who: str
     did: str
-    told: str
+    about: Mapping[str, Any]
     line: int = 0
 
 
@@ -191,6 +193,7 @@ class Story:
     """
 
     at: At
+    register: str
     value: FieldValue
     source: str
     issues: tuple[str, ...]
@@ -217,42 +220,41 @@ def story(book: Extracted, at: At) -> Story:
     )
     events = [*_values(book, at, lines), *_lines(at, name, lines)]
     told = tuple(sorted(events, key=lambda event: (event.time, event.line)))
-    return Story(at, record.get(field), source, issues, told, crop, true)
+    return Story(at, record.register, record.get(field), source, issues, told, crop, true)
 
 
 def _values(book: Extracted, at: At, lines: Sequence[Line]) -> Iterator[Event]:
     """The values that the cell ever had."""
     told = {one.note.about["digest"]: one.number for one in lines if one.note.did == CORRECTED}
     for value in book.store.history(book.name, *at):
-        shown = f"“{value.value}”" if value.value is not None else value.status
-        raw = f", written “{value.raw}”" if value.raw not in (None, value.value) else ""
+        about: dict[str, Any] = {"status": value.status}
+        if value.value is not None:
+            about = {"value": value.value}
+        if value.raw not in (None, value.value):
+            about["raw"] = value.raw
         if value.author == MACHINE:
-            others = ", ".join(f"“{text}” {p:.0%}" for text, p in value.alternatives)
-            sure = f", {value.confidence:.1%} sure" + (f"; else {others}" if others else "")
-            asked = "; sent to a person" if value.review else ""
-            yield Event(
-                value.time, MACHINE, "decided", f"{shown}{raw}{sure}{asked}, by {value.source}"
-            )
+            more = {"others": value.alternatives, "review": value.review, "source": value.source}
+            about |= {"confidence": value.confidence, **{k: v for k, v in more.items() if v}}
+            yield Event(value.time, MACHINE, DECIDED, about)
         else:
             number = told.get(answer_digest(at, value), 0)
-            yield Event(value.time, value.author, "corrected", f"{shown}{raw}", number)
+            yield Event(value.time, value.author, CORRECTED, about, number)
 
 
 def _lines(at: At, crop: str, lines: Sequence[Line]) -> Iterator[Event]:
     """The lines of the log that concern the cell, whose picture is ``crop``, beside its
     corrections."""
-    page = at[0]
     for line in lines:
         note, about = line.note, line.note.about
-        told = ""
-        if note.did == READ and about["page"] == page:
-            told = f"page {page}, scan {about['scan']}, with {about['reader']}"
+        parts: dict[str, Any] = {}
+        if note.did == READ and about["page"] == at[0]:
+            parts = {name: about[name] for name in ("page", "scan", "reader")}
         elif note.did == EXPORTED:
             table = [f"{name} {digest}" for name, digest in about["files"].items()]
-            told = f"to {about['to']}: " + "; ".join(t for t in table if ".archive/" not in t)
+            parts = {"to": about["to"], "files": [t for t in table if ".archive/" not in t]}
         elif note.did == VIEWED and cell_name(at) in about.get("cells", ()):
-            told = str(about["what"])
+            parts = {"what": about["what"]}
         elif note.did == PURGED and crop in about["files"]:
-            told = f"{crop}, by the rules {', '.join(about['rules'])}"
-        if told:
-            yield Event(line.time, note.who, note.did, told, line.number)
+            parts = {"file": crop, "rules": about["rules"]}
+        if parts:
+            yield Event(line.time, note.who, note.did, parts, line.number)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from common.tables import yaml_table
 
-_GAP = r"(\S+(?: s)?)"  # a number, with its unit of time
+_GAP = r"(\S+(?: s)?)"  # a number, with its unit of time; a name
+Said = Iterable[Mapping[str, str]]
+"""Rows of a table: what is ``seen``, with ``*`` for what differs, and what is ``told``, with ``{}``
+in its place."""
 
 
 def told(cause: str) -> str:
@@ -19,17 +21,15 @@ def told(cause: str) -> str:
     """
     if not cause:
         return ""
-    for seen, words in _known():
-        if found := seen.search(cause):
-            return words.format(*(number.replace(",", ".") for number in found.groups()))
-    return str(_table()["unknown"])
+    table = yaml_table(Path(__file__).with_name("causes.yaml"))
+    found = reworded(cause, table["causes"], lambda number: number.replace(",", "."))
+    return found or str(table["unknown"])
 
 
-@cache
-def _known() -> list[tuple[re.Pattern[str], str]]:
-    rows = ((row["seen"], row["told"]) for row in _table()["causes"])
-    return [(re.compile(_GAP.join(map(re.escape, seen.split("*")))), told) for seen, told in rows]
-
-
-def _table() -> dict[str, Any]:
-    return yaml_table(Path(__file__).with_name("causes.yaml"))
+def reworded(text: str, rows: Said, gap: Callable[[str], str]) -> str | None:
+    """What the first row tells whose words stand in the text, ``gap`` saying what differs; None
+    when none of them does."""
+    for row in rows:
+        if found := re.search(_GAP.join(map(re.escape, row["seen"].split("*"))), text):
+            return row["told"].format(*map(gap, found.groups()))
+    return None

@@ -12,8 +12,8 @@ from extract.store import now
 _HERE = Path(__file__).parent
 
 
-def render(template: str, *, script_name: str, **content: object) -> str:
-    """The page of a template, with the style, a script and the time of its making."""
+def render(template: str, *, script_name: str = "", **content: object) -> str:
+    """The page of a template, with the style, a script, if any, and the time of its making."""
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -27,7 +27,7 @@ def render(template: str, *, script_name: str, **content: object) -> str:
         **content,
         time=now()[:16].replace("T", " "),
         style=Markup((_HERE / "style.css").read_text("utf-8")),
-        script=Markup((_HERE / script_name).read_text("utf-8")),
+        script=Markup((_HERE / script_name).read_text("utf-8") if script_name else ""),
     )
 
 

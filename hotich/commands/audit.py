@@ -9,10 +9,10 @@ import typer
 
 from extract.log.audit import Story, parse_cell, story
 from extract.log.audit import audit as hold_against_log
-from extract.log.audit_page import story_html
 from extract.log.logged import cell_name, note_viewed
 from extract.record import write_whole
 from extract.reopen import Extracted
+from extract.report.story import sentence, story_page
 
 
 def audit(
@@ -34,7 +34,7 @@ def audit(
             note_viewed(book.folder, "audit", [at])
             _tell(told)
             if html:
-                write_whole(html, story_html(book.name, told))
+                write_whole(html, story_page(book.name, told))
                 typer.echo(str(html))
     for fault in found.faults:
         typer.echo(f"hotich: {fault}", err=True)
@@ -62,4 +62,4 @@ def _tell(told: Story) -> None:
         typer.echo(f"  open: {issue}")
     for event in told.events:
         line = f" [line {event.line}]" if event.line else ""
-        typer.echo(f"  {event.time} {event.who} {event.did}{line}: {event.told}")
+        typer.echo(f"  {event.time} {event.who} {event.did}{line}: {sentence(event)}")
