@@ -91,10 +91,35 @@ def test_it_covers_the_true_share(errors: tuple[float, ...]) -> None:
     ],
 )
 def test_the_same_normalisation_as_the_reader(code: str, cell: str, said: str, same: bool) -> None:
-    register = load_register("KS")
+    assert inspected("KS", code, cell, said) is same
+
+
+def inspected(of: str, code: str, cell: str, said: str) -> bool:
+    register = load_register(of)
     row = Row(2, {"ngayDangKy": "10.07.1962", code: cell}, frozenset())
-    column = register.column(code)
-    assert agrees(cell, said, column, row, sheet_form("KS"), register) is same
+    return agrees(cell, said, register.column(code), row, sheet_form(of), register)
+
+
+@pytest.mark.parametrize(
+    ("of", "code", "cell", "said", "same"),
+    [
+        ("GH", "ghLoai", "2", "Giám hộ đương nhiên", True),  # no table of codes: only print
+        ("GH", "ghLoai", "1", "Giám hộ đương nhiên", False),
+        ("CMC", "loaiXacNhan", "4", "Con nhận cha, mẹ", True),  # printed so for 3 and 4
+        ("CMC", "loaiXacNhan", "2", "Con nhận cha, mẹ", False),
+        ("KS", "loaiDangKy", "4", "quá hạn", True),
+        ("KS", "loaiDangKy", "1", "Quá hạn", False),
+        ("CMC", "cmQuocTich", "", "//", True),  # as the clerk wrote for nothing
+        ("CMC", "cmQuocTich", "", "Pháp", False),
+        ("CMC", "cmQuocTich", "Pháp", "//", False),
+        ("CMC", "cmLoaiCuTru", "0", "-", True),  # the code for nothing
+        ("CMC", "cmLoaiCuTru", "1", "-", False),
+    ],
+)
+def test_what_an_inspector_types_from_the_page(
+    of: str, code: str, cell: str, said: str, same: bool
+) -> None:
+    assert inspected(of, code, cell, said) is same
 
 
 @pytest.fixture
@@ -159,6 +184,8 @@ def test_from_drawing_to_statement(package: Path, tmp_path: Path) -> None:
     assert -1 not in places and places == sorted(places)
     assert "Trần Văn Sai" in text
     assert "Nguyễn Văn Ba" in text
+    assert "quyenSo" not in kept and "Quyển số (quyenSo) là của cả quyển" in text
+    assert "KS, 1 sổ:" in text and "meNoiCuTru, " in text
     assert fonts
 
 

@@ -75,16 +75,18 @@ class Package:
 
     @cached_property
     def codes(self) -> list[str]:
-        """Columns of the sheet that some row fills, but for the one that counts the rows."""
+        """Columns of the sheet that some row fills, but for the one that counts the rows and
+        those that say something of the whole book."""
         known = [column.code for column in self.register.columns]
         filled = {code for row in self.table.rows for code in row.cells if row.get(code)}
-        return [c for c in known if c in filled and c != self.table.form.counter]
+        other = {self.table.form.counter, *words()["of_the_book"]}
+        return [code for code in known if code in filled - other]
 
     @property
     def never(self) -> list[str]:
         """Columns of the sheet that no row fills: nothing of them is drawn."""
-        sheet = [code for code in self.table.form.columns if code]
-        return [code for code in sheet if code not in self.codes]
+        other = {*self.codes, self.table.form.counter, *words()["of_the_book"]}
+        return [code for code in self.table.form.columns if code and code not in other]
 
     def cells(self) -> Iterator[Cell]:
         """Every cell of its filled columns, row by row; an empty one says that nothing is there."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from common.text import squeeze
+from collections.abc import Iterable, Iterator, Sequence
+
+from common.text import fold, squeeze
 from extract.acceptance.sheet import Row
 from extract.deliver.sheet import SheetForm
 from extract.parse.dates import Era, date_of_value
 from extract.parse.field import Context, parse_value
+from extract.parse.marks import mark_of
 from extract.parse.numbers import age
+from extract.parse.tables import table
 from extract.registers import Column, Register
+from extract.sample.cells import words
 
 NOTHING = "-"
+_NOTHING_MARKS = ("blank", "either")
 _ERA = Era(1800, 2099)
 _OLDEST = 120
 
@@ -18,20 +24,44 @@ _OLDEST = 120
 def agrees(cell: str, said: str, column: Column, row: Row, form: SheetForm, of: Register) -> bool:
     """Whether what an inspector said of a place is what the package's cell holds.
 
-    ``-`` says that nothing stands there. A coded cell agrees with its code and with its meaning.
+    ``-`` says that nothing stands there; so do a clerk's own mark for it in an empty cell, and the
+    code that means it. A coded cell agrees with its code, its meaning, and the words that the form
+    prints beside the box to tick.
     """
-    if said.strip() == NOTHING or not cell:
-        return said.strip() == NOTHING and not cell
     codes = form.codes_of(column, of)
+    if said.strip() == NOTHING or not cell:
+        nothing = said.strip() == NOTHING or mark_of(said) in _NOTHING_MARKS
+        return nothing and (not cell or codes.get(cell) in words()["nothing"])
     date = date_of_value(row.get("ngayDangKy"))
     context = Context(date.year if date else None, _ERA)
-    return bool(_meanings(cell, column, codes, context) & _meanings(said, column, codes, context))
+    held = {cell, *([codes[cell]] if cell in codes else [])}
+    meant = {squeeze(said), *(codes.get(code, code) for code in _ticked(said, column, of))}
+    meant |= {codes[code] for code in meant & set(codes)}
+    return bool(_values(held, column, context) & _values(meant, column, context))
 
 
-def _meanings(text: str, column: Column, codes: dict[str, str], context: Context) -> set[str]:
-    """What a text may mean: its value, and that of the code's meaning."""
-    texts = [squeeze(text), *([codes[squeeze(text)]] if squeeze(text) in codes else [])]
-    return {_value(one, column, context).casefold() for one in texts}
+def choices(column: Column, form: SheetForm, of: Register) -> dict[str, str]:
+    """Code → meaning of a column, as the sheet has it, else as its forms print it."""
+    return form.codes_of(column, of) or {tick: texts[0] for tick, texts in _ticks(column, of)}
+
+
+def _ticks(column: Column, of: Register) -> Iterator[tuple[str, Sequence[str]]]:
+    """The code of each box to tick that leads to the column, and the words printed beside it."""
+    for label in (label for generation in of.generations for label in generation.labels):
+        if label.tick and column.code in label.codes:
+            yield label.tick, label.texts
+
+
+def _ticked(said: str, column: Column, of: Register) -> set[str]:
+    """The codes for which a box stands whose printed words were said."""
+    found = {tick for tick, texts in _ticks(column, of) if fold(said) in map(fold, texts)}
+    others = table("values")["by_sex"].get(column.code, {}).values()
+    known = [other for other in others if isinstance(other, dict)]
+    return found | {other[code] for other in known for code in found if code in other}
+
+
+def _values(texts: Iterable[str], column: Column, context: Context) -> set[str]:
+    return {_value(squeeze(one), column, context).casefold() for one in texts}
 
 
 def _value(text: str, column: Column, context: Context) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from html import escape
 
 from extract.promise.words import percent
 from extract.sample.acceptance import Checked, Share, Verdict
-from extract.sample.cells import words
+from extract.sample.cells import Package, words
 from extract.typeset import typeset
 
 _CSS = """
@@ -81,8 +82,8 @@ def _parts(verdict: Verdict, inspector: str, limit: float | None, day: date) -> 
     if wrong:
         yield f"<h2>{escape(say['errors'])}</h2>"
         yield _table(say["error_headers"], (_error(verdict, one) for one in wrong))
-    if never := sorted({code for package in verdict.packages for code in package.never}):
-        yield f'<p class="hash">{escape(say["never"].format(columns=", ".join(never)))}</p>'
+    for line in (say["of_the_book"], *_never(verdict.packages)):
+        yield f'<p class="hash">{escape(line)}</p>'
     yield f"<h2>{escape(say['hashes'])}</h2>"
     for package in verdict.packages:
         yield f'<p class="hash">{escape(package.name)}.xlsx {package.digest}</p>'
@@ -103,6 +104,21 @@ def _error(verdict: Verdict, one: Checked) -> list[str]:
     package = next(package for package in verdict.packages if package.name == cell.book)
     label = package.register.column(cell.code).label
     return [package.pdfs.get(cell.row, cell.name), label, one.held, one.said or ""]
+
+
+def _never(packages: Sequence[Package]) -> Iterator[str]:
+    """A line a register: the columns that a book never fills, of which nothing was drawn there."""
+    say = words()["statement"]
+    for register in sorted({package.register.code for package in packages}):
+        books = [package for package in packages if package.register.code == register]
+        found = Counter(code for package in books for code in package.never)
+        told = [
+            code if count == len(books) else say["some"].format(column=code, books=count)
+            for code, count in sorted(found.items())
+        ]
+        if told:
+            facts = {"register": register, "books": len(books), "columns": ", ".join(told)}
+            yield say["never"].format(**facts)
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
