@@ -229,7 +229,7 @@ def test_a_cells_page_is_vietnamese_all_over(book: Extracted) -> None:
     for said in (
         "“Trần Văn Sửu”, chắc 60,0 %; nếu không thì “Trần Văn Sửu?” 10,0 %; gửi người xem; "
         "như ô Nơi sinh (ghi đúng như sổ) – người được khai sinh của trường hợp trước",
-        "đọc tờ 1, tệp quét scan-1, bộ đọc chữ viết tay test",
+        "đọc tờ 1, mã bản quét scan-1, bộ đọc chữ viết tay test",
         "cho xem đưa cho người rà soát", "Họ của con khác họ của cha", "trường hợp 2",
         "crops/0001-2-chaHoTen.jpg, theo quy tắc hình từng ô", "Q.pdf, trang 3", "(300, 1800)",
     ):  # fmt: skip

@@ -30,6 +30,7 @@ from extract.record import MACHINE, FieldValue
 from extract.reopen import Extracted
 
 _CELL = re.compile(r"(\d+)\.(\d+)\.(\w+)")
+_TOLD = 0.0005  # probability from which another reading is told
 _PICTURED = (READ, DECIDED, VIEWED)  # lines that say how files of the folder are
 
 
@@ -219,7 +220,7 @@ def story(book: Extracted, at: At) -> Story:
         f"{issue.rule}: {issue.message}" for issue in record.issues if field in issue.fields
     )
     events = [*_values(book, at, lines), *_lines(at, name, lines)]
-    told = tuple(sorted(events, key=lambda event: (event.time, event.line)))
+    told = tuple(sorted(events, key=lambda event: (event.time, event.line or len(lines) + 1)))
     return Story(at, record.register, record.get(field), source, issues, told, crop, true)
 
 
@@ -233,7 +234,8 @@ def _values(book: Extracted, at: At, lines: Sequence[Line]) -> Iterator[Event]:
         if value.raw not in (None, value.value):
             about["raw"] = value.raw
         if value.author == MACHINE:
-            more = {"others": value.alternatives, "review": value.review, "source": value.source}
+            others = [(text, p) for text, p in value.alternatives if p >= _TOLD]
+            more = {"others": others, "review": value.review, "source": value.source}
             about |= {"confidence": value.confidence, **{k: v for k, v in more.items() if v}}
             yield Event(value.time, MACHINE, DECIDED, about)
         else:
