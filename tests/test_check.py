@@ -125,6 +125,7 @@ FAULTS: list[tuple[str, Callable[[Path], None]]] = [
     ("F03", edit_cell("nksNgaySinh", "1962-05-10")),
     ("F03", edit_cell("ngayDangKy", "07.1962")),
     ("F04", edit_cell("so", "01/1963")),
+    ("F08-ahead", edit_cell("ngayDangKy", "10.07.2150")),
     ("F05", edit_cell("trangSo", "x")),
     ("F06", edit_cell("nksGioiTinh", "Nam")),
     ("F06", edit_cell("loaiDangKy", "9")),
@@ -199,6 +200,13 @@ def second_sheet(folder: Path) -> None:
     book.save(folder / f"{BASE}.xlsx")
 
 
+def hidden_row(folder: Path) -> None:
+    edit_cell("ghiChu", "x")(folder)
+    book = load_workbook(folder / f"{BASE}.xlsx")
+    book["KS"].row_dimensions[3].hidden = True
+    book.save(folder / f"{BASE}.xlsx")
+
+
 def same_picture(files: dict[str, bytes]) -> None:
     with pymupdf.open(stream=files[max(files)]) as document:
         document.set_metadata({"title": "another"})
@@ -207,6 +215,19 @@ def same_picture(files: dict[str, bytes]) -> None:
 
 ALONE: list[tuple[str, Callable[[Path], None]]] = [
     ("F16-date", edit_cell("ngayDangKy", datetime(1962, 7, 10))),
+    ("F17", edit_cell("meHoTen", "Nguyễn")),
+    ("F18", edit_cell("meHoTen", "Nguyeãn Thò Tö")),  # VNI
+    ("F18", edit_cell("meHoTen", "Nguyễn Thị Тư")),  # Cyrillic
+    ("F18", edit_cell("noiDangKy", "xaõ Taân Phuù")),
+    ("F18-bare", edit_cell("meHoTen", "Nguyen Thi Tu")),
+    ("F19", edit_cell("meNoiCuTru", "nt")),
+    ("F19", edit_cell("meNoiCuTru", "Như cha")),
+    ("F19", edit_cell("meHoTen", "………")),
+    ("F20", edit_cell("meHoTen", "Bà Lê Thị Tư")),
+    ("F20", edit_cell("meHoTen", "Lê Thị Hai và Lê Thị Ba")),
+    ("F20", edit_cell("meHoTen", "Ng. Thị Tư")),
+    ("F07", edit_cell("meHoTen", "Lê Thị Tư (?)")),
+    ("H08", hidden_row),
     ("B02-book", another_books_name),
     ("B02-name", edit_zip(lambda files: files.update({f"KS/{FIRST}": files.pop(FIRST)}))),
     ("B02-other", edit_zip(lambda files: files.update({"Thumbs.db": b"x"}))),
@@ -218,7 +239,7 @@ ALONE: list[tuple[str, Callable[[Path], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "plant"), ALONE, ids=[f"{rule}" for rule, _ in ALONE])
+@pytest.mark.parametrize(("rule", "plant"), ALONE, ids=[f"{n}-{f[0]}" for n, f in enumerate(ALONE)])
 def test_a_fault_is_told_once_and_as_what_it_is(
     package: Path, rule: str, plant: Callable[[Path], None]
 ) -> None:
@@ -256,6 +277,14 @@ def test_each_planted_fault_is_found(
 ) -> None:
     plant(package)
     assert rule in found(package)
+
+
+@pytest.mark.parametrize(
+    "name", ["H'Bia Niê", "Và Y Dở", "Sáu", "Ông Thị Lan", "K'Brêm", "Lưu Cứu", "Krông Ƀuk"]
+)
+def test_rare_names_are_no_fault(package: Path, name: str) -> None:
+    edit_cell("meHoTen", name)(package)
+    assert found(package) == set()
 
 
 def run(*paths: Path, json: bool = False) -> tuple[int, str]:

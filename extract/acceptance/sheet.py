@@ -57,6 +57,8 @@ def read_table(path: Path, register: Register) -> tuple[Table | None, list[Findi
         for other, row, _ in others
         if other.max_row > row
     ]
+    if hidden := [row.number for row in table.rows if sheet.row_dimensions[row.number].hidden]:
+        more.append(finding("H08", path.name, rows=len(hidden), first=hidden[0]))
     return table, [*_headers(path.name, form, register), *more]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from common.text import fold, squeeze
-from extract.checks.within import INHERITING, Book, Check, Rule, values
+from common.text import fold
+from extract.checks.within import Book, Check, Rule, values
 from extract.parse.dates import date_of_value
 from extract.parse.names import middle_names
 from extract.parse.places import province_of
@@ -152,20 +151,6 @@ def sex_of_name(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
         yield rule.issue(rule.fields, middle=middle, expected=expected, second=sex)
 
 
-def surname_alone(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
-    """A name of one word that is far more often a surname than a given name. Not where the person,
-    or when that is not told somebody of the case, is of a people whose names may be one word."""
-    groups = {code: value for code, value in record.fields.items() if code.endswith("DanToc")}
-    told = {code: value.value for code, value in groups.items() if value.value}
-    for code, value in values(record, rule, book):
-        name = squeeze(value.partition(",")[0]).lower()
-        own = told.get(f"{code.removesuffix('HoTen')}DanToc")
-        if INHERITING.issuperset([own] if own else told.values()) and name in _bare_surnames(
-            rule.number("times")
-        ):
-            yield rule.issue((code,), label=book.label(code), value=value)
-
-
 def sex_of_kind(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     kind, sex = (record.get(code).value for code in rule.fields)
     expected = _PARENT_SEX.get(kind or "")
@@ -180,14 +165,6 @@ _TELLING = {"thi": "Nữ", "van": "Nam"}
 def sex_by_name(name: str | None) -> str:
     """The sex that a middle name tells; empty when it tells none."""
     return next((_TELLING[fold(m)] for m in middle_names(name) if fold(m) in _TELLING), "")
-
-
-@cache
-def _bare_surnames(times: int) -> frozenset[str]:
-    """Surnames, in small letters, that so many times as many people bear as have it for a name."""
-    given = Counter(lexicon.given_names()) + Counter(lexicon.given_names(old=True))
-    found = lexicon.surnames().items()
-    return frozenset(name.lower() for name, count in found if count > times * given[name])
 
 
 @cache
@@ -223,5 +200,4 @@ PEOPLE_CHECKS: Mapping[str, Check] = {
     "swapped": swapped,
     "sex_of_name": sex_of_name,
     "sex_of_kind": sex_of_kind,
-    "surname_alone": surname_alone,
 }

@@ -1,8 +1,9 @@
 """Plausibility rules: what in a record, or between neighbours in a book, cannot be so.
 
 The rules are data (``rules.csv``): which check, over which fields, with which numbers, and
-the sentence a clerk reads. The checks are the functions of ``within.py``, ``people.py`` and
-``sequence.py``. Most hold for what is read and for what is delivered (``when``), whoever made it.
+the sentence a clerk reads. The checks are the functions of ``within.py``, ``people.py``,
+``spelling.py`` and ``sequence.py``. Most hold for what is read and for what is delivered
+(``when``), whoever made it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Literal
 
 from extract.checks.people import PEOPLE_CHECKS
 from extract.checks.sequence import SEQUENCE_CHECKS
+from extract.checks.spelling import SPELLING_CHECKS
 from extract.checks.within import FIELD_CHECKS, Book, Rule
 from extract.record import Issue, Record
 from extract.registers import Generation, Register
 
 _TABLE = Path(__file__).with_name("rules.csv")
-CHECKS = {**FIELD_CHECKS, **PEOPLE_CHECKS}
+CHECKS = {**FIELD_CHECKS, **PEOPLE_CHECKS, **SPELLING_CHECKS}
 When = Literal["read", "delivered"]
 
 

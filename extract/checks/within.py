@@ -16,7 +16,7 @@ from extract.registers import Column, Generation, Register
 
 INHERITING = frozenset(("Kinh", "Hoa"))
 """Peoples among whom everybody has a surname, handed down."""
-_NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]]")
+_NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]?!():;]")
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,16 @@ def in_era(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
             yield rule.issue((code,), value=value, first_year=first, last_year=last)
 
 
+def not_ahead(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
+    """No date that lies ahead of us."""
+    today = date.today()
+    for code, value in values(record, rule, book):
+        found = date_of_value(value)
+        days = _days(PartialDate(today.year, today.month, today.day), found) if found else None
+        if days is not None and days > 0:
+            yield rule.issue((code,), label=book.label(code), value=value)
+
+
 def in_book_years(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     number, value = (record.get(code).value for code in rule.fields)
     years = [int(year) for year in re.findall(r"\d{4}", number or "")]
@@ -267,6 +277,7 @@ FIELD_CHECKS: Mapping[str, Check] = {
     "name_case": name_case,
     "no_digits": no_digits,
     "in_era": in_era,
+    "not_ahead": not_ahead,
     "in_book_years": in_book_years,
     "words_agree": words_agree,
     "not_after": not_after,
