@@ -138,6 +138,15 @@ def test_a_misread_figure_does_not_make_a_year() -> None:
     assert book_years([], [], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
 
 
+def test_what_is_registered_late_and_words_that_break_off_make_no_year() -> None:
+    era, late = Era(2014, 2021), [{"16.02.2017": 0.99}, {"04.04.2017": 0.99}]
+    nines = [{"08.05.2019": 0.99}] * 24
+    assert set(book_years(nines, [], era, late)) == {2019}  # deaths of 2017, not a hand of nines
+    ten = [{"16.03.2010": 0.99}] * 15  # "hai nghìn không trăm mười", the last word lost
+    sevens = [{"18.03.2017": 0.6, "18.03.2011": 0.3}] * 16
+    assert set(book_years(sevens, ten, era)) == {2017}
+
+
 def test_a_misread_part_is_mended_by_what_the_book_says() -> None:
     clear = [{"chaNoiCuTru": drafted("place", **{"ấp_1,_Vĩnh_Long": 0.9})} for _ in range(5)]
     cut = {"chaNoiCuTru": drafted("place", **{"ấp_Chợ,_Vĩnh_Lo": 0.6})}
@@ -203,10 +212,16 @@ def test_parents_are_of_an_age_and_papers_are_not_of_tomorrow() -> None:
         "registered": "ngayDangKy",
         "parents": ["meNgaySinh"],
         "before": ["nycNgayCapGiayToTuyThan"],
+        "shortly": ["quyetDinhNgay"],
     }
-    weigh_dates(drafts, roles)
+    drafts["quyetDinhNgay"] = drafted("partial_date", **{"27.02.1990": 0.6, "27.02.1998": 0.3})
+    unread = {code: own for code, own in drafts.items() if code != "ngayDangKy"}
+    weigh_dates(drafts, roles, None)
     assert drafts["meNgaySinh"].value.value == "1958"
     assert drafts["nycNgayCapGiayToTuyThan"].value.value == "06.07.1995"
+    assert drafts["quyetDinhNgay"].value.value == "27.02.1998"
+    weigh_dates(unread, roles, 1998)  # where the day is not read the book's year tells as much
+    assert unread["meNgaySinh"].value.value == "1958"
 
 
 def test_a_reading_too_improbable_for_a_float_stays_as_it_is() -> None:

@@ -43,7 +43,8 @@ def registration_dates(
         else {}
         for case in cases
     ]
-    years = book_years(*_years_told(cases, register, roles, context), era)
+    figures, words, happened = _years_told(cases, register, roles, context)
+    years = book_years(figures, words, era, happened)
     year = max(years, key=lambda one: years[one])
     options = [dict(d.options) or _in_year(d, year) if d else {} for d in drafts]
     dates = run_on_dates(options, years, events)
@@ -55,9 +56,9 @@ def registration_dates(
 
 def _years_told(
     cases: Sequence[Case], register: Register, roles: Mapping[str, Any], context: Context
-) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
-    """What tells the book's years, in figures and in words: registrations, the events before
-    them, and numbers that bear their year.
+) -> tuple[list[dict[str, float]], list[dict[str, float]], list[dict[str, float]]]:
+    """What tells the book's years: in figures, registrations and numbers that bear their year; in
+    words; and in figures, the events that are registered.
 
     Words that say a full century are mostly those of a line that breaks off.
     """
@@ -65,6 +66,8 @@ def _years_told(
     events: Mapping[str, str] = roles.get("events", {})
     figures: list[dict[str, float]] = []
     words: list[dict[str, float]] = []
+    happened: list[dict[str, float]] = []
+    dated = {*events, *events.values()}
     for case in cases:
         for code in (roles.get("registered", ""), *events, *numbered, *events.values()):
             slots = case.slots.get(code)
@@ -74,10 +77,10 @@ def _years_told(
             if code in events.values():
                 said = _dates_said(said)
             if any(ch.isdigit() for slot in slots for ch in slot.text):
-                figures.append(said)
+                (happened if code in dated else figures).append(said)
             else:
                 words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
-    return figures, words
+    return figures, words, happened
 
 
 def _dates_said(words: Mapping[str, float]) -> dict[str, float]:

@@ -94,7 +94,7 @@ def draft(column: Column, slots: Sequence[SlotReading], context: Context) -> Dra
         sure = seen if status == "illegible" else 1 - seen
         return Drafted(FieldValue(None, None, sure, status, box), Evidence(status, sure, sure))
     mark = mark_of(raw) if _BETWEEN in texts[0][0] else likely_mark(texts, lead.kind)
-    if raw.isalpha() and column.code in table("values")["answers"]:
+    if raw.replace(" ", "").isalpha() and column.code in table("values")["answers"]:
         mark = None
     if mark:
         return _marked(mark, raw, box, slots)

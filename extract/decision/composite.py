@@ -78,10 +78,10 @@ def _by_sex(slot: SlotReading, slots: Sequence[SlotReading]) -> SlotReading:
 
 def _own_part(slot: SlotReading, columns: Sequence[Column], own: Column) -> SlotReading:
     """A slot with what its column has of each text; the whole text where the column should be
-    somewhere in it, and blank where the likeliest text ends before it."""
+    somewhere in it, and blank where the likeliest text ends before it, unless a blot hides some."""
     texts = [(_part(text, columns, own), p) for text, p in slot.candidates]
     candidates = tuple((text, p) for text, p in merged(texts) if text)
-    written = slot.written if candidates or not texts else 0.0
+    written = slot.written if candidates or not texts or slot.hidden else 0.0
     kind = "age" if slot.kind == "age" and own.type == "partial_date" else own.type
     return replace(slot, candidates=candidates, kind=kind, written=written)
 

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from extract.decision.choose import Drafted, chosen
-from extract.decision.recurring import SLIP, Favour, apart
+from extract.decision.recurring import SLIP, Favour, apart, differ_by_marks
 from extract.parse.tables import table
 from models import lexicon
 
@@ -52,7 +52,8 @@ def choose_office(places: Sequence[tuple[dict[str, Drafted], str]], favour: Favo
         return False
     for (drafts, code), own in zip(places, readings, strict=True):
         value = drafts[code].value.value or ""
-        if value in offices() and own.get(value, 0.0) >= _CLEAR:
+        clear = value in offices() and own.get(value, 0.0) >= _CLEAR
+        if clear and not differ_by_marks(value, office):
             continue
         cased = next((text for text in own if text.lower() == office.lower()), office)
         drafts[code] = chosen(drafts[code], cased, 2 * math.exp(-_letters(office, own)) - 1)
@@ -132,8 +133,8 @@ def _apart(name: str, text: str) -> tuple[float, float]:
 
 def _prior(name: str, favour: Favour) -> float:
     """How likely an office is: a known one by where else its units are named."""
-    units = offices().get(name)
-    return math.prod(map(favour, units)) if units else _UNKNOWN
+    known = offices().get(name, ())
+    return max((math.prod(map(favour, units)) for units in known), default=_UNKNOWN)
 
 
 def _nearest(texts: Sequence[str]) -> set[str]:
@@ -157,13 +158,13 @@ def _by_length() -> Mapping[int, Sequence[str]]:
 
 
 @cache
-def offices() -> Mapping[str, tuple[str, ...]]:
-    """Offices as they are written, with the bare names of their units: of communes, of districts
-    and of today's communes; and communes by their names alone.
+def offices() -> Mapping[str, frozenset[tuple[str, ...]]]:
+    """Offices as they are written, with the bare names of the units that each may be of: of
+    communes, of districts and of today's communes; and communes by their names alone.
 
     A ward may have been a commune, a town's district a rural one.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    found: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     words = table("values")["offices"]
     heads: list[str] = words["names"]
     for unit in {*lexicon.units(), *lexicon.units_2025()}:
@@ -171,9 +172,10 @@ def offices() -> Mapping[str, tuple[str, ...]]:
         known = [(lexicon.bare_unit(name), name, kind) for name, kind in names if name]
         for (one, *below), (other, *above) in pairwise(known):
             for low, high in product(_written(one, *below), _written(other, *above)):
-                found |= {f"{head} {low}, {high}": (one, other) for head in heads}
-        found[known[0][0]] = known[0][:1]
-    return found
+                for head in heads:
+                    found[f"{head} {low}, {high}"].add((one, other))
+        found[known[0][0]].add(tuple(bare for bare, _, _ in known[:2]))
+    return {name: frozenset(units) for name, units in found.items()}
 
 
 def _written(bare: str, name: str, kind: str) -> set[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from extract.decision.agree import lag_cost
 from extract.decision.choose import Drafted
 from extract.parse.dates import PartialDate, date_of_value
 
@@ -16,20 +19,23 @@ _NEVER = 0.01  # a date after the registration, or a parent of another age
 Drafts = dict[str, Drafted]
 
 
-def weigh_dates(drafts: Drafts, roles: Mapping[str, Any]) -> None:
-    """Weigh the options of dates again, in place, by the day the record was registered.
+def weigh_dates(drafts: Drafts, roles: Mapping[str, Any], year: int | None) -> None:
+    """Weigh the options of dates again, in place, by the day the record was registered, or by the
+    book's ``year`` where that is not read.
 
-    ``roles``: ``registered``, that day's column; ``before``, columns of earlier dates; ``parents``,
-    columns of parents' births.
+    ``roles``: ``registered``, that day's column; ``before``, columns of earlier dates; ``shortly``,
+    those that lie but days before; ``parents``, columns of parents' births.
     """
     known = drafts.get(roles.get("registered", ""))
     day = date_of_value(known.value.value) if known else None
+    day = day or (PartialDate(year) if year else None)
     if day is None:
         return
-    for code in (*roles.get("before", ()), *roles.get("parents", ())):
-        own = drafts.get(code)
-        if own and own.options and own.mark is None and own.value.value in own.options:
-            drafts[code] = _weighed(own, day, code in roles.get("parents", ()))
+    for role in ("before", "shortly", "parents"):
+        for code in roles.get(role, ()):
+            own = drafts.get(code)
+            if own and own.options and own.mark is None and own.value.value in own.options:
+                drafts[code] = _by(own, partial(_LIKELY[role], day))
 
 
 def weigh_ages(drafts: Drafts, roles: Mapping[str, Any]) -> None:
@@ -38,10 +44,6 @@ def weigh_ages(drafts: Drafts, roles: Mapping[str, Any]) -> None:
         own = drafts.get(code)
         if own and own.options and own.mark is None and own.value.value in own.options:
             drafts[code] = _by(own, lambda value: _share(int(value), _DECLARANTS))
-
-
-def _weighed(own: Drafted, day: PartialDate, parent: bool) -> Drafted:
-    return _by(own, lambda value: _likely(value, day, parent))
 
 
 def _by(own: Drafted, likely: Callable[[str], float]) -> Drafted:
@@ -55,13 +57,26 @@ def _by(own: Drafted, likely: Callable[[str], float]) -> Drafted:
     return replace(own, value=replace(own.value, value=best), evidence=evidence, options=options)
 
 
-def _likely(value: str, day: PartialDate, parent: bool) -> float:
+def _before(day: PartialDate, value: str) -> float:
     date = date_of_value(value)
-    if date is None:
-        return 1.0
-    if not parent:
-        return 1.0 if date.ordinal <= day.latest else _NEVER
-    return _share(day.year - date.year, _AGES)
+    return 1.0 if date is None or date.ordinal <= day.latest else _NEVER
+
+
+def _shortly(day: PartialDate, value: str) -> float:
+    return math.exp(-lag_cost(value, day))
+
+
+def _born(day: PartialDate, value: str) -> float:
+    date = date_of_value(value)
+    return 1.0 if date is None else _share(day.year - date.year, _AGES)
+
+
+_LIKELY: Mapping[str, Callable[[PartialDate, str], float]] = {
+    "before": _before,
+    "shortly": _shortly,
+    "parents": _born,
+}
+"""By role of a column, how likely a value is before a day."""
 
 
 def share_of_age(age: int, parent: bool) -> float:

@@ -27,6 +27,8 @@ from extract.decision.numbering import (
 from extract.decision.office import choose_office
 from extract.decision.plausible import weigh_ages, weigh_dates
 from extract.decision.recurring import NEW, Favour, differ_by_marks, preference, recurring
+from extract.decision.units import RULE as COUNTRY
+from extract.decision.units import weigh_by_country
 from extract.decision.votes import named_elsewhere, vote
 from extract.decision.witnesses import mend_tails
 from extract.parse.dates import Era, date_of_value
@@ -63,6 +65,8 @@ def steps(
         for drafts in drafted:
             agree_in_words(drafts, code, words, roles["registered"], year)
     yield "figures and words", drafted
+    weigh_by_country(drafted)
+    yield COUNTRY, drafted
     vote(drafted)
     yield "villages of a book", drafted
     one_case(drafted)
@@ -73,7 +77,7 @@ def steps(
         agree_between_people(drafts, roles)
     yield "people of a case", drafted
     for drafts in drafted:
-        weigh_dates(drafts, roles)
+        weigh_dates(drafts, roles, year)
         weigh_ages(drafts, roles)
         agree_on_age(drafts, roles)
     yield "ages and days", drafted
@@ -119,12 +123,12 @@ def _drafted(
 
 def _choose_own(drafted: Sequence[Drafts], roles: Mapping[str, Any], year: int | None) -> None:
     """Choose again the columns that stay the same over many pages."""
-    favour = named_elsewhere(drafted)
+    offices = table("values")["offices"]["columns"]
+    favour = named_elsewhere(drafted, besides=offices)
     for code in roles.get("constant", ()):
         if year and table("values")["number_forms"].get(code) == YEARLY:
             keep_to_year(drafted, code, year)
-        office = code in table("values")["offices"]["columns"]
-        if not office or not choose_office(_places(drafted, [code]), favour):
+        if code not in offices or not choose_office(_places(drafted, [code]), favour):
             _choose_recurring(_OWN, drafted, [code], NEW, favour)
 
 

@@ -52,7 +52,7 @@ class _Votes:
 
     def joined(self, parts: Sequence[str]) -> str:
         """The parts with what the book mostly writes between them."""
-        signs = [self.between[_is_hamlet(part)] for part in parts[:-1]]
+        signs = [self.between[is_hamlet(part)] for part in parts[:-1]]
         return "".join(part + sign for part, sign in zip(parts, [*signs, ""], strict=True))
 
 
@@ -65,11 +65,14 @@ def vote(drafted: Sequence[dict[str, Drafted]]) -> None:
                 drafts[code] = _weighed(own, votes)
 
 
-def named_elsewhere(drafted: Sequence[dict[str, Drafted]]) -> Callable[[str], float]:
+def named_elsewhere(
+    drafted: Sequence[dict[str, Drafted]], besides: Collection[str]
+) -> Callable[[str], float]:
     """How much likelier a text is the name of the book's own place: it is named in the places of
-    its cases too, with a word for its kind before it."""
+    its cases too, ``besides`` the columns for it, with a word for its kind before it."""
     count: defaultdict[str, float] = defaultdict(float)
-    for own in (own for drafts in drafted for own in drafts.values() if _votes(own)):
+    others = (own for drafts in drafted for code, own in drafts.items() if code not in besides)
+    for own in filter(_votes, others):
         for part, share in _shares(own).items():
             words = part.lower().split()
             for size in range(2, len(words) + 1):
@@ -103,7 +106,7 @@ def _usual_signs(values: Sequence[str]) -> dict[bool, str]:
     for value in values:
         start = 0
         for found in _BETWEEN.finditer(value):
-            signs[_is_hamlet(value[start : found.start()].strip()), found[0].strip()] += 1
+            signs[is_hamlet(value[start : found.start()].strip()), found[0].strip()] += 1
             start = found.end()
     for sign in (",", "-"):
         signs[True, sign] = signs[True, sign] or signs[False, sign]
@@ -113,7 +116,8 @@ def _usual_signs(values: Sequence[str]) -> dict[bool, str]:
     }
 
 
-def _is_hamlet(part: str) -> bool:
+def is_hamlet(part: str) -> bool:
+    """Whether a part of a place begins with a word for a hamlet: ``ấp Chợ``."""
     return part.lower().split(" ")[0] in _units("hamlets")
 
 
@@ -122,7 +126,7 @@ def _shares(own: Drafted) -> Mapping[str, float]:
     found: defaultdict[str, float] = defaultdict(float)
     whole = sum(own.options.values())
     for value, probability in own.options.items():
-        for part in set(_parts(value)):
+        for part in set(parts_of(value)):
             found[part] += probability / whole
     return found
 
@@ -137,8 +141,8 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
         return max(votes.count.get(part.lower(), 0.0) - mine[part.lower()], 0.0)
 
     def support(value: str) -> float:
-        boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in _parts(value)]
-        halved = sum(_is_half_named(part) for part in _parts(value))
+        boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in parts_of(value)]
+        halved = sum(_is_half_named(part) for part in parts_of(value))
         return math.exp(_STRENGTH * sum(boosts)) * math.pow(_HALF_NAMED, halved)
 
     offered = dict(own.options)
@@ -167,7 +171,7 @@ def _mended(
 ) -> Iterator[tuple[str, float]]:
     """The value parted where others part it, and with one part that nobody else reads taken for
     one that many do."""
-    parts = _parts(value)
+    parts = parts_of(value)
     parted = [piece for part in parts for piece in _parted(part, votes.often)]
     if votes.joined(parts) != value:
         yield votes.joined(parts), _OTHER_SIGN
@@ -220,7 +224,7 @@ def _units(kind: str) -> frozenset[str]:
     return frozenset(table("places")[kind])
 
 
-def _named_by(words: Sequence[str]) -> Sequence[str]:
+def named_by(words: Sequence[str]) -> Sequence[str]:
     """The words of a place behind those for its kind, and behind an abbreviation: ``BV``."""
     kinds = ((word.isupper() and len(word) > 1) or _is_kind(word) for word in words)
     return words[next((at for at, kind in enumerate(kinds) if not kind), len(words)) :]
@@ -233,15 +237,15 @@ def _is_kind(word: str) -> bool:
 
 def _is_named(words: Sequence[str]) -> bool:
     """Whether a place is named: a hamlet by one word or a number, others by two words."""
-    return len(_named_by(words)) >= (1 if words[0].lower() in _units("hamlets") else 2)
+    return len(named_by(words)) >= (1 if words[0].lower() in _units("hamlets") else 2)
 
 
 def _is_half_named(part: str) -> bool:
     """Whether but one word, and no number, names a place over a hamlet: ``xã Mỹ``."""
     words = part.split()
-    names = _named_by(words)
+    names = named_by(words)
     half = len(names) == 1 < len(words) and not names[0][0].isdigit()
-    return half and not _is_hamlet(part)
+    return half and not is_hamlet(part)
 
 
 def _in_a_name(words: Sequence[str], at: int) -> bool:
@@ -252,9 +256,10 @@ def _in_a_name(words: Sequence[str], at: int) -> bool:
 
 def _agreed(value: str, others: Callable[[str], float]) -> float:
     """How much of a value others in the book say too, -1 to 1."""
-    said = [min(others(part), 1.0) for part in _parts(value)]
+    said = [min(others(part), 1.0) for part in parts_of(value)]
     return 2 * sum(said) / len(said) - 1 if said else 0.0
 
 
-def _parts(value: str) -> list[str]:
+def parts_of(value: str) -> list[str]:
+    """The parts of a place: what stands between commas, or between dashes."""
     return [part for part in (piece.strip() for piece in _BETWEEN.split(value)) if part]

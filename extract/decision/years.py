@@ -14,7 +14,9 @@ from extract.decision.figures import Table, chance, usual_misreadings
 from extract.parse.dates import Era
 
 _WORD = 0.02  # share of readings in which a figure of a year is wrong that was written in words
+_BROKEN_OFF = 0.2  # share of years in words that end before their last one: 2010 for 2017
 _STRAY = 1e-4  # anything else
+_LATE = 0.02  # share of events that are registered in a later year
 _ROUNDS = 30
 _LEAST, _DATES = 0.02, 1.5  # least share of a year, and the dates it must explain
 _LONGEST = 5  # years that a book is kept
@@ -23,7 +25,10 @@ _MOSTLY = (0.6, 0.95)  # shares in which a hand's figure is taken for another th
 
 
 def book_years(
-    dates: Sequence[Mapping[str, float]], spoken: Sequence[Mapping[str, float]], era: Era
+    dates: Sequence[Mapping[str, float]],
+    spoken: Sequence[Mapping[str, float]],
+    era: Era,
+    events: Sequence[Mapping[str, float]] = (),
 ) -> dict[int, float]:
     """The shares of the years in a book; years that explain fewer than two dates are left out.
 
@@ -31,14 +36,16 @@ def book_years(
     explains its dates best, in it a mixture fitted by expectation and maximisation (Dempster et
     al. 1977): every date belongs to one of the years, and is read with now and then a wrong
     figure. One hand's figures are misread alike: perhaps one of them is mostly taken for another.
+    An event may be of an earlier year than its registration.
 
     Args:
         dates: for each date of the book its values (``DD.MM.YYYY`` …) with probabilities.
         spoken: the same for dates written in words.
         era: years in which the book can lie.
+        events: the same for dates of what is registered, in figures.
     """
     years = range(era.first, era.last + 1)
-    read = _Read([own for own in dates if own])
+    read = _Read([own for own in dates if own], [own for own in events if own])
     words = [{y: _in_words(own, y) for y in years} for own in spoken if own]
     figures = read.by_year(years, usual_misreadings())
     if not figures and not words:
@@ -60,9 +67,13 @@ def book_years(
 class _Read:
     """The years read of dates in figures: all values of all dates, one below the other."""
 
-    def __init__(self, dates: Sequence[Mapping[str, float]]) -> None:
-        pairs = [(at, v[-4:], p) for at, own in enumerate(dates) for v, p in own.items()]
-        self._size = len(dates)
+    def __init__(
+        self, dates: Sequence[Mapping[str, float]], events: Sequence[Mapping[str, float]]
+    ) -> None:
+        every = (*dates, *events)
+        pairs = [(at, v[-4:], p) for at, own in enumerate(every) for v, p in own.items()]
+        self._size = len(every)
+        self._stray = np.repeat([_STRAY, _LATE], [len(dates), len(events)])
         self._date = np.array([at for at, _, _ in pairs], dtype=int)
         self._share = np.array([p for _, _, p in pairs])
         self._figures = np.array([[int(f) for f in year] for _, year, _ in pairs], dtype=int)
@@ -91,7 +102,7 @@ class _Read:
             table = hand if place > 1 else usual_misreadings()
             shares *= table[int(figure), self._figures[:, place]]
         sums = np.bincount(self._date, weights=shares, minlength=self._size)
-        return sums.astype(np.float64) + _STRAY
+        return np.asarray(sums + self._stray)
 
 
 def _best_span(
@@ -136,8 +147,11 @@ def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
 
 def _in_words(own: Mapping[str, float], year: int) -> float:
     """Probability of a reading in words in this year."""
-    slips = ((Hamming.distance(value[-4:], str(year)), p) for value, p in own.items())
-    return _STRAY + sum(p * float(_WORD**slip) for slip, p in slips)
+    slips = ((Hamming.distance(value[-4:], str(year)), value[-4:], p) for value, p in own.items())
+    begun = f"{year // 10}0"
+    return _STRAY + sum(
+        p * max(float(_WORD**slip), _BROKEN_OFF * (read == begun)) for slip, read, p in slips
+    )
 
 
 def confused(read: str, year: int) -> float:

@@ -168,7 +168,9 @@ def _labelled(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None
         label = _labels().get(fold(token))
         if label == "year" and not _starts_year(tokens, position, current, parts):
             label = None
-        if label and not (label == "day" and "day" in parts):
+        if label == "day" and spoken_first and current == "day":
+            parts["day"], spoken_first = [], False  # what stands before is another place's
+        elif label and not (label == "day" and "day" in parts):
             current = label
             parts.setdefault(label, [])
         elif current:
@@ -230,7 +232,11 @@ def _month(tokens: Sequence[str] | None) -> int | None:
 
 
 def _in_order(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None] | None:
-    """Figures alone: day month year, month year, or year; a French month name may stand within."""
+    """Figures alone: day month year, month year, or year; a French month name may stand within.
+
+    Of more figures the last three are the date, where they end in a whole year: what stands before
+    ran over from another place.
+    """
     named = _month_names()
     numbers = [
         named.get(fold(token), int(token) if token.isdigit() else None)
@@ -241,7 +247,9 @@ def _in_order(tokens: Sequence[str]) -> tuple[int | None, int | None, int | None
         return _run_together(str(numbers[0]).zfill(len(tokens[0]) if len(tokens) == 1 else 1))
     if len(numbers) == 2:
         return None, numbers[0], numbers[1]
-    return (numbers[0], numbers[1], numbers[2]) if len(numbers) == 3 else None
+    if len(numbers) < 3 or (len(numbers) > 3 and not re.fullmatch(r"\d{4}", tokens[-1])):
+        return None
+    return numbers[-3], numbers[-2], numbers[-1]
 
 
 def _run_together(digits: str) -> tuple[int | None, int | None, int | None] | None:
