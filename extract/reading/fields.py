@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -14,12 +14,13 @@ from common.geometry import Box
 from common.options import Options
 from extract.form.book_form import BookForm, FieldSlot
 from extract.ink.beside import bare_places, beside, crossings, own_page
+from extract.ink.blots import BlotOptions, find_blots, hidden
 from extract.ink.lift import BESIDE, PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
 from extract.ink.rows import fullest_band, rows_in, without_run_in
 from extract.parse.dates import Era
 from extract.reading.extent import Extent
 from extract.reading.grammars import grammar_for, grammar_for_several
-from extract.reading.lines import Expected, Seen, read_lines
+from extract.reading.lines import FIGURES, Expected, Seen, read_lines
 from extract.reading.printed import cut_figures
 from extract.reading.readings import EntryReading, Figures, SlotReading, merged
 from extract.registers import Register
@@ -35,8 +36,10 @@ _LONGEST_LIFE = 90
 _CELL, _LINE = 4.0, 2.2  # heights of print from which a place is a cell; of a line written in it
 _FRAME = 0.32  # share of a tick's box at each side that its printed square may fill
 _TALL = 1.5  # lines' heights from which a place is searched for its lines
+_NOTE = 3.0  # lines' heights from which a place for any text is a column for notes, mostly empty
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
+_UNKNOWN = 0.5  # probability of writing where nothing can be read
 _UPRIGHT = 1.5  # heights to widths of a stroke that stands
 _SHORT = {"age": 0.2, "number_token": 0.2, "enum": 0.2}  # heights: the least that is written there
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
@@ -51,6 +54,13 @@ class FieldOptions(Options):
         pale: ink less strong than this share of the page's usual writing is a smudge.
         least_written: the same for the reader's word that something is written; ``least_stroke``
             where a lone stroke may stand for 1.
+        unread_ink: ink under which a line that nothing was read on is not called illegible.
+        note_ink, note_density, note_letters: ink, its density, and letters that a line in a column
+            for notes has at least: there dirt stands where nobody wrote, and a reader makes a
+            letter or two of it.
+        note_blot: ink from which such a line hides a note.
+        blots: how blots are found; ``hidden``: share of a place's writing under them from which the
+            place is illegible.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
         flourish: strokes of a signature that fill less of their extent are no letters.
@@ -62,6 +72,13 @@ class FieldOptions(Options):
     pale: float = 0.55
     least_written: float = 0.35
     least_stroke: float = 0.2
+    unread_ink: float = 0.1
+    note_ink: float = 0.12
+    note_density: float = 0.05
+    note_letters: int = 3
+    note_blot: float = 1.0
+    blots: BlotOptions = BlotOptions()
+    hidden: float = 0.6
     blot: float = 0.7
     blot_ink: float = 0.2
     flourish: float = 0.25
@@ -70,15 +87,15 @@ class FieldOptions(Options):
 
 @dataclass(frozen=True)
 class _Piece:
-    """One line of one place, cut out and waiting to be read; ``searched`` when it was found in a
-    place higher than a line, where most smudges are."""
+    """One line of one place, cut out and waiting to be read; ``room``: lines' heights of its place.
+    A line of a higher place was searched for: most smudges are there."""
 
     entry: int
     code: str
     kind: str
     part: str
     cut: Cut
-    searched: bool = False
+    room: float = 1.0
 
 
 def read_fields(
@@ -101,15 +118,19 @@ def read_fields(
     labels = _words(form)
     places = [*_written(form), *(box for slot in _ticked(form) for box in slot.boxes)]
     blank, printed_rules, knots = _bare(form, options.ink)
-    ruleless, height = without_rules(page, find_rules(page), printed_rules), _line_height(form)
-    lifted = lift_ink(page, blank, places, options.ink, labels, height, ruleless)
+    height = _line_height(form)
+    blots = find_blots(page, height, options.blots)
+    spared = blots.off(page)
+    ruleless = without_rules(spared, find_rules(spared), printed_rules)
+    lifted = lift_ink(spared, blank, places, options.ink, labels, height, ruleless)
     lifted[knots] = PAPER
     pieces = list(_pieces(page, lifted, form, options))
     least = options.pale * _usual_strength(pieces, options)
     inked = [
         p
         for p in pieces
-        if _is_writing(p, options) and p.cut.strength >= least * (_FAINTER if p.searched else 1.0)
+        if _is_writing(p, options)
+        and p.cut.strength >= least * (_FAINTER if p.room >= _TALL else 1.0)
     ]
     usual = _usual_writing([piece.cut for piece in inked], form)
     expected = {id(piece): _expected(piece, register, form, usual) for piece in inked}
@@ -128,8 +149,10 @@ def read_fields(
                 continue
             for part in dict.fromkeys(piece.part for piece in own):
                 lines = [(p, read.get(id(p))) for p in own if p.part == part]
-                place = slot.box if not part else _part_box(slot, part)
-                slots.append(_slot(code, slot.kind, part, lines, to_scan(place), options))
+                boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
+                under = hidden(blots, boxes, height, options.blots)
+                place = slot.box if not part else boxes[0]
+                slots.append(_slot(code, slot.kind, part, lines, under, to_scan(place), options))
         entries.append(EntryReading(entry.index, tuple(slots)))
     return tuple(entries), cut_figures(ruleless, _numbers(form))
 
@@ -157,9 +180,8 @@ def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -
                     own = own_page(lifted, box, places, how, height)
                     cell = any(beside(other, box) for other in places)
                     known[box, how] = _cuts(own, box, height, how, cell)
-                searched = box.height >= _TALL * height
                 for cut in known[box, how]:
-                    yield _Piece(entry.index, code, slot.kind, "", cut, searched)
+                    yield _Piece(entry.index, code, slot.kind, "", cut, box.height / height)
 
 
 @lru_cache(maxsize=2)
@@ -188,13 +210,15 @@ def _places(form: BookForm) -> list[Box]:
 
 def _written(form: BookForm) -> list[Box]:
     """Where people write: every line of every place; of a date with printed words between its
-    parts, the parts."""
+    parts, the parts. A column for notes is mostly empty: what many pages have there is print."""
+    tall = _NOTE * _line_height(form)
     return [
         box
         for entry in form.entries
         for slot in entry.fields.values()
         if slot.kind != "tick"
         for box in slot.parts.values() or slot.boxes
+        if slot.kind != "text" or box.height < tall
     ]
 
 
@@ -340,14 +364,19 @@ def _slot(
     kind: str,
     part: str,
     lines: Sequence[tuple[_Piece, Seen | None]],
+    under: float,
     box: Box,
     options: FieldOptions,
 ) -> SlotReading:
-    ink = sum(piece.cut.ink for piece, _ in lines)
+    """What was read in a place; ``under``: pixels of writing hidden by blots."""
+    lines = [(p, _believed(p, r, options) if r else None) for p, r in lines]
+    ink = sum(piece.cut.ink for piece, r in lines if not _is_dirt(piece, r, options))
     seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
     if kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
         seen = [max(seen, key=lambda one: one.texts[0][1] * len(one.texts[0][0]))]
-    blotted = any(_is_blot(piece.cut, options) for piece, _ in lines)
+    clear = sum(piece.cut.written for piece, r in lines if r and r.texts)
+    share = under / (under + clear) if under else 0.0
+    blotted = share > options.hidden or any(_is_blot(piece.cut, options) for piece, _ in lines)
     candidates = _joined(seen) or _stroke(kind, part, [(p.cut, r) for p, r in lines if r], options)
     return SlotReading(
         code=code,
@@ -356,11 +385,36 @@ def _slot(
         part=part,
         ink=ink,
         written=1.0 if blotted else max((r.written for _, r in lines if r), default=0.0),
+        hidden=share,
         candidates=() if blotted else candidates,
         weakest=min((r.weakest for r in seen), default=0.0),
         fit=sum(r.fit for r in seen),
         source=seen[0].source if seen else "",
     )
+
+
+def _believed(piece: _Piece, seen: Seen, options: FieldOptions) -> Seen:
+    """What was read on a line, less what dirt is taken for: then nothing may be written there."""
+    ink, stands, least = piece.cut.ink, bool(seen.texts), options.unread_ink
+    dense = piece.cut.density >= options.note_density
+    if _is_note(piece):
+        letters = sum(ch.isalnum() for ch in seen.texts[0][0]) if stands else 0
+        stands = letters >= options.note_letters and ink >= options.note_ink and dense
+        least = options.note_blot
+    if stands or piece.kind in FIGURES:
+        return seen
+    written = seen.written if ink >= least else min(seen.written, _UNKNOWN)
+    return replace(seen, texts=(), written=written)
+
+
+def _is_dirt(piece: _Piece, seen: Seen | None, options: FieldOptions) -> bool:
+    """Ink of a column for notes that no text was read on and that hides none."""
+    unread = seen is None or not (seen.texts or piece.cut.ink >= options.note_blot)
+    return _is_note(piece) and unread
+
+
+def _is_note(piece: _Piece) -> bool:
+    return piece.kind == "text" and piece.room >= _NOTE
 
 
 def _stroke(

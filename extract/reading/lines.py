@@ -14,6 +14,9 @@ from models.charset import Charset
 from models.reading import Image, Reader, Reading
 
 _WRITTEN = 0.5  # probability of writing from which a line is read within its grammar
+FIGURES = frozenset({"number_token", "partial_date", "age", "time"})
+"""Kinds of places whose grammar may read a figure where the reader, left to itself, reads nothing:
+there are few texts to choose from, and a neighbour or the book confirms them."""
 
 
 @runtime_checkable
@@ -79,7 +82,8 @@ def _as_read(reading: Reading) -> Seen:
 
 def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
     free = reader.decode(log_probs)
-    if what.grammar is None or free.written < _WRITTEN:
+    nothing = not free.text and what.kind not in FIGURES
+    if what.grammar is None or free.written < _WRITTEN or nothing:
         return _as_read(free)
     texts = (free.text, *(text for text, _ in free.alternatives))
     found = weigh(log_probs, reader.charset, what.grammar, what.kind, texts)

@@ -25,6 +25,7 @@ class SlotReading:
         box: pixels of the page as scanned.
         ink: ink beyond the printed form, as a share of the place's area.
         written: the reader's probability that anything is written.
+        hidden: share of what is written that stands under blots.
         candidates: texts with their probabilities, best first.
         weakest: the least probability of any character of the best text.
         fit: how far the best text lies under the reader's free reading, in log probability.
@@ -41,6 +42,7 @@ class SlotReading:
     tick: str = ""
     ink: float = 0.0
     written: float = 0.0
+    hidden: float = 0.0
     candidates: tuple[tuple[str, float], ...] = ()
     weakest: float = 0.0
     fit: float = 0.0
@@ -57,7 +59,7 @@ class SlotReading:
         for name in ("candidates", "printed"):
             texts: tuple[tuple[str, float], ...] = data[name]
             data[name] = [[text, max(round(p, _DIGITS), _LEAST)] for text, p in texts]
-        for name in ("ink", "written", "weakest", "fit"):
+        for name in ("ink", "written", "hidden", "weakest", "fit"):
             data[name] = round(data[name], _DIGITS)
         return data
 
