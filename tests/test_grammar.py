@@ -154,6 +154,9 @@ def test_words_keep_the_case_they_are_read_in() -> None:
         assert search(line(text), CHARSET, language(code, kind), Search())[0][0] == text
 
 
+PAPER = np.zeros((4, 4), np.uint8)
+
+
 class Scorer:
     """A reader with known log probabilities."""
 
@@ -185,6 +188,15 @@ def read(seen: LogProbs, text: str, kind: str = "person_name") -> tuple[tuple[st
 def test_a_doubtful_letter_is_settled_by_the_lexicon() -> None:
     seen = line("Lê Vãn Tám", {4: ("ă", 0.3)})
     assert read(seen, "Lê Vãn Tám")[0][0] == "Lê Văn Tám"
+
+
+def test_what_is_read_as_nothing_is_no_name_and_may_be_a_figure() -> None:
+    seen = line("12")
+    number = Expected("number_token", grammar_for(KS.column("so"), "number_token", "", ERA))
+    name = Expected("person_name", grammar_for(KS.column("nksHoTen"), "person_name", "", ERA))
+    found = [read_lines(Scorer(seen, ""), [PAPER], [what])[0] for what in (number, name)]
+    assert found[0].texts[0][0] == "12" and found[1].texts == ()
+    assert all(one.written > 0.9 for one in found)  # something is: illegible, not blank
 
 
 def test_a_rare_name_that_is_clearly_read_stays() -> None:

@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 
 from common.geometry import Box
+from extract.decision.choose import draft
 from extract.decision.composite import split_shared
 from extract.ink.lift import InkOptions, cut_line
 from extract.ink.rows import rows_in, without_run_in
 from extract.ink.stamps import StampOptions, without_stamps
+from extract.parse.dates import Era
+from extract.parse.field import Context
 from extract.parse.marks import likely_mark, mark_of, strokes
 from extract.parse.places import province_near
 from extract.reading.extent import Extent, fits, in_room
@@ -154,3 +157,13 @@ def test_gaps_over_printed_words_take_no_letters() -> None:
     cut = cut_line(page, Box(20, 30, 980, 80), InkOptions())
     assert cut.box.width > 850
     assert 100 < cut.written < 200
+
+
+def test_no_is_an_answer_where_the_form_asks_and_nothing_elsewhere() -> None:
+    def status(code: str, kind: str) -> str:
+        slot = SlotReading(code, kind, (0, 0, 9, 9), written=1.0, candidates=(("không có", 0.9),))
+        context = Context(1960, Era(1955, 1975))
+        return draft(load_register("KH").column(code), [slot], context).value.status
+
+    assert status("honKhe", "text") == "read"
+    assert status("voNgheNghiep", "text") == "blank"
