@@ -1,14 +1,12 @@
 """From corrected lines to a clerk's own weights folder, if it reads that hand better; else nothing.
 
-First the width is found at which the lines suit the network: a crowded hand is read better when
-drawn out. Then it is cross-validated by line: each part of the lines is held back once and read by
-the base and by a network taught on the other parts, both in the way of the shipped reader. What is
-shipped is the mean of those networks' weights, and of the way from the base to it only the share
-that read the held-back lines best (Wortsman et al. 2022, model soups and robust fine-tuning, arXiv
-2203.05482 and 2109.01903): a few lines are soon known by heart, and the base's weights are the best
-guard. Nor may the reader forget what it could: rendered dates, numbers and names are mixed into the
-teaching, and others of them are read before and after (`models.training.known`). Needs the
-``train`` extra.
+A hand so crowded that its lines are clearly likelier drawn out is read so. Each part of the lines
+is held back once and read by the base and by a network taught on the other parts, both in the way
+of the shipped reader. What is shipped is taught on all lines, or half of the way to it from the
+base (Wortsman et al. 2022, robust fine-tuning, arXiv 2109.01903): a few lines are soon known by
+heart, and the base's weights are the best guard. Nor may the reader forget what it could: rendered
+dates, numbers and names are mixed into the teaching, and others of them are read before and after
+(`models.training.known`). Needs the ``train`` extra.
 """
 
 from __future__ import annotations
@@ -26,22 +24,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
 from transformers.utils import logging as transformers_logging
 
 from common.errors import InputError
-from common.text import squeeze
 from models import ctc
 from models.handwriting import HandwritingReader, Ink, ReaderOptions
 from models.network import LineNetwork
 from models.reading import Reading
 from models.training.calibrate import character_outcomes, fit_logistic, line_outcomes
+from models.training.check import Check, cer, compare
 from models.training.corrected import Corrected, write_taught_by
 from models.training.data import Line
 from models.training.export import as_input, export
 from models.training.known import known_lines
-from models.training.metrics import error_rates
 from models.training.one_hand import AdaptOptions, taught
 from models.training.shards import StoredLine
 from models.weights import (
@@ -56,67 +51,19 @@ from models.weights import (
 TAUGHT_BY, CARD = "taught_by.tsv", "card.md"
 LEAST = 8
 """Fewer corrected lines cannot show whether a reader is better."""
-SHARES = (0.0, 0.5, 1.0)
-"""Of the way from the base's weights to the taught ones, tried on the held-back lines; at 0 only
-the width of the lines is another."""
-STRETCHES = (1.0, 1.25, 1.5)
+SHARES = (1.0, 0.5)
+"""Of the way from the base's weights to the taught ones: half of it where the whole way is not
+shown to be better."""
+STRETCHES = (1.25, 1.5)
 """Widths of the lines that are tried, as multiples of their own."""
 _FITTED_ON = 24
 """Lines, at most, by which the width is chosen."""
-_DRAWS = 2000
+_CLEARLY = 2 / 3
+"""Of the log probability of their texts that lines may have at most at another width than their
+own: less clear gains did not hold (docs/training.md)."""
 _UNREAD = -3.0  # log probability a letter under which a text does not fit its line
 _WORST_LOSS = 0.003
 """How much CER int8 may cost on the corrected lines before fp32 is written instead."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """Held-back lines as the base reads them and as networks taught on the others do.
-
-    Attributes:
-        n: lines, each held back once.
-        before, after: CER, case folded.
-        sure: share of resamplings of the lines in which fewer errors are to be expected of the new
-            readings, each of their texts as likely as it was found.
-        gain, wanted: what the relative drop of the CER and ``sure`` must reach.
-        known: CER of known lines, dates and numbers above all, before and after; not looked at
-            where the held-back lines forbid shipping already.
-        forget: by how much that may rise.
-    """
-
-    n: int
-    before: float
-    after: float
-    sure: float
-    gain: float
-    wanted: float
-    known: tuple[float, float] | None = None
-    forget: float = 0.0
-
-    @property
-    def better(self) -> bool:
-        """Whether the new reader may be shipped."""
-        gained = self.after <= (1 - self.gain) * self.before and self.sure >= self.wanted
-        return gained and not self.forgotten
-
-    @property
-    def forgotten(self) -> bool:
-        """Whether known lines are read worse than may be."""
-        return self.known is not None and self.known[1] > self.known[0] + self.forget
-
-    def __str__(self) -> str:
-        held_back = (
-            f"held-back lines, n {self.n}: CER {self.before:.3f} before, {self.after:.3f} after, "
-            f"better with probability {self.sure:.2f} (wanted: {self.gain:.0%} fewer errors, "
-            f"{self.wanted:.2f})"
-        )
-        if self.known is None:
-            return held_back
-        before, after = self.known
-        return (
-            f"{held_back}; known dates, numbers and names: CER {before:.3f} before, "
-            f"{after:.3f} after (at most {self.forget:.3f} more)"
-        )
 
 
 @dataclass(frozen=True)
@@ -181,23 +128,23 @@ def cross_check(
     before = NetworkReader(reader.folder, network).read(images)
     base, network = network, fitted(network, reader, lines)
     after = {share: list(before) for share in SHARES}
-    networks = []
     for number, part in enumerate(parts, start=1):
         say(f"part {number} of {len(parts)}: {len(part)} lines held back")
         rest = [line for i, line in enumerate(lines) if i not in part]
-        networks.append(taught(reader, network, rest, options, replay))
+        without = taught(reader, network, rest, options, replay)
         for share, readings in after.items():
-            if share or network.config.stretch != base.config.stretch:
-                own = NetworkReader(reader.folder, blended(network, networks[-1:], share))
-                for i in part:
-                    (readings[i],) = own.read([images[i]])
-    for share in sorted(SHARES, key=lambda share: _expected(after[share], lines).sum()):
+            own = NetworkReader(reader.folder, blended(network, without, share))
+            for i in part:
+                (readings[i],) = own.read([images[i]])
+    say(f"all {len(lines)} lines")
+    whole = taught(reader, network, lines, options, replay)
+    for share in SHARES:
         check = compare(before, after[share], lines, options)
-        own_network = blended(network, networks, share)
+        own_network = blended(network, whole, share)
         if check.better:
             known = _known_cer(reader, base), _known_cer(reader, own_network)
             check = replace(check, known=known)
-        if not check.forgotten:
+        if check.better:
             break
     calibration = recalibrated(reader.calibration, after[share], lines)
     return Trial(check, calibration, own_network, share)
@@ -208,22 +155,21 @@ def _known_cer(reader: HandwritingReader, network: LineNetwork) -> float:
     """What the network makes of known lines, by best paths."""
     known = known_lines().checked
     quick = NetworkReader(reader.folder, network, ReaderOptions(beam=0))
-    return _cer(quick.read([line.image for line in known]), known)
+    return cer(quick.read([line.image for line in known]), known)
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
-def blended(base: LineNetwork, networks: Sequence[LineNetwork], share: float) -> LineNetwork:
-    """The base moved a ``share`` of the way to the mean of the networks' weights."""
+def blended(base: LineNetwork, other: LineNetwork, share: float) -> LineNetwork:
+    """The base moved a ``share`` of the way to the other's weights."""
     own = copy.deepcopy(base)
-    theirs = zip(*(network.parameters() for network in networks), strict=True)
-    for mine, values in zip(own.parameters(), theirs, strict=True):
-        mine.lerp_(torch.stack(values).mean(dim=0), share)
+    for mine, its in zip(own.parameters(), other.parameters(), strict=True):
+        mine.lerp_(its, share)
     own.eval()
     return own
 
 
 def fitted(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line]) -> LineNetwork:
-    """The network at the width of line at which these texts are likeliest as it reads (CTC)."""
+    """The network, at a greater width of line if these texts are clearly likelier so (CTC)."""
     lines = lines[:_FITTED_ON]
     labels = [reader.charset.encode(line.text) for line in lines]
 
@@ -240,7 +186,9 @@ def fitted(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line
         )
         return sum(scores)
 
-    return max(map(at, STRETCHES), key=likelihood)
+    likelihoods = {stretch: likelihood(at(stretch)) for stretch in STRETCHES}
+    best = max(STRETCHES, key=lambda stretch: likelihoods[stretch])
+    return at(best) if likelihoods[best] > _CLEARLY * likelihood(network) else network
 
 
 def folds(texts: Sequence[str], options: AdaptOptions) -> list[frozenset[int]]:
@@ -277,36 +225,6 @@ class NetworkReader(HandwritingReader):
     def _log_probs(self, ink: Ink) -> ctc.LogProbs:
         found: ctc.LogProbs = self._network(torch.from_numpy(as_input(ink)))[0].numpy()
         return found
-
-
-def compare(
-    before: Sequence[Reading],
-    after: Sequence[Reading],
-    lines: Sequence[Line],
-    options: AdaptOptions,
-) -> Check:
-    """Count errors line by line, and how sure the difference is (paired bootstrap)."""
-    rng = np.random.default_rng(options.seed)
-    drawn = rng.integers(len(lines), size=(_DRAWS, len(lines)))
-    gained = _expected(before, lines) - _expected(after, lines)
-    sure = float((gained[drawn].sum(axis=1) > 0).mean())
-    cer, new_cer = _cer(before, lines), _cer(after, lines)
-    return Check(len(lines), cer, new_cer, sure, options.gain, options.sure, forget=options.forget)
-
-
-def _expected(readings: Sequence[Reading], lines: Sequence[Line]) -> NDArray[np.float64]:
-    """The errors to be expected of each line: those of its text and of the others that it may
-    say, each as likely as it was found. Of a few lines they tell more than whole errors do."""
-    found = []
-    for reading, line in zip(readings, lines, strict=True):
-        texts = [(reading.text, max(reading.confidence, 1e-6)), *reading.alternatives]
-        errors = sum(share * _distance(text, line) for text, share in texts)
-        found.append(errors / sum(share for _, share in texts))
-    return np.array(found)
-
-
-def _distance(text: str, line: Line) -> int:
-    return Levenshtein.distance(squeeze(text).lower(), squeeze(line.text).lower())
 
 
 def recalibrated(
@@ -351,7 +269,7 @@ def _ship(
             with _quiet():
                 export(trained, made, full, images, int8=int8, say=lambda _: None)
             small = HandwritingReader(made).read(images)
-            cost = _cer(small, plain) - _cer(exact, plain)
+            cost = cer(small, plain) - cer(exact, plain)
             if cost <= _WORST_LOSS:
                 break
         write_taught_by(made / TAUGHT_BY, lines)
@@ -369,11 +287,6 @@ def _quiet() -> Iterator[None]:
         warnings.simplefilter("ignore")
         yield
     logging.disable(logging.NOTSET)
-
-
-def _cer(readings: Sequence[Reading], lines: Sequence[Line]) -> float:
-    texts, truths = [one.text for one in readings], [line.text for line in lines]
-    return error_rates(texts, truths, fold_case=True).cer
 
 
 def _card(

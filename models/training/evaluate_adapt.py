@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 from models.handwriting import HandwritingReader
 from models.network import LineNetwork
 from models.training.adapt import NetworkReader, cross_check, open_base
+from models.training.check import cer
 from models.training.data import Line
-from models.training.metrics import error_rates
 from models.training.one_hand import AdaptOptions
 from models.training.unseen import Unseen
 
@@ -34,6 +34,7 @@ class Learnt:
         set, hand: whose lines.
         lines, tested: how many were learnt, and how many others tell what that was worth.
         before, after: CER of these others, by the same decoder, in full precision.
+        seen: relative drop of the errors to be expected of the learnt lines, each held back once.
         kept: whether the check let the reader pass.
         share: of the way from the base that was taken.
         stretch: of the lines' width.
@@ -48,6 +49,7 @@ class Learnt:
     tested: int
     before: float
     after: float
+    seen: float
     kept: bool
     share: float
     stretch: float
@@ -142,6 +144,7 @@ def _learn(
         seconds=round(time.process_time() - started, 1),
         before=_cer(network, reader, test),
         after=_cer(trial.network, reader, test),
+        seen=round(trial.check.drop, 3),
         kept=trial.check.better,
         share=trial.share,
         stretch=trial.network.config.stretch,
@@ -150,8 +153,7 @@ def _learn(
 
 def _cer(network: LineNetwork, reader: HandwritingReader, lines: Sequence[Line]) -> float:
     readings = NetworkReader(reader.folder, network).read([line.image for line in lines])
-    texts, truths = [one.text for one in readings], [line.text for line in lines]
-    return round(error_rates(texts, truths, fold_case=True).cer, 5)
+    return round(cer(readings, lines), 5)
 
 
 def _mean(kind: str, count: int, rows: Sequence[Learnt]) -> str:

@@ -46,12 +46,11 @@ class AdaptOptions(Options):
     replayed: float = Field(default=0.2, ge=0, lt=1, description="share of the base's own lines")
     average_decay: float = Field(default=0.98, ge=0, lt=1, description="of the averaged weights")
     frozen: int = Field(default=5, ge=0, description="layers, from the image on, left as they are")
-    folds: int = Field(default=3, ge=2, description="parts of the lines, each held back once")
-    gain: float = Field(default=0.05, ge=0, lt=1, description="relative drop of CER worth a file")
+    folds: int = Field(default=4, ge=2, description="parts of the lines, each held back once")
+    gain: float = Field(default=0.05, ge=0, lt=1, description="drop of errors worth a file")
     forget: float = Field(
         default=0.01, ge=0, lt=1, description="of CER, that known dates and numbers may lose"
     )
-    sure: float = Field(default=0.9, gt=0.5, lt=1, description="that the new reader is better")
     seed: int = 1
 
 
