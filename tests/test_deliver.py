@@ -269,6 +269,16 @@ def test_a_noisy_page_still_fits_the_size() -> None:
         assert cv2.countNonZero(np.frombuffer(pixmap.samples, np.uint8)) > 0
 
 
+def test_a_full_page_keeps_its_pixels_before_its_quality() -> None:
+    page = np.random.default_rng(0).normal(225, 4, (1771, 1240, 3)).clip(0, 255).astype(np.uint8)
+    for y in range(40, 1771, 90):
+        text = "Nguyen Van Tu 12/03/1962 Tan Phu, Go Vap 226434400"
+        cv2.putText(page, text, (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (60, 50, 90), 2)
+    content = case_pdf(page, Box(0, 0, 1240, 1771), "x")
+    with pymupdf.open(stream=content) as document:
+        assert document[0].get_images()[0][2] == 1240 and len(content) < 115_000
+
+
 def test_a_book_number_that_is_none_is_not_passed_over(book: Extracted, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"1962-01 — --book-number 01/1962"):
         deliver(book, tmp_path / "out", DeliverOptions(book_number="1962-01"))
