@@ -153,7 +153,7 @@ def _paper(text: str) -> Mapping[str, str]:
     """By type of column: a paper's kind before its number, its issuer, and its day at the end."""
     number = _NUMBER.search(text)
     before = text[: number.start()] if number else text
-    kind = re.split(r"\s+(?:số|so|s[^\s\d]?)\b|\s+\d", before)[0].strip()
+    kind = re.split(r"(?:^số|^so|\s+(?:số|so|s[^\s\d]?))\b|\s+\d", before)[0].strip()
     kind = kind if number or len(kind) <= _KIND else ""
     rest = text[number.end() :] if number else text[len(kind) :]
     day, issued = _DAY.search(rest), _ISSUED.search(rest)
@@ -189,7 +189,8 @@ def _spelt(police: str) -> str:
 
 
 def _name_and_office(text: str) -> tuple[str, str]:
-    """A name and what follows its dash or comma; without one, the end that names an office."""
+    """A name and what follows its dash or comma; without one, the end that names an office, which
+    may be all that can be read."""
     name, *rest = _BREAK.split(text, maxsplit=1)
     if rest:
         return name, rest[0]
@@ -198,7 +199,7 @@ def _name_and_office(text: str) -> tuple[str, str]:
     likeness = {
         (cut, office): fuzz.ratio(fold(" ".join(words[cut:])), fold(office))
         for office in offices
-        for cut in range(max(2, len(words) - len(office.split())), len(words) - 1)
+        for cut in (0, *range(max(2, len(words) - len(office.split())), len(words) - 1))
     }
     likeness = {key: like for key, like in likeness.items() if like >= _least_like(key[1])}
     if not likeness:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,7 @@ class FieldOptions(Options):
             letter or two of it.
         note_blot: ink from which such a line hides a note.
         blots: how blots are found; ``hidden``: share of a place's writing under them from which the
-            place is illegible.
+            place is illegible, ``hidden_together`` where several columns share it.
         blot, blot_ink: ink that fills more than ``blot`` of its extent, and is more than
             ``blot_ink`` (area over height squared), hides what was written.
         flourish: strokes of a signature that fill less of their extent are no letters.
@@ -78,7 +79,8 @@ class FieldOptions(Options):
     note_letters: int = 3
     note_blot: float = 1.0
     blots: BlotOptions = BlotOptions()
-    hidden: float = 0.6
+    hidden: float = 0.25
+    hidden_together: float = 0.9
     blot: float = 0.7
     blot_ink: float = 0.2
     flourish: float = 0.25
@@ -96,6 +98,18 @@ class _Piece:
     part: str
     cut: Cut
     room: float = 1.0
+
+
+class _Place(NamedTuple):
+    """What all lines of a place have in common; ``box`` on the scan, ``under``: pixels of writing
+    hidden by blots, ``shared`` with other columns."""
+
+    code: str
+    kind: str
+    part: str
+    box: tuple[int, int, int, int]
+    under: float
+    shared: bool
 
 
 def read_fields(
@@ -150,9 +164,11 @@ def read_fields(
             for part in dict.fromkeys(piece.part for piece in own):
                 lines = [(p, read.get(id(p))) for p in own if p.part == part]
                 boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
+                box = to_scan(slot.box if not part else boxes[0]).rounded()
                 under = hidden(blots, boxes, height, options.blots)
-                place = slot.box if not part else boxes[0]
-                slots.append(_slot(code, slot.kind, part, lines, under, to_scan(place), options))
+                shared = sum(other.boxes == slot.boxes for other in entry.fields.values()) > 1
+                place = _Place(code, slot.kind, part, box, under, shared)
+                slots.append(_slot(place, lines, options))
         entries.append(EntryReading(entry.index, tuple(slots)))
     return tuple(entries), cut_figures(ruleless, _numbers(form))
 
@@ -360,29 +376,24 @@ def _part_box(slot: FieldSlot, part: str) -> Box:
 
 
 def _slot(
-    code: str,
-    kind: str,
-    part: str,
-    lines: Sequence[tuple[_Piece, Seen | None]],
-    under: float,
-    box: Box,
-    options: FieldOptions,
+    place: _Place, lines: Sequence[tuple[_Piece, Seen | None]], options: FieldOptions
 ) -> SlotReading:
-    """What was read in a place; ``under``: pixels of writing hidden by blots."""
     lines = [(p, _believed(p, r, options) if r else None) for p, r in lines]
     ink = sum(piece.cut.ink for piece, r in lines if not _is_dirt(piece, r, options))
     seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
-    if kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
+    if place.kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
         seen = [max(seen, key=lambda one: one.texts[0][1] * len(one.texts[0][0]))]
     clear = sum(piece.cut.written for piece, r in lines if r and r.texts)
-    share = under / (under + clear) if under else 0.0
-    blotted = share > options.hidden or any(_is_blot(piece.cut, options) for piece, _ in lines)
-    candidates = _joined(seen) or _stroke(kind, part, [(p.cut, r) for p, r in lines if r], options)
+    share = place.under / (place.under + clear) if place.under else 0.0
+    most = options.hidden_together if place.shared else options.hidden
+    blotted = share > most or any(_is_blot(piece.cut, options) for piece, _ in lines)
+    strokes = [(p.cut, r) for p, r in lines if r]
+    candidates = _joined(seen) or _stroke(place.kind, place.part, strokes, options)
     return SlotReading(
-        code=code,
-        kind=kind,
-        box=box.rounded(),
-        part=part,
+        code=place.code,
+        kind=place.kind,
+        box=place.box,
+        part=place.part,
         ink=ink,
         written=1.0 if blotted else max((r.written for _, r in lines if r), default=0.0),
         hidden=share,
