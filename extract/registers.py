@@ -153,6 +153,12 @@ class Register:
                 return column
         raise UsageError(f"register {self.code} has no column {code}")
 
+    def ticks(self, code: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The value that each printed box for a column means when it is ticked, and the wordings
+        beside it, over all generations."""
+        labels = (label for generation in self.generations for label in generation.labels)
+        return [(label.tick, label.texts) for label in labels if label.tick and code in label.codes]
+
     def generation(self, form: str) -> Generation:
         """The generation of this id; raises `UsageError` when there is none such.
 

@@ -138,7 +138,9 @@ class Elements(HTMLParser):
 def pages(made: Made) -> None:
     assert len(made.files(".html")) == 3
     for path in made.files(".html"):
-        found = Elements(path.read_text("utf-8")).found
+        text = path.read_text("utf-8")
+        assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text), path
+        found = Elements(text).found
         assert sum(tag == "script" for tag, _ in found) <= 1  # our own
         assert not any(key.startswith("on") for _, attributes in found for key in attributes)
         assert not any("//" in a.get("src", "") for tag, a in found if tag != "svg"), path

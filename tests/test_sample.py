@@ -122,6 +122,12 @@ def test_what_an_inspector_types_from_the_page(
     assert inspected(of, code, cell, said) is same
 
 
+def test_a_box_to_tick_has_its_printed_meaning() -> None:
+    register = load_register("GH")
+    choices = sheet_form("GH").choices(register.column("ghLoai"), register)
+    assert choices == {"1": "Giám hộ cử", "2": "Giám hộ đương nhiên"}
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     with extracted_book.make(tmp_path / "book") as book:

@@ -52,7 +52,7 @@ def _html(case: KeyingCase, register: Register, form: SheetForm) -> str:
 def _row(case: KeyingCase, column: Column, register: Register, form: SheetForm) -> str:
     value = case.record.get(column.code)
     cell = case.cells.get(column.code) or ""
-    meaning = form.codes_of(column, register).get(cell, "")
+    meaning = form.choices(column, register).get(cell, "")
     said = f"{cell} – {meaning}" if meaning else cell
     mark = f' <span class="doubt">({_DOUBT})</span>' if value.review else ""
     return f"<tr><td>{escape(column.label)}</td><td>{escape(said)}{mark}</td></tr>"

@@ -73,6 +73,11 @@ class SheetForm:
             table = {code: meaning for code, meaning in table.items() if code in allowed}
         return table
 
+    def choices(self, column: Column, register: Register) -> dict[str, str]:
+        """Code → meaning of a column, coded in this version, else as its forms print it."""
+        printed = {tick: texts[0] for tick, texts in register.ticks(column.code)}
+        return self.codes_of(column, register) or printed
+
 
 def column_code(header: str) -> str:
     """The column that a raw header names: ``"loaiDangKy \\ni=[1,2]"`` → ``loaiDangKy``."""

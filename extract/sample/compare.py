@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 from common.text import fold, squeeze
 from extract.acceptance.sheet import Row
@@ -40,21 +40,9 @@ def agrees(cell: str, said: str, column: Column, row: Row, form: SheetForm, of: 
     return bool(_values(held, column, context) & _values(meant, column, context))
 
 
-def choices(column: Column, form: SheetForm, of: Register) -> dict[str, str]:
-    """Code → meaning of a column, as the sheet has it, else as its forms print it."""
-    return form.codes_of(column, of) or {tick: texts[0] for tick, texts in _ticks(column, of)}
-
-
-def _ticks(column: Column, of: Register) -> Iterator[tuple[str, Sequence[str]]]:
-    """The code of each box to tick that leads to the column, and the words printed beside it."""
-    for label in (label for generation in of.generations for label in generation.labels):
-        if label.tick and column.code in label.codes:
-            yield label.tick, label.texts
-
-
 def _ticked(said: str, column: Column, of: Register) -> set[str]:
     """The codes for which a box stands whose printed words were said."""
-    found = {tick for tick, texts in _ticks(column, of) if fold(said) in map(fold, texts)}
+    found = {tick for tick, texts in of.ticks(column.code) if fold(said) in map(fold, texts)}
     others = table("values")["by_sex"].get(column.code, {}).values()
     known = [other for other in others if isinstance(other, dict)]
     return found | {other[code] for other in known for code in found if code in other}

@@ -20,7 +20,6 @@ from openpyxl.utils import get_column_letter
 from common.errors import InputError
 from extract.deliver.xlsx import UNREADABLE, put_text, text_of
 from extract.sample.cells import Cell, Package, words
-from extract.sample.compare import choices
 
 SHEET = "phieu-kiem.xlsx"
 _PICTURES = "hinh"
@@ -114,7 +113,7 @@ def _copy(crop: Path | None, number: int, out: Path) -> str:
 
 def _hint(package: Package, cell: Cell) -> str:
     column = package.register.column(cell.code)
-    if codes := choices(column, package.table.form, package.register):
+    if codes := package.table.form.choices(column, package.register):
         listed = "; ".join(f"{code} = {meaning}" for code, meaning in codes.items())
         return str(words()["sheet"]["codes"]).format(codes=listed)
     return str(words()["sheet"]["date"]) if column.type == "partial_date" else ""

@@ -32,10 +32,10 @@ def audit(
             at = parse_cell(cell, book)
             told = story(book, at)
             note_viewed(book.folder, "audit", [at])
-            _tell(told)
             if html:
                 write_whole(html, story_page(book.name, told))
                 typer.echo(str(html))
+            _tell(told)
     for fault in found.faults:
         typer.echo(f"hotich: {fault}", err=True)
     verdict = "the log is whole and the book is as it says"
