@@ -64,6 +64,20 @@ def test_a_column_that_is_read_badly_is_trusted_less_than_its_book() -> None:
     assert book_odds([]).told("so", good).column == 0.0
 
 
+def test_what_breaks_a_rule_is_trusted_less() -> None:
+    rng = random.Random(7)
+    pairs = [
+        (Evidence("partial_date", rng.uniform(0.7, 0.95), broken=broken), rng.random() < right)
+        for broken, right in ((False, 0.85), (True, 0.35))
+        for _ in range(400)
+    ]
+    fitted = fit_calibration(pairs, "synthetic")
+    whole, broken = (
+        fitted.probability(Evidence("partial_date", 0.9, broken=one)) for one in (False, True)
+    )
+    assert abs(whole - 0.85) < 0.08 and abs(broken - 0.35) < 0.08
+
+
 def test_without_any_fit_the_readers_own_word_stands(tmp_path: Path) -> None:
     empty = load_calibration(tmp_path / "none.json")
     assert empty == Calibration({}, {}, "none")

@@ -251,8 +251,10 @@ def test_kinds_of_work_are_known_and_new_ones_stay() -> None:
 def test_an_office_is_called_as_the_homes_call_it() -> None:
     homes = [{"chaNoiCuTru": drafted("place", **{"xã_Tường_Lộc,_Vĩnh_Long": 0.9})}] * 5
     favour = named_elsewhere(homes, besides=["noiDangKy"])
-    offices = [{"noiDangKy": drafted("place", **{"Tương_Lộc": 0.9})}] * 9
-    assert named_elsewhere([*homes, *offices], besides=["noiDangKy"])("Tương Lộc") == 1.0
+    offices = [{"noiDangKy": drafted("place", Tương_Lộc=0.9)}] * 9
+    hamlets = [{"meNoiCuTru": drafted("place", **{"ấp_Tương_Lộc,_Vĩnh_Long": 0.9})}] * 9
+    told = named_elsewhere([*homes, *offices, *hamlets], besides=["noiDangKy"])
+    assert told("Tương Lộc") == 1.0 < told("Tường Lộc")
     readings = [{"Tương Lộc": 0.5, "Tường Lộc": 0.3}] * 4
     assert all(max(r, key=lambda v: r[v]) == "Tường Lộc" for r in recurring(readings, 0.02, favour))
     assert all(max(r, key=lambda v: r[v]) == "Tương Lộc" for r in recurring(readings, 0.02))

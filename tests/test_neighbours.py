@@ -227,3 +227,21 @@ def test_parents_are_of_an_age_and_papers_are_not_of_tomorrow() -> None:
 def test_a_reading_too_improbable_for_a_float_stays_as_it_is() -> None:
     readings = [{"UBND xã Tân An": 0.9}, {"UBND xã Tân An": 0.8}, {"x": 0.0}]
     assert recurring(readings)[2] == {"x": 0.0}
+
+
+def test_a_value_that_breaks_a_rule_says_so_in_its_evidence() -> None:
+    register = load_register("KS")
+
+    def case(page: int, mother: str) -> PageReading:
+        texts = {"ngayDangKy": f"{page}-6-1985", "nksNgaySinh": "1-6-1985", "meNgaySinh": mother}
+        slots = [
+            SlotReading(code, "partial_date", (0, y, 9, y), candidates=((text, 0.9),))
+            for y, (code, text) in enumerate(texts.items())
+        ]
+        return PageReading(page, (EntryReading(1, tuple(slots)),))
+
+    pages = [case(9, "1960"), case(10, "1961"), case(11, "1981")]
+    *others, (_, last) = draft_book(pages, register, register.generation("1976-1998"))
+    assert not any(own.evidence.broken for _, drafts in others for own in drafts.values())
+    assert last["meNgaySinh"].evidence.broken and last["nksNgaySinh"].evidence.broken
+    assert not last["ngayDangKy"].evidence.broken

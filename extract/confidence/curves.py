@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 TABLE = Path(__file__).with_name("calibration.json")
-FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book", "column")
+FEATURES = ("reader", "weakest", "first", "support", "fit", "size", "book", "column", "broken")
 POOLED = "any"
 _LEAST = 60  # cases of a kind below which the pooled curve is used
 _RIDGE, _NEAR = 1.0, 8.0  # how firmly weights are held to nought, and a kind's to the pooled ones
@@ -42,6 +42,7 @@ class Evidence:
         size: letters of the text.
         book: mean of the reader's log odds over the book: how well it reads this hand at all.
         column: by how much they are higher in this column of the book.
+        broken: whether the value breaks a rule that says something is wrong.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Evidence:
     size: int = 1
     book: float = 0.0
     column: float = 0.0
+    broken: bool = False
 
     @property
     def vector(self) -> tuple[float, ...]:
@@ -67,6 +69,7 @@ class Evidence:
             math.log(max(self.size, 1)),
             self.book,
             self.column,
+            float(self.broken),
         )
 
 

@@ -8,11 +8,12 @@ that stay the same, and the field that a ditto mark points to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from extract.checks.rules import check_book, severity
 from extract.confidence.curves import BookOdds, Calibration, Evidence, book_odds
-from extract.decision.choose import alternatives_of, draft
+from extract.decision.choose import Drafted, alternatives_of, draft
 from extract.decision.composite import split_shared
 from extract.decision.numbering import Case, Drafts
 from extract.decision.steps import LONGEST_LIFE, steps, with_derived
@@ -33,7 +34,14 @@ def records_of(
 ) -> list[Record]:
     """The records of a book's drafted cases; confidence set, review and issues not yet."""
     return [
-        _record(book, case, drafts, register, generation, calibration) for case, drafts in drafted
+        _record(
+            book,
+            case,
+            {code: _with_confidence(own, calibration) for code, own in drafts.items()},
+            register,
+            generation,
+        )
+        for case, drafts in drafted
     ]
 
 
@@ -52,6 +60,7 @@ def draft_book(
     cases = cases_of(pages, register)
     *_, (_, drafted) = steps(cases, register, generation)
     _tell_of_book(drafted, odds or book_odds(evidence_of(drafted)))
+    _tell_of_rules(cases, drafted, register, generation)
     return list(zip(cases, drafted, strict=True))
 
 
@@ -91,6 +100,21 @@ def _tell_of_book(drafted: Sequence[Drafts], odds: BookOdds) -> None:
             drafts[code] = replace(own, evidence=odds.told(code, own.evidence))
 
 
+def _tell_of_rules(
+    cases: Sequence[Case], drafted: Sequence[Drafts], register: Register, generation: Generation
+) -> None:
+    """Tell the evidence for every value that breaks a rule, unless the rule only informs."""
+    records = [
+        _record("", case, {code: own.value for code, own in drafts.items()}, register, generation)
+        for case, drafts in zip(cases, drafted, strict=True)
+    ]
+    for drafts, record in zip(drafted, check_book(records, register, generation), strict=True):
+        broken = [issue.fields for issue in record.issues if severity(issue.rule) != "info"]
+        for code in {code for codes in broken for code in codes} & drafts.keys():
+            own = drafts[code]
+            drafts[code] = replace(own, evidence=replace(own.evidence, broken=True))
+
+
 def cases_of(pages: Sequence[PageReading], register: Register) -> list[Case]:
     """The cases of a book in its order, places that columns share parted."""
     return [_case(page.page, entry, register) for page in pages for entry in page.entries]
@@ -110,17 +134,19 @@ def _one_place(slots: Sequence[SlotReading]) -> tuple[SlotReading, ...]:
     return (*parts, *(sorted(whole, key=lambda slot: -slot.ink)[:1]))
 
 
+def _with_confidence(own: Drafted, calibration: Calibration) -> FieldValue:
+    confidence = calibration.probability(own.evidence)
+    others = alternatives_of(own, 1.0 - confidence)
+    return replace(own.value, confidence=confidence, alternatives=others)
+
+
 def _record(
     book: str,
     case: Case,
-    drafts: Drafts,
+    values: Mapping[str, FieldValue],
     register: Register,
     generation: Generation,
-    calibration: Calibration,
 ) -> Record:
-    fields: dict[str, FieldValue] = {column.code: ABSENT for column in register.columns}
-    for code, own in drafts.items():
-        confidence = calibration.probability(own.evidence)
-        others = alternatives_of(own, 1.0 - confidence)
-        fields[code] = replace(own.value, confidence=confidence, alternatives=others)
+    absent = {column.code: ABSENT for column in register.columns}
+    fields = {**absent, **values}
     return Record(book, case.page, case.entry, register.code, generation.id, fields)

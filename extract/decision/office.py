@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from extract.decision.choose import Drafted, chosen
-from extract.decision.recurring import SLIP, Favour, apart, differ_by_marks
+from extract.decision.recurring import SLIP, Favour, apart
 from extract.parse.tables import table
 from models import lexicon
 
@@ -52,8 +52,8 @@ def choose_office(places: Sequence[tuple[dict[str, Drafted], str]], favour: Favo
         return False
     for (drafts, code), own in zip(places, readings, strict=True):
         value = drafts[code].value.value or ""
-        clear = value in offices() and own.get(value, 0.0) >= _CLEAR
-        if clear and not differ_by_marks(value, office):
+        near = apart(value.lower(), office.lower()) <= _READ_WELL * len(office)
+        if not near and value in offices() and own.get(value, 0.0) >= _CLEAR:
             continue
         cased = next((text for text in own if text.lower() == office.lower()), office)
         drafts[code] = chosen(drafts[code], cased, 2 * math.exp(-_letters(office, own)) - 1)

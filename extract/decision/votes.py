@@ -69,12 +69,13 @@ def named_elsewhere(
     drafted: Sequence[dict[str, Drafted]], besides: Collection[str]
 ) -> Callable[[str], float]:
     """How much likelier a text is the name of the book's own place: it is named in the places of
-    its cases too, ``besides`` the columns for it, with a word for its kind before it."""
+    its cases too, ``besides`` the columns for it, with a word for its kind before it. A hamlet may
+    bear another commune's name."""
     count: defaultdict[str, float] = defaultdict(float)
     others = (own for drafts in drafted for code, own in drafts.items() if code not in besides)
     for own in filter(_votes, others):
         for part, share in _shares(own).items():
-            words = part.lower().split()
+            words = [] if is_hamlet(part) else part.lower().split()
             for size in range(2, len(words) + 1):
                 count[" ".join(words[-size:])] += share
     return lambda value: 1.0 + min(count.get(value.lower(), 0.0), _NAMED)
