@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from scipy.stats import hypergeom  # type: ignore[import-untyped]
+from math import comb
 
 
 @dataclass(frozen=True)
@@ -38,5 +37,6 @@ def stopped(audited: Iterable[tuple[str, bool]], alarm: float) -> list[Stopped]:
 
 def _chance(looked: Mapping[str, int], wrong: Mapping[str, int], name: str) -> float:
     """Probability of so many wrong ones or more, if it errs like all."""
-    total = sum(looked.values())
-    return float(hypergeom.sf(wrong[name] - 1, total, sum(wrong.values()), looked[name]))
+    total, bad, own = sum(looked.values()), sum(wrong.values()), looked[name]
+    worse = range(wrong[name], min(bad, own) + 1)
+    return sum(comb(bad, k) * comb(total - bad, own - k) for k in worse) / comb(total, own)

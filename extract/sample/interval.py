@@ -8,7 +8,7 @@ interval holds for the whole.
 
 from __future__ import annotations
 
-from scipy.stats import beta  # type: ignore[import-untyped]
+from scipy.special import betaincinv  # type: ignore[import-untyped]
 
 
 def interval(wrong: int, looked: int, confidence: float) -> tuple[float, float]:
@@ -16,8 +16,8 @@ def interval(wrong: int, looked: int, confidence: float) -> tuple[float, float]:
     if looked == 0:
         return 0.0, 1.0
     tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, wrong, looked - wrong + 1)) if wrong else 0.0
-    high = float(beta.ppf(1 - tail, wrong + 1, looked - wrong)) if wrong < looked else 1.0
+    low = float(betaincinv(wrong, looked - wrong + 1, tail)) if wrong else 0.0
+    high = float(betaincinv(wrong + 1, looked - wrong, 1 - tail)) if wrong < looked else 1.0
     return low, high
 
 
