@@ -76,7 +76,7 @@ def test_a_blot_is_broader_than_any_stroke_and_writing_is_none() -> None:
     under = [hidden(blots, [box], LINE, BlotOptions()) for box in (FIRST, SECOND)]
     assert 200 < under[0] < 240 and under[1] == 0  # it reaches into the second line, and hides none
     clear = blots.off(page)
-    assert (clear[75:128, 195:425] == 250).all()
+    assert (clear[72:130, 195:425] == 250).mean() > 0.98
     assert (clear[140:170, 160:420] < 120).sum() > 800  # the writing below it stays
 
 

@@ -16,10 +16,10 @@ def stroke(page: Image, x: int) -> None:
     cv2.ellipse(page, (x, 100), (18, 30), 20, 0, 300, 120, 3)
 
 
-def stain(page: Image, x0: int, x1: int, share: float) -> None:
+def stain(page: Image, x0: int, x1: int, share: float, grey: int = 190) -> None:
     rng = np.random.default_rng(5)
     area = page[60:140, x0:x1]
-    area[rng.random(area.shape) < share] = 190
+    area[rng.random(area.shape) < share] = grey
 
 
 def cleaned(page: Image) -> Image:
@@ -60,3 +60,16 @@ def test_letters_that_a_thin_pen_leaves_in_pieces_stay() -> None:
     kept = cleaned(page)
     assert (kept[:, 330:] < 205).sum() > 0.95 * (page[:, 330:] < 205).sum()
     assert (kept[:, :60] < 205).sum() < 0.3 * (page[:, :60] < 205).sum()
+
+
+def test_a_dark_rim_of_many_pieces_goes_and_a_pale_letter_of_few_stays() -> None:
+    page = np.full((200, 600), 250, np.uint8)
+    for x in range(80, 320, 60):
+        stroke(page, x)
+    cv2.ellipse(page, (380, 100), (18, 30), 20, 0, 300, 144, 3)  # four fifths as strong
+    page[72:135:12, 350:410] = 250
+    letter = page.copy()
+    stain(page, 450, 550, 0.25, grey=144)
+    kept = cleaned(page)
+    assert (kept[:, 440:] < 205).sum() < 0.2 * (page[:, 440:] < 205).sum()
+    assert np.array_equal(kept[:, :430], letter[:, :430])

@@ -27,6 +27,7 @@ class BlotOptions(Options):
         broad: ink is part of a blot where a disc this wide fits into it: a pen's stroke is a tenth
             of a line wide.
         area: the least area of a blot, in squared heights.
+        closed: holes of a blot, where it shines, are narrower than this.
         ragged: how far the frayed edge of a blot reaches from it.
         strip: what is so many times higher than wide is the edge of the sheet: it hides nothing.
         least: the least length of writing that a blot hides.
@@ -37,7 +38,8 @@ class BlotOptions(Options):
     dark: int = 45
     broad: float = 0.3
     area: float = 0.5
-    ragged: float = 0.35
+    closed: float = 0.35
+    ragged: float = 0.2
     strip: float = 2.0
     least: float = 0.4
     level: float = 0.5
@@ -50,12 +52,12 @@ class Blots:
     Attributes:
         lifted: (H, W) what is taken off the page with them.
         hiding: (H, W) the part of it that hides writing.
-        spots: the middle of each that does, x and y, and its pixels.
+        spots: the middle of each that does, x and y, its width and its pixels.
     """
 
     lifted: Mask
     hiding: Mask
-    spots: tuple[tuple[float, float, float], ...]
+    spots: tuple[tuple[float, float, float, float], ...]
 
     def off(self, page: Image) -> Image:
         """The page without its blots."""
@@ -70,28 +72,32 @@ def find_blots(page: Image, height: float, options: BlotOptions) -> Blots:
     """
     ink = (page < PAPER - options.dark).astype(np.uint8)
     core = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _disc(options.broad * height))
-    core = cv2.morphologyEx(core, cv2.MORPH_CLOSE, _disc(options.ragged * height))
+    core = cv2.morphologyEx(core, cv2.MORPH_CLOSE, _disc(options.closed * height))
     _, labels, stats, middles = cv2.connectedComponentsWithStats(core)
     real = stats[:, cv2.CC_STAT_AREA] >= options.area * height**2
     real[0] = False
     upright = stats[:, cv2.CC_STAT_HEIGHT] > options.strip * stats[:, cv2.CC_STAT_WIDTH]
     hiding = real & ~upright
-    spots = [(*middles[i].tolist(), float(stats[i, cv2.CC_STAT_AREA])) for i in hiding.nonzero()[0]]
-    return Blots(_with_edges(real[labels], ink, height, options), hiding[labels], tuple(spots))
+    size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA]].astype(np.float64)
+    spots = np.hstack([middles, size])[hiding].tolist()
+    lifted = _with_edges(real[labels], ink, height, options)
+    return Blots(lifted, hiding[labels], tuple(tuple(spot) for spot in spots))
 
 
 def hidden(blots: Blots, lines: Sequence[Box], height: float, options: BlotOptions) -> float:
-    """Pixels of writing that blots hide in a place of these lines, each a line or several: of a
-    line, where a blot covers its middle; in several, what has its own middle there."""
+    """Pixels of writing that blots hide in a place of these lines, each a line or several: what
+    has its middle there; of a line also where a blot covers its middle."""
     total = 0.0
     for line in lines:
+        own = [(wide, area) for x, y, wide, area in blots.spots if line.contains(x, y)]
         if line.height >= 2 * height:
-            total += sum(area for x, y, area in blots.spots if line.contains(x, y)) / height
+            total += sum(area for _, area in own) / height
             continue
         middle = line.grown(0, -(1 - options.level) * line.height / 2)
         x0, y0, x1, y1 = middle.clipped(*blots.hiding.shape[::-1]).rounded()
         inside = blots.hiding[y0:y1, x0:x1]
-        total += float((inside.mean(axis=0) > _HALF).sum()) if inside.size else 0.0
+        covered = float((inside.mean(axis=0) > _HALF).sum()) if inside.size else 0.0
+        total += max(covered, sum(wide for wide, _ in own))
     return total if total >= options.least * height else 0.0
 
 

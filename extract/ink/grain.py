@@ -25,7 +25,8 @@ class GrainOptions(Options):
         pieces: fewest pieces of a grainy patch.
         share: pieces a pixel of ink has in it, at least; ``usual`` times as many as what is
             written on the page has.
-        pale: a patch at least this share as strong as the page's usual writing is no dirt.
+        pale: a patch at least this share as strong as the page's usual writing is no dirt;
+            ``stained`` where it has ``many`` pieces, as no letter has: the rim of a stain.
         letter: pixels of ink from which a patch tells how grainy, and how strong, the page's
             writing is.
     """
@@ -34,6 +35,8 @@ class GrainOptions(Options):
     share: float = 0.03
     usual: float = 3.0
     pale: float = 0.72
+    many: int = 10
+    stained: float = 0.9
     letter: int = 60
 
 
@@ -65,7 +68,8 @@ def without_grain(
     )
     grainy = (parts >= options.pieces) & (share > max(options.share, options.usual * usual))
     if strong:
-        grainy &= strength < options.pale * strong
+        pale = np.where(parts >= options.many, options.stained, options.pale)
+        grainy &= strength < pale * strong
     grainy[0] = False
     return np.where(grainy[labels] & inked, paper, page).astype(np.uint8)
 
