@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from common.tables import yaml_table
@@ -30,7 +31,8 @@ def slot(code: str, *texts: tuple[str, float], part: str = "") -> SlotReading:
     kind = KINDS.get(code, "place" if code.endswith(("NoiCuTru", "NoiSinh")) else "person_name")
     seen = 0.99 if texts else 0.01
     box = (0, sum(map(ord, code)), 9, 9)
-    return SlotReading(code, kind, box, part, (), "", seen, seen, texts, 0.9, 0.0, "reader@x")
+    read = SlotReading(code, kind, box, part, ink=seen, written=seen, candidates=texts)
+    return replace(read, weakest=0.9, source="reader@x")
 
 
 def decided(*entries: tuple[SlotReading, ...]) -> list[Record]:
