@@ -134,6 +134,21 @@ def test_a_worn_label_is_known_by_the_row_it_must_stand_on() -> None:
     assert any(cases[0].fields["lhVanBanNgay"].box.contains(*point_of(own, press)) for own in slots)
 
 
+def test_a_worn_label_that_begins_a_row_is_known_by_its_neighbours_rows() -> None:
+    """*Dân tộc* read as *Lăn Lọc*, and printed after *Nghề nghiệp*, which the form has below."""
+    press = set_one("KH", "1976-1998", "registration first, notes at the right")
+    misread = {"Dân": "Lăn", "tộc": "Lọc"}
+    worn = [
+        replace(word, text=misread.get(word.text, word.text), confidence=0.2)
+        for word in words_of(press)
+    ]
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    _, cases = understand([worn], find_rules(blank), blank, load_register("KH"), DiscoverOptions())
+    for code in ("chongDanToc", "voDanToc"):
+        slots = written(press)[1, code]
+        assert any(cases[0].fields[code].box.contains(*point_of(own, press)) for own in slots)
+
+
 def test_a_ledger_s_head_is_found_beside_rows_that_name_its_labels() -> None:
     """*Số* misread as figures, the title unread, the office's label hardly; *xã* in every row."""
     press = set_one("KT", "1976-1998", "ledger in narrow rows")

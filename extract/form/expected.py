@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
@@ -14,15 +14,18 @@ from extract.form.words import Row
 _ALIKE = 0.7  # least likeness of its words, where the place is known
 _LEAST = 4  # letters; a shorter one is known by nothing
 _LONG = 7  # letters of a label that not every press prints
+_HINTED = 0.65  # least likeness of what begins a row between its neighbours' rows
+_BEGINS = 6  # letters of a label known so
 
 
 def with_expected(
     case: Sequence[Found], states: Sequence[State], readings: Sequence[Sequence[Row]]
 ) -> tuple[Found, ...]:
-    """A case with the labels that worn print hid, each on the row of the label before it.
+    """A case with the labels that worn print hid, each where the printed order puts it.
 
-    It stands right of that label, and left of what else was found on the row; whoever read its
-    words, and however pale they are, they are likest to it there.
+    It stands right of the label before it, and left of what else was found on the row; or it
+    begins a row between the labels before and after it, flush with one of its section. Whoever
+    read its words, and however pale they are, they are likest to it there.
 
     Args:
         readings: rows of printed words, read in several ways.
@@ -31,16 +34,16 @@ def with_expected(
     for index, state in enumerate(states):
         have = {item.index: item for item in full}
         before = have.get(index - 1)
-        if index in have or before is None or state.section != before.state.section:
+        if index in have or len(state.keys[0]) < (_LEAST if state.required else _LONG):
             continue
-        if len(state.keys[0]) < (_LEAST if state.required else _LONG):
-            continue
-        taken = [item.occurrence.box for item in full]
-        runs = [run for rows in readings for run in _after(before.occurrence.last_line, rows)]
-        free = [run for run in runs if all(run.box.intersection(b).area == 0 for b in taken)]
-        likest = max(free, key=lambda run: _likeness(run, state), default=None)
-        if likest is not None and _likeness(likest, state) >= _ALIKE:
-            full.append(Found(state, index, likest, _likeness(likest, state)))
+        found = None
+        if before is not None and state.section == before.state.section:
+            beside = _after(before.occurrence.last_line, readings)
+            found = _likest(beside, state, index, full, _ALIKE)
+        if found is None and state.required and len(state.keys[0]) >= _BEGINS:
+            found = _likest(_between(state, index, full, readings), state, index, full, _HINTED)
+        if found is not None:
+            full.append(found)
     return tuple(full)
 
 
@@ -49,15 +52,49 @@ def _likeness(run: Occurrence, state: State) -> float:
     return max((Levenshtein.normalized_similarity(run.key, key) for key in keys), default=0.0)
 
 
-def _after(box: Box, rows: Sequence[Row]) -> Iterator[Occurrence]:
+def _likest(
+    runs: Iterable[Occurrence], state: State, index: int, case: Sequence[Found], least: float
+) -> Found | None:
+    """The run likest to a label, where it is no part of another; None if it is too unlike."""
+    taken = [item.occurrence.box for item in case]
+    free = [run for run in runs if all(run.box.intersection(b).area == 0 for b in taken)]
+    run = max(free, key=lambda run: _likeness(run, state), default=None)
+    score = _likeness(run, state) if run else 0.0
+    return Found(state, index, run, score) if run and score >= least else None
+
+
+def _between(
+    state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
+) -> Iterator[Occurrence]:
+    """Runs of words that begin a row flush with a section's labels, below the last one found
+    before a label and not below the first one found after it."""
+    labels = [item for item in case if item.state.label is not None]
+    section = [item for item in labels if item.state.section == state.section]
+    before = max((i for i in section if i.index < index), key=lambda i: i.index, default=None)
+    after = min((i for i in labels if i.index > index), key=lambda i: i.index, default=None)
+    if before is None or after is None:
+        return
+    top, foot = before.occurrence.box.y1, after.occurrence.box.y1
+    begins = [item.occurrence.box for item in section]
+    for chunk in (chunk for rows in readings for row in rows for chunk in chunks(row)):
+        first = chunk[0].box
+        if top < first.centre[1] < foot and any(abs(first.x0 - b.x0) < b.height for b in begins):
+            for end in range(1, len(chunk) + 1):
+                yield _run(chunk[:end])
+
+
+def _after(box: Box, readings: Sequence[Sequence[Row]]) -> Iterator[Occurrence]:
     """Runs of words on the row of a label, right of it."""
-    for row in rows:
+    for row in (row for rows in readings for row in rows):
         right = [word for word in row if word.box.x0 >= box.x1 and _level(word.box, box)]
         for chunk in chunks(tuple(right)):
             for start in range(len(chunk)):
                 for end in range(start + 1, len(chunk) + 1):
-                    words = chunk[start:end]
-                    yield Occurrence(words, "".join(word.key for word in words))
+                    yield _run(chunk[start:end])
+
+
+def _run(words: Row) -> Occurrence:
+    return Occurrence(words, "".join(word.key for word in words))
 
 
 def _level(box: Box, other: Box) -> bool:
