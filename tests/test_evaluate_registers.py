@@ -22,6 +22,7 @@ from hotich.evaluation.effort import Book
 from hotich.evaluation.extraction import Extraction
 from hotich.evaluation.joint import Joint
 from hotich.evaluation.rendered import Order
+from hotich.evaluation.table_of_books import summary
 from models.reading import Image
 
 KS = load_register("KS")
@@ -58,6 +59,31 @@ def test_a_table_goes_on_after_a_failed_book_and_after_a_kill(
     lines = table.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5 and lines[0] == books.HEAD
     assert len({line.count("|") for line in [*lines[:2], lines[3]]}) == 1
+
+
+def test_a_table_says_together_which_forms_are_short(tmp_path: Path) -> None:
+    table = tmp_path / "table.md"
+    row = "| {} | f | severe | 6 | 9 | 100.0% (6) | {} | 97.0% (80) |{} 5.0 |"
+    rest = " 50.0% (10) |" + " – |" * len(books.KINDS)
+    table.write_text(
+        f"{books.HEAD}\n{'|---' * (books.HEAD.count('|') - 1)}|\n"
+        + "\n".join(
+            [
+                row.format("KS", "98.0% (300)", rest),
+                row.format("KH", "90.0% (100)", rest),
+                "| KT | f | severe | 6 | 9 | failed: the pages show no form |",
+            ]
+        ),
+        encoding="utf-8",
+    )
+    said = list(summary(table))
+    assert said[0] == "severe decay, 3 rendered books"
+    assert said[2] == (
+        "  box holds the true centre: 96.0 % (n 400); at least 98 % in 1 of 3; "
+        "short: KH f 90.0, KT f failed"
+    )
+    assert "at least 97 % in 2 of 3" in said[3]
+    assert said[4] == "  value exact: 50.0 % (n 20)"
 
 
 def test_strays_and_wrong_books_and_right_pages_are_counted_apart(

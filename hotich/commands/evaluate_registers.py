@@ -38,8 +38,9 @@ def books(
     rows: Annotated[
         Path | None,
         typer.Option(
-            help="Append a markdown row for each book to this file, and print it; a book that "
-            "fails has its row too, and one whose row is there is passed over."
+            help="Append a markdown row for each book to this file, and print it, at last what the "
+            "table says together; a book that fails has its row too, and one whose row is there is "
+            "passed over."
         ),
     ] = None,
 ) -> None:
@@ -49,6 +50,7 @@ def books(
     """
     from extract.evaluate import table
     from hotich.evaluation.books import BookFigure, add_rows, evaluate_book, orders, together
+    from hotich.evaluation.table_of_books import summary
 
     def show(title: str, score: Score, cost: str) -> None:
         if as_json:
@@ -63,6 +65,8 @@ def books(
         if rows:
             for row in add_rows(asked, folder, rows):
                 typer.echo(row)
+            for line in summary(rows):
+                typer.echo(line)
             return
         for order in asked:
             figures.append(evaluate_book(order, folder))
