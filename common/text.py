@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+"""The six tones as combining characters; the level one is none."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -23,6 +25,12 @@ def fold(text: str) -> str:
     lowered = squeeze(text).casefold().replace("đ", "d")
     decomposed = unicodedata.normalize("NFD", lowered)
     return "".join(ch for ch in decomposed if not unicodedata.combining(ch))
+
+
+def vietnamese_letters() -> set[str]:
+    """The precomposed letters, both cases: twelve vowels under six tones, and đ (146)."""
+    vowels = {nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in TONES}
+    return {letter for low in vowels | {"đ"} for letter in (low, low.upper())}
 
 
 def title_case(text: str) -> str:

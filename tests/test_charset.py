@@ -7,13 +7,8 @@ import unicodedata
 import pytest
 
 from common.errors import InputError
+from common.text import vietnamese_letters
 from models.charset import BLANK, Charset, default_charset, parse_charset
-
-
-def vietnamese_letters() -> set[str]:
-    tones = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
-    small = {unicodedata.normalize("NFC", v + t) for v in "aăâeêioôơuưy" for t in tones} | {"đ"}
-    return small | {letter.upper() for letter in small}
 
 
 def test_every_vietnamese_letter_has_one_class_of_its_own() -> None:

@@ -11,11 +11,11 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from common.errors import UsageError
+from common.text import vietnamese_letters
 from models.synth.faces import LOOKS, Face, faces
 from models.synth.hand import Hand
 from models.synth.marks import MarkHabits, bare, mark_strokes
 from models.synth.pen import Pen
-from models.synth.syllables import vietnamese_letters
 
 ALL = [face for look in LOOKS for split in ("train", "test") for face in faces(look, split)]
 TONED = "áàảãạấầẩẫậắằẳẵặéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹ"

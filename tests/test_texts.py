@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from common.errors import UsageError
+from common.text import vietnamese_letters
 from models.charset import default_charset
 from models.synth.chance import late_tone
 from models.synth.french import french_number
-from models.synth.syllables import random_syllables, vietnamese_letters
+from models.synth.syllables import random_syllables
 from models.synth.texts import KINDS, can_chi, random_text
 
 

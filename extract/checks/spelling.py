@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
-from common.text import fold, nfc
-from extract.checks.within import INHERITING, Book, Check, Rule, values
+from common.text import fold, nfc, vietnamese_letters
+from extract.checks.within import Book, Check, Rule, inheriting, values
 from extract.parse.marks import mark_of
 from extract.record import Issue, Record
 from models import lexicon
 
-_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _VOWELS = "aeiouy"
 _MARKS = ("ditto", "ditto_father", "ditto_mother", "either")
 
@@ -40,8 +39,7 @@ def _is_letter(ch: str) -> bool:
 @cache
 def _alphabet() -> frozenset[str]:
     ascii_letters = {chr(code) for code in range(ord("a"), ord("z") + 1)}
-    toned = {nfc(vowel + tone) for vowel in "aăâeêioôơuưy" for tone in _TONES}
-    return frozenset(ascii_letters | toned | {"đ"})
+    return frozenset(ascii_letters | vietnamese_letters())
 
 
 def surname_bare(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
@@ -49,7 +47,7 @@ def surname_bare(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     for code, value in values(record, rule, book):
         first, _, rest = value.partition(" ")
         meant = _marked().get(first.lower())
-        if rest and meant and peoples(record, code) <= INHERITING:
+        if rest and meant and _peoples(record, code) <= inheriting():
             yield rule.issue((code,), label=book.label(code), value=value, first=meant)
 
 
@@ -66,7 +64,7 @@ def surname_alone(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     known = _bare_surnames(rule.number("times"))
     for code, value in values(record, rule, book):
         name = value.partition(",")[0].strip().lower()
-        if name in known and peoples(record, code) <= INHERITING:
+        if name in known and _peoples(record, code) <= inheriting():
             yield rule.issue((code,), label=book.label(code), value=value)
 
 
@@ -78,7 +76,7 @@ def _bare_surnames(times: int) -> frozenset[str]:
     return frozenset(name.lower() for name, count in found if count > times * given[name])
 
 
-def peoples(record: Record, code: str) -> frozenset[str]:
+def _peoples(record: Record, code: str) -> frozenset[str]:
     """The people (dân tộc) of whoever bears the name in a column; where it is not told, those of
     all in the case."""
     groups = {c: v.value for c, v in record.fields.items() if c.endswith("DanToc") and v.value}

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import combinations
 
 from common.errors import UsageError
 from extract.parse.dates import Era, PartialDate, date_of_value, parse_date
 from extract.parse.names import same_syllable, surname
+from extract.parse.tables import table
 from extract.record import Issue, Record
 from extract.registers import Column, Generation, Register
 
-INHERITING = frozenset(("Kinh", "Hoa"))
-"""Peoples among whom everybody has a surname, handed down."""
 _NO_NAME = re.compile(r"[0-9=+@<>|\\/*#%_{}\[\]?!():;]")
 
 
@@ -233,11 +233,17 @@ def age_between(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
             yield rule.issue(rule.fields, years=years)
 
 
+@cache
+def inheriting() -> frozenset[str]:
+    """Peoples (dân tộc) among whom everybody has a surname, handed down."""
+    return frozenset(table("values")["inheriting"])
+
+
 def surname_follows(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     """The child's surname is the father's, or the mother's. Only where surnames are handed down."""
     child, father, mother = (surname(record.get(code).value) for code in rule.fields)
     ethnic = record.get(rule.params["ethnic"]).value
-    if (ethnic and ethnic not in INHERITING) or not child or not father:
+    if (ethnic and ethnic not in inheriting()) or not child or not father:
         return
     if not same_syllable(child, father) and not (mother and same_syllable(child, mother)):
         yield rule.issue(rule.fields, first=child, second=father)

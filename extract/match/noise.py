@@ -15,12 +15,11 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from common.tables import yaml_table
-from common.text import fold, nfc
+from common.text import TONES, fold, nfc
 from models.lexicon import given_names, middle_names, surnames
 
 _HERE = Path(__file__).parent
 CONFUSION, READER = _HERE / "confusion.tsv", _HERE / "reader.yaml"
-_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 
 
 @cache
@@ -98,8 +97,8 @@ def _other_mark(word: str, rng: Random) -> str:
     if not places:
         return word
     at = rng.choice(places)
-    bare = "".join(ch for ch in unicodedata.normalize("NFD", word[at]) if ch not in _TONES)
-    marked = nfc(bare + rng.choice(_TONES))
+    bare = "".join(ch for ch in unicodedata.normalize("NFD", word[at]) if ch not in TONES)
+    marked = nfc(bare + rng.choice(TONES))
     return word[:at] + (marked if marked != word[at] else nfc(bare)) + word[at + 1 :]
 
 

@@ -26,7 +26,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.removeOverlaps import removeOverlaps
 
-from models.synth.syllables import vietnamese_letters
+from common.text import vietnamese_letters
 
 FONTS = Path(__file__).parent / "fonts"
 KEPT = {*range(0x20, 0x7F), *range(0xA1, 0x100), *range(0x1EA0, 0x1EFA), 0x2116}

@@ -6,6 +6,8 @@ import unicodedata
 
 from numpy.random import Generator
 
+from common.text import TONES
+
 ONSETS = (
     "b", "c", "ch", "d", "đ", "g", "gi", "h", "kh", "l", "m", "n", "nh", "ng", "ph", "q", "r", "s",
     "t", "th", "tr", "v", "x", "p", "k", "gh", "ngh", "",
@@ -18,15 +20,8 @@ RIMES = (  # noqa: SIM905 (a list of 150 would fill a page)
     "up ut uy uya uych uyên uyêt uyn uynh uyt ư ưa ưc ưi ưng ươc ươi ươm ươn ương ươp ươt ươu ưt "
     "ưu y yêm yên yêu yêt"
 ).split()
-TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 STOPS = ("c", "ch", "p", "t")
 NUCLEI = "ăâêôơưaeiouy"
-
-
-def vietnamese_letters() -> set[str]:
-    """The precomposed letters, both cases: twelve vowels under six tones, and đ (146)."""
-    vowels = {unicodedata.normalize("NFC", v + t) for v in "aăâeêioôơuưy" for t in TONES}
-    return {letter for low in vowels | {"đ"} for letter in (low, low.upper())}
 
 
 def random_syllables(rng: Generator, count: int) -> str:
