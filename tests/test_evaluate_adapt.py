@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from common.errors import InputError
+
 if TYPE_CHECKING:
     from models.training.unseen import Unseen
 
@@ -88,3 +90,7 @@ def test_an_evaluation_goes_on_where_it_was(tmp_path: Path, clerks: list[Unseen]
     (anew,) = evaluate_adapt(HANDWRITING, [hand], [8], other, table, said.append)
     assert anew.seconds < 4321
     assert len(table.read_text("utf-8").splitlines()) == 3
+
+    table.write_text(table.read_text("utf-8").replace("\tseen", "", 1), "utf-8")
+    with pytest.raises(InputError, match="other columns"):  # as an earlier version wrote it
+        evaluate_adapt(HANDWRITING, [hand], [8], quick, table, said.append)

@@ -10,12 +10,13 @@ import csv
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 from pydantic import TypeAdapter
 
+from common.errors import InputError
 from models.handwriting import HandwritingReader
 from models.network import LineNetwork
 from models.training.adapt import NetworkReader, cross_check, open_base
@@ -85,6 +86,9 @@ def evaluate_adapt(
 
     Args:
         table: rows that stand there already are not measured again; the others are added.
+
+    Raises:
+        InputError: the table has other columns.
     """
     reader, network = open_base(base)
     say(f"{reader.source}, case folded; CER of test lines that were neither learnt nor checked on")
@@ -172,7 +176,12 @@ def _read(table: Path | None, reader: str, settings: str) -> Iterator[Learnt]:
         return
     rows = TypeAdapter(list[Learnt])
     with table.open(encoding="utf-8", newline="") as file:
-        for row in rows.validate_python(list(csv.DictReader(file, delimiter="\t"))):
+        found = csv.DictReader(file, delimiter="\t")
+        if found.fieldnames != [field.name for field in fields(Learnt)]:
+            raise InputError(
+                "a table with other columns", where=str(table), hint="begin another one"
+            )
+        for row in rows.validate_python(list(found)):
             if (row.reader, row.settings) == (reader, settings):
                 yield row
 
