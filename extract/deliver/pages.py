@@ -48,7 +48,8 @@ class PageSource:
     origin: Scan | Path
 
     def load(self) -> Master:
-        """The picture. Raises `PackageError` when it cannot be read."""
+        """The picture for the archive, as it is coded. Raises `PackageError` when it cannot be
+        read."""
         jpeg = self.origin.read_bytes() if isinstance(self.origin, Path) else _jpeg(self.origin)
         picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
         if picture is None:
@@ -57,7 +58,7 @@ class PageSource:
         return Master(self.page, jpeg, width, height, self.scale)
 
     def picture(self) -> Image:
-        """The picture, (H, W, 3) RGB. Raises `PackageError` when it cannot be read."""
+        """The picture's pixels, (H, W, 3) RGB. Raises `PackageError` when it cannot be read."""
         if isinstance(self.origin, Scan):
             return self.origin.load()
         picture = cv2.imread(str(self.origin), cv2.IMREAD_COLOR_RGB)
