@@ -224,6 +224,16 @@ def test_parents_are_of_an_age_and_papers_are_not_of_tomorrow() -> None:
     assert unread["meNgaySinh"].value.value == "1958"
 
 
+def test_of_a_year_alone_no_month_is_likelier() -> None:
+    roles: dict[str, str | list[str]] = {"registered": "ngayDangKy", "shortly": ["quyetDinhNgay"]}
+    options = {"10.01.1998": 0.5, "10.11.1998": 0.4, "10.11.1988": 0.3}
+    drafts = {"quyetDinhNgay": drafted("partial_date", **options)}
+    weigh_dates(drafts, roles, 1998)
+    assert drafts["quyetDinhNgay"].value.value == "10.01.1998"
+    found = drafts["quyetDinhNgay"].options
+    assert found["10.01.1998"] > found["10.11.1998"] > 10 * found["10.11.1988"]
+
+
 def test_a_reading_too_improbable_for_a_float_stays_as_it_is() -> None:
     readings = [{"UBND xã Tân An": 0.9}, {"UBND xã Tân An": 0.8}, {"x": 0.0}]
     assert recurring(readings)[2] == {"x": 0.0}

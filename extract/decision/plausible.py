@@ -63,6 +63,9 @@ def _before(day: PartialDate, value: str) -> float:
 
 
 def _shortly(day: PartialDate, value: str) -> float:
+    date = date_of_value(value)
+    if day.month is None and date and date.year == day.year:
+        return 1.0  # of a day of which only the year is known, all days of it are as near
     return math.exp(-lag_cost(value, day))
 
 
