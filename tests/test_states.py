@@ -149,6 +149,14 @@ def test_large_figures_fit_their_own_size() -> None:
     assert fits("1", Extent(0.8, 1.0)) == 0.0
 
 
+def test_a_wide_hand_is_read_and_a_smear_is_not() -> None:
+    wide = Extent(19.9, 1.0, 1.1)
+    assert in_room((("083069400265", 0.9),), wide) == (("083069400265", 0.9),)
+    assert in_room((("Kinh", 0.9),), Extent(5.6, 1.0, 2.5))[0][0] == "Kinh"
+    assert in_room((("Phan Chi", 0.9),), wide) == ()  # half of it is not told
+    assert in_room((("no", 0.9),), Extent(5.0, 1.0, 2.5)) == ()
+
+
 def test_gaps_over_printed_words_take_no_letters() -> None:
     """A date over "tháng … năm" stands in pieces: only the pieces count as written."""
     page = np.full((100, 1000), 255, np.uint8)

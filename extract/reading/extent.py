@@ -26,6 +26,8 @@ _SHORT = 6  # letters of a text that no blot leaves legible beside it
 _INK_COST = 10.0  # log weight for as much ink again as the letters can take
 _COST = 6.0  # log weight for each height that the ink is too long or too short
 _HOPELESS = -12.0  # a text that fits no better than this was not written
+_WIDE_HAND = 2.0  # times the usual width that a few hands write, with as much more ink
+_TOLD = 3  # letters from which a text can tell a wide hand from a stroke or a blot
 
 
 class Extent(NamedTuple):
@@ -40,11 +42,19 @@ class Extent(NamedTuple):
 def in_room(texts: Sequence[tuple[str, float]], ink: Extent) -> tuple[tuple[str, float], ...]:
     """Texts with their probabilities weighed by how they fit, best first; the sum stays what it
     was. Texts that cannot be are left out, and the empty one."""
-    weights = {text: fits(text, ink) for text, _ in texts if text}
-    kept = [(t, p * math.exp(weights[t])) for t, p in texts if weights.get(t, -1e9) > _HOPELESS]
+    weights = {text: fits(text, ink) for text, _ in texts if _can_be(text, ink)}
+    kept = [(text, p * math.exp(weights[text])) for text, p in texts if text in weights]
     before, after = sum(p for _, p in texts), sum(p for _, p in kept)
     scale = before / after if after else 0.0
     return tuple(sorted(((t, p * scale) for t, p in kept), key=lambda item: (-item[1], item[0])))
+
+
+def _can_be(text: str, ink: Extent) -> bool:
+    """Whether the text fits at all, in a usual hand or in a wide one."""
+    if not text or fits(text, ink) > _HOPELESS:
+        return bool(text)
+    narrow = ink._replace(wide=ink.wide / _WIDE_HAND, ink=ink.ink / _WIDE_HAND)
+    return sum(map(str.isalnum, text)) >= _TOLD and fits(text, narrow) > _HOPELESS
 
 
 def fits(text: str, ink: Extent) -> float:
