@@ -131,6 +131,8 @@ def test_words_with_one_wrong_letter() -> None:
         ("không", None),
         ("0", None),
         ("12345678", None),
+        ("Tuy Phước Quến s0 01/2004", "01/2004"),
+        ("l2/2004", "12/2004"),
     ],
 )
 def test_register_numbers(text: str, value: str | None) -> None:

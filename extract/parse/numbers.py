@@ -126,14 +126,20 @@ _REGISTER_NUMBER = re.compile(
 )
 
 
+_WHOLE = re.compile(r"\d{1,4}/\d{4}(?!\d)")
+
+
 def register_number(text: str, year: int | None) -> str | None:
     """A registration number as the import sheet wants it: ``7``, year 1962 → ``07/1962``.
 
     ``year`` completes a number written alone; a year on the page stands before it. None when
     the text holds no number or no year is known.
     """
-    tokens = [as_digits(token) for token in squeeze(text).split(" ")]
-    found = _REGISTER_NUMBER.search(" ".join(tokens))
+    tokens = squeeze(text).split(" ")
+    first = next((token for token in tokens if any(map(str.isdigit, token))), "")
+    if first[:1].isalpha():  # a word like ``s0`` is none beside a number that is whole
+        tokens = [token for token in tokens if _WHOLE.match(token)][:1] or tokens
+    found = _REGISTER_NUMBER.search(" ".join(map(as_digits, tokens)))
     if not found:
         return None
     number, suffix, written = int(found[1]), found[2] or "", found[3]
