@@ -167,6 +167,20 @@ def test_a_ledger_s_head_is_found_beside_rows_that_name_its_labels() -> None:
             assert any(place.contains(*point_of(own, press)) for own in slots)
 
 
+def test_the_first_column_of_a_ledger_holds_the_numbers_whatever_its_head_is_read() -> None:
+    """*Số* not read, but misread out of other print above the table."""
+    press = set_one("KT", "1976-1998", "ledger in narrow rows")
+    head = next(word for word in words_of(press) if word.text == "Số")
+    above = replace(head, box=Box(400, 20, 420, 20 + head.box.height))
+    seen = [above if word == head else word for word in words_of(press)]
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    _, cases = understand([seen], find_rules(blank), blank, load_register("KT"), DiscoverOptions())
+    for (entry, code), slots in written(press).items():
+        if code == "so":
+            place = cases[entry - 1].fields[code].box
+            assert any(place.contains(*point_of(own, press)) for own in slots)
+
+
 def test_worn_print_is_refused_as_a_register_whose_form_is_shorter() -> None:
     """Of a fuller form more is worn away: a shorter one that shares its labels has more left."""
     press = set_one("KS", "2006-2015", "two cases a page, dotted lines")

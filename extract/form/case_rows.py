@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from common.geometry import Box
 from extract.form.book_form import Entry, FieldSlot
 from extract.form.decode import Found
+from extract.registers import Label
 from models.rules import Rules, Segment
 
 _NEAR = 0.005  # of the form's longer side: pieces so near lie on one rule
@@ -77,25 +79,48 @@ def in_ledger(case: Sequence[Found], ledger: Ledger) -> dict[Found, Box]:
     return headed if len(headed) >= max(_COLUMNS, _HEADED * len(labels)) else {}
 
 
-def entries_of(headed: dict[Found, Box], ledger: Ledger) -> tuple[Entry, ...]:
-    """A case for every row under the headings, with the cell of each label's column."""
-    foot = max(cell.y1 for cell in headed.values())
-    rows = [(y0, y1) for y0, y1 in ledger.rows if y0 > foot - (y1 - y0) / 2]
+def entries_of(
+    headed: dict[Found, Box], ledger: Ledger, number: Label | None = None
+) -> tuple[Entry, ...]:
+    """A case for every row under the headings, with the cell of each label's column.
+
+    ``number``: the label of the cases' number. Where nothing heads the first column, and no other
+    column has the number, it stands there, as in every ledger.
+    """
+    columns = [_column(item, cell) for item, cell in headed.items()]
+    foot = max(column.cell.y1 for column in columns)
     left, right = ledger.columns[0][0], ledger.columns[-1][1]
+    if number and all(column.cell.x0 != left for column in columns):
+        first = Box(left, columns[0].cell.y0, ledger.columns[0][1], foot)
+        if not any(code in column.codes for column in columns for code in number.codes):
+            columns.append(_Column(number.codes, number.kind, first, first))
+    rows = [(y0, y1) for y0, y1 in ledger.rows if y0 > foot - (y1 - y0) / 2]
     return tuple(
-        Entry(index, Box(left, y0, right, y1), _cells(headed, y0, y1))
+        Entry(index, Box(left, y0, right, y1), _cells(columns, y0, y1))
         for index, (y0, y1) in enumerate(rows, start=1)
     )
 
 
-def _cells(headed: dict[Found, Box], y0: float, y1: float) -> dict[str, FieldSlot]:
+class _Column(NamedTuple):
+    """A column's codes, the kind of what is written in it, its label, and its heading's cell."""
+
+    codes: tuple[str, ...]
+    kind: str
+    label: Box
+    cell: Box
+
+
+def _column(item: Found, cell: Box) -> _Column:
+    label = item.state.label
+    assert label is not None
+    return _Column((*item.state.codes, *label.also), label.kind, item.occurrence.box, cell)
+
+
+def _cells(columns: Sequence[_Column], y0: float, y1: float) -> dict[str, FieldSlot]:
     slots: dict[str, FieldSlot] = {}
-    for item, head in headed.items():
-        label = item.state.label
-        assert label is not None
-        cell = Box(head.x0, y0, head.x1, y1).grown(-_EDGE, -_EDGE)
-        slot = FieldSlot((cell,), item.occurrence.box, label.kind)
-        for code in (*item.state.codes, *label.also):
+    for codes, kind, label, head in columns:
+        slot = FieldSlot((Box(head.x0, y0, head.x1, y1).grown(-_EDGE, -_EDGE),), label, kind)
+        for code in codes:
             slots.setdefault(code, slot)
     return slots
 

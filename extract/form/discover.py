@@ -24,6 +24,7 @@ from extract.form.surroundings import Surroundings
 from extract.form.wordings import vocabulary
 from extract.form.words import Word, in_rows, read_words, told_from_writing, with_dates
 from extract.registers import Label, Register, load_register, register_codes
+from extract.roles import roles_of
 from models.print_reader import PrintReader
 from models.reading import Image
 from models.rules import Rules, find_rules, lift_rules
@@ -156,7 +157,8 @@ def understand(
     words = _fullest(readings)
     headed = in_ledger(chosen.cases[0], ledger) if ledger else {}
     if ledger and headed:
-        rows = entries_of(headed, ledger)
+        number = _label_of(chosen, roles_of(register.code)["number"])
+        rows = entries_of(headed, ledger, number)
         outside = [in_rows(_outside(rows, words)) for words in readings]
         again = rank_forms(outside, [register], size, cells, walls)
         page = next(c for c in again if c.generation == chosen.generation)
