@@ -133,6 +133,13 @@ def test_a_value_that_people_saw_in_a_like_column_is_likelier() -> None:
     assert place.confidence > 0.95 and name.confidence == 0.8
 
 
+def test_that_many_are_male_does_not_make_a_doubtful_one_male() -> None:
+    boy = FieldValue("Nam", "Nam", 0.8, "read")
+    own = [case(page, nksGioiTinh=boy) for page in range(1, 12)]
+    now = [record.with_fields({"nksGioiTinh": said("Nam")}) for record in own[:10]] + own[10:]
+    assert trusted(now, own, KS)[10].get("nksGioiTinh").confidence < 0.96
+
+
 def test_what_people_said_is_told_again_where_it_is_misread_again() -> None:
     misread = FieldValue("a", "Huỳnh Văn Phúc", 0.6, "read", alternatives=(("Huỳnh Văn Phú", 0.2),))
     other = FieldValue("a", "Lê Quốc Trí", 0.8, "read")

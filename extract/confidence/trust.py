@@ -3,10 +3,11 @@
 The curves of `extract.confidence.curves` are the average book's. Answers tell more about this one:
 which values stand in it, and which columns are read better or worse here. So the log odds of every
 value that the machine still holds are moved by weights: for a value that people saw in a like
-column, for the logarithm of how often they saw it, for one that they saw in the same case, in a
-column that often holds the same, and for how unsure it was; of all others, for how much better
-than claimed the column's answered values were. Where another value that people gave explains the
-reading better, it takes the machine's place (`extract.decision.recall`). The weights, their n and
+column (of a few fixed values, sex or boxes to tick, it says nothing), for the logarithm of how
+often they saw it, for one that they saw in the same case, in a column that often holds the same,
+and for how unsure it was; of all others, for how much better than claimed the column's answered
+values were. Where another value that people gave explains the reading better, it takes the
+machine's place (`extract.decision.recall`). The weights, their n and
 their data stand in ``trust.json``; they are fitted on rendered books that a simulated
 reviewer began (`hotich.evaluation.trust`). Without answers nothing moves.
 """
@@ -53,14 +54,16 @@ class Learnt:
         said: the values that people gave.
         column: by how much the answered values of a column were right more often than claimed, in
             units of the variance that was to be expected.
+        coded: columns of a few fixed values: that one of them stands in many cases says little.
     """
 
     said: Said
     column: Mapping[str, float]
+    coded: frozenset[str]
 
     def features(self, at: tuple[int, int], code: str, value: FieldValue) -> tuple[float, ...]:
         """`FEATURES` of a value that the machine holds in a column of a case."""
-        times = self.said.times(code, value.value)
+        times = 0 if code in self.coded else self.said.times(code, value.value)
         here = value.value in self.said.here(at, code)
         known = times > 0 or here
         return (
@@ -86,7 +89,8 @@ def learnt(records: Sequence[Record], before: Sequence[Record], register: Regist
                 more[code] += float(claimed.value == value.value) - claimed.confidence
                 variance[code] += claimed.confidence * (1 - claimed.confidence)
     column = {code: more[code] / (_FIRM + variance[code]) for code in more}
-    return Learnt(said_by_people(records, before, register), column)
+    coded = frozenset(c.code for c in register.columns if c.enum in register.enums)
+    return Learnt(said_by_people(records, before, register), column, coded)
 
 
 def trusted(
