@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -40,6 +40,23 @@ def level(x0: float, x1: float, y: float) -> Segment:
 
 def upright(x: float, y0: float, y1: float) -> Segment:
     return Segment(x, y0, x, y1, 2)
+
+
+def test_heads_left_of_a_label_are_none_of_its_columns() -> None:
+    """Else the father's place would end before it begins, and no file of the form could be read."""
+    label = next(one for one in LABELS if one.codes == ("chaHoTen", "meHoTen"))
+    box = Box(219, 957, 326, 981)
+    word = Occurrence((Word(label.texts[0], box),), "chaHoTen")
+    item = Found(
+        State(("x",), label.texts[0], label, label.codes, section=label.section), 0, word, 1
+    )
+    near = surroundings(Rules((level(330, 900, 990),), ()), [box])
+    heads = {label.section: ((150.0, 270.0), (274.0, 900.0))}
+    assert slots_of(item, replace(near, heads=heads)) == {}
+    heads = {label.section: ((330.0, 600.0), (604.0, 900.0))}
+    places = slots_of(item, replace(near, heads=heads))
+    assert all(place.x1 > place.x0 for slot in places.values() for place in slot.boxes)
+    assert places.keys() == {"chaHoTen", "meHoTen"}
 
 
 def test_a_note_column_ends_with_its_rule_not_with_the_paper() -> None:

@@ -324,6 +324,8 @@ def _fields(case: Sequence[Found], near: Surroundings, once: set[str]) -> dict[s
     shared: dict[str, FieldSlot] = {}
     for item in case:
         for code, slot in slots_of(item, near).items():
+            if any(min(box.width, box.height) < 1 for box in slot.boxes):
+                continue  # of misread print: no such place can be written down
             if code not in item.state.codes:
                 shared.setdefault(code, slot)
             elif item.state.section in once:

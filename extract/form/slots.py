@@ -78,8 +78,8 @@ def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
     if len(areas) < len(codes):
         heads = near.heads.get(found.state.section, ())
         line = _beside(found.occurrence.last_line, label.lines, near)
-        if len(heads) < len(codes) or not line:
-            return {}
+        if len(heads) < len(codes) or not line or heads[0][1] <= whole.x1:
+            return {}  # a head that ends before the label does is none of its columns'
         areas = [Box(x0, line[0].y0, x1, line[-1].y1) for x0, x1 in heads]
         areas[0] = Box(max(areas[0].x0, whole.x1), *areas[0][1:])
     return {
