@@ -16,13 +16,13 @@ Row = Mapping[str, str]
 def summary(table: Path) -> Iterator[str]:
     """Lines for each decay of a table that `hotich.evaluation.books.add_rows` wrote.
 
-    A book that failed is short of everything.
+    A book that failed is short of everything, and stands in no sum.
     """
     rows = list(_rows(table))
     for severity in dict.fromkeys(row["decay"] for row in rows):
         mine = [row for row in rows if row["decay"] == severity]
         yield f"{severity} decay, {len(mine)} rendered books"
-        for column in list(mine[0])[5:-1]:
+        for column in list(mine[0])[5:-1]:  # between which book it is and its seconds
             said = f"  {column}: {_whole(mine, column)}"
             if column in ASKED:
                 said += _reached(mine, column, ASKED[column])
