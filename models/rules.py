@@ -81,6 +81,12 @@ def find_rules(grey: Image, options: RuleOptions | None = None) -> Rules:
     )
 
 
+def leader_dots(grey: Image, options: RuleOptions | None = None) -> NDArray[np.float64]:
+    """Centres (N, 2) as x, y of all blobs of a page (H, W) that are as small as a leader's dots."""
+    options = options or RuleOptions()
+    return _dots(ink_mask(grey, options.contrast), options)[1]
+
+
 def lift_rules(grey: Image, rules: Rules, options: RuleOptions | None = None) -> Image:
     """The page without its rules: they are painted over with the paper beside them.
 

@@ -13,8 +13,9 @@ from extract.form.case_rows import entries_of, find_ledger, in_ledger
 from extract.form.consensus import Consensus, build_consensus
 from extract.form.decode import Found
 from extract.form.expected import with_expected
+from extract.form.folds import without_folds
 from extract.form.folio import FOLIO, with_folio
-from extract.form.ground import Ground, bounding, unbroken, without_ghosts
+from extract.form.ground import Ground, bounding, unbroken, without_ghosts, without_letters
 from extract.form.lend import lent
 from extract.form.marks import tick_square, ticked_right
 from extract.form.recognise import Candidate, rank_forms
@@ -94,14 +95,14 @@ def read_print(pages: Sequence[Image], options: DiscoverOptions, reader: CropRea
         FormError: there is no page with print on it.
     """
     common = build_consensus(pages, options.pages, options.long_side)
-    rules = find_rules(common.grey)
+    rules = without_letters(find_rules(common.grey), common.grey)
     registers = map(load_register, register_codes())
     printed = vocabulary(g for register in registers for g in register.generations)
     readings = told_from_writing(
         _readings(common, rules, reader, printed), printed, common.grey, common.strict
     )
     headings = _headings(common.grey, rules, reader)
-    rules = without_ghosts(rules, common.strict)
+    rules = without_folds(without_ghosts(rules, common.strict), common.grey)
     return Print(common, rules, (*headings, *readings), tuple(pages))
 
 
