@@ -1,20 +1,24 @@
-"""What restoring a page is worth: the reader's error on the same lines raw, with Sauvola, and ours.
+"""What recovering a page is worth: the reader's error on the same lines raw, with Sauvola, ours.
 
-    hotich evaluate restoration BOOK… [--unspoilt]
+    hotich evaluate restoration BOOK…
 
-A book is what `models.synth.book` writes. Every field that holds one line of writing is cut by
-its true box from the scan as it is (``raw``; the reader evens light and contrast itself, see
-`models.normalise`), from Sauvola's binary page, from the page cleaned without the ink map, and
-from the page restored with it, as ``hotich restore`` writes it (``ours``). ``--unspoilt`` draws
-the book again and reads its pages as they were before they decayed: what is still wrong there no
-restoring can put right.
+A book is what `models.synth.book` writes. It is drawn again, so that every line of writing is known
+where it was written, and how the page lay on the glass. Each field that holds one line is cut as it
+lies, by an upright box around it, from
+
+- ``raw``: the scan as it is (the reader evens light and contrast itself, see `models.normalise`);
+- ``sauvola``: the scan made black and white by Sauvola's thresholds;
+- ``straight``: the page straight, flat and evenly lit, its ink as it was;
+- ``cleaned``: as `hotich extract` reads it, its grain and pale ink seen to as well;
+- ``ours``: as `hotich restore` writes it, with the ink map;
+- ``lying``: as drawn, without decay, but lying as the scan does: what restoring ink could give;
+- ``drawn``: as drawn, without decay, straight and flat: what a perfect recovery could give.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,44 +36,118 @@ from models.handwriting import HandwritingReader, ReaderOptions
 from models.ink_map import InkMap
 from models.legibility import expected_error
 from models.reading import Reading
-from models.restore import restore_ink
+from models.restore import restored_page
 from models.training.metrics import error_rates
 from preprocessing.arrays import shrunk
-from preprocessing.clean import CleanOptions, clean_page
-from preprocessing.light import evenly_lit
+from preprocessing.clean import FOR_BINARY, clean_page
 from preprocessing.scans import open_scans
 
 Pixels = NDArray[np.uint8]
-Restorer = Callable[[Pixels], Pixels]
+Points = NDArray[np.floating[Any]]
 _DRAWN_BY = ("form", "pages", "seed", "severity", "split", "dpi", "covers")
 _SIDE, _JPEG = 300, 2.0  # a scan differs from what was drawn by less grey levels, seen small
-_PAD = 0.15  # of a box's height, around it
-_KEPT = CleanOptions(keep_geometry=True, skew=None)
+_SAME = 2.0  # pixels between a field's box in the book's layout and as it is drawn again
+_PAD = 0.15  # of a line's height, around it
+_PAPER = (255, 255, 255)
 
 
 @dataclass(frozen=True)
 class PageLines:
-    """A page, its condition, and the boxes and texts of its lines in page pixels."""
+    """A page as scanned and as drawn, and its lines.
+
+    Attributes:
+        scan: (H, W, 3) RGB.
+        drawn: the page before it decayed, straight and flat.
+        lying: the same, lying as ``scan`` does.
+        on_scan: the points (N, 2) around each line, in pixels of ``scan``.
+        on_drawn: the same points in pixels of ``drawn``.
+        texts: what is written there.
+    """
 
     number: int
     severity: str
-    page: Pixels
-    boxes: list[tuple[int, int, int, int]]
+    scan: Pixels
+    drawn: Pixels
+    lying: Pixels
+    on_scan: list[Points]
+    on_drawn: list[Points]
     texts: list[str]
 
-    def cut(self, page: Pixels) -> list[Pixels]:
-        """The lines of ``page``, which lies as this one does, with a little room around."""
-        crops = []
-        for x0, y0, x1, y1 in self.boxes:
-            pad = max(3, round(_PAD * (y1 - y0)))
-            rows = slice(max(0, y0 - pad), y1 + pad)
-            crops.append(page[rows, max(0, x0 - pad) : x1 + pad])
-        return crops
+    def crops(self, ink_map: InkMap) -> dict[str, list[Pixels]]:
+        """The lines cut from the page in each of its states, by the state's name."""
+        page = clean_page(self.scan)
+        on_page = [page.transform.forward(points) for points in self.on_scan]
+        lit = clean_page(self.scan, FOR_BINARY)
+        restored = restored_page(lit, ink_map(lit.colour))
+        binary = np.where(sauvola(self.scan), 0, 255).astype(np.uint8)
+        states: dict[str, tuple[Pixels, Sequence[Points]]] = {
+            "raw": (self.scan, self.on_scan),
+            "sauvola": (binary, self.on_scan),
+            "straight": (lit.colour, on_page),
+            "cleaned": (page.grey, on_page),
+            "ours": (restored, on_page),
+            "lying": (self.lying, self.on_scan),
+            "drawn": (self.drawn, self.on_drawn),
+        }
+        return {
+            name: [_cut(picture, points) for points in around]
+            for name, (picture, around) in states.items()
+        }
+
+
+def _cut(picture: Pixels, points: Points) -> Pixels:
+    """The upright box around these points, with a little room."""
+    (x0, y0), (x1, y1) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+    pad = max(3, round(_PAD * (y1 - y0)))
+    rows = slice(max(0, int(y0) - pad), int(y1) + pad)
+    return picture[rows, max(0, int(x0) - pad) : int(x1) + pad]
 
 
 def pages_of(book: Path) -> Iterator[PageLines]:
-    """The pages of a rendered book that hold lines. Raises InputError where it is none."""
-    severity = _facts(book)["severity"]
+    """The pages of a rendered book that hold lines.
+
+    Raises InputError where it is none, or is not drawn again as it is: another version drew it, or
+    with another number of entries a page than its press prints; MissingPartError without the
+    synthesiser's packages.
+    """
+    try:
+        from models.synth.leaves import scans
+        from models.synth.plan import BookOptions, plan_book
+    except ImportError as error:
+        hint = install_hint("synth")
+        raise MissingPartError(f"{error.name} is not installed", hint=hint) from error
+
+    facts, marks = _facts(book), _marks(book)
+    known = {name: facts[name] for name in _DRAWN_BY}
+    options = BookOptions(register_code=facts["register"], **known)
+    pages = open_scans(book / "pages")
+    for scan in scans(plan_book(options)):
+        page = pages[scan.number - 1].load()
+        small = [shrunk(picture, _SIDE) for picture in (page, scan.image)]
+        if page.shape != scan.image.shape or cv2.absdiff(*small).mean() > _JPEG:
+            raise InputError("this book is drawn otherwise now", where=str(book), hint="render it")
+        drawn = [points for entry in scan.entries for points in entry.points.values()]
+        on_scan = [scan.geometry.forward(points) for points in drawn]
+        own = [(mark, _at(mark["box"], on_scan)) for mark in marks if mark["page"] == scan.number]
+        lines = [(mark["text"], at) for mark, at in own if at is not None]
+        if lines:
+            yield PageLines(
+                scan.number, facts["severity"], page, scan.page.plate,
+                scan.geometry.warp(scan.page.plate, _PAPER),
+                [on_scan[at] for _, at in lines], [drawn[at] for _, at in lines],
+                [text for text, _ in lines],
+            )  # fmt: skip
+
+
+def _at(box: Sequence[float], around: Sequence[Points]) -> int | None:
+    """Which of the points this box of the layout encloses; None for what is no field's line."""
+    bounds = np.asarray([(*points.min(axis=0), *points.max(axis=0)) for points in around])
+    away = np.abs(bounds - np.asarray(box)).max(axis=1)
+    return int(away.argmin()) if away.min(initial=np.inf) <= _SAME else None
+
+
+def _marks(book: Path) -> list[dict[str, Any]]:
+    """The layout's fields of one line that the reader's letters can write and that are legible."""
     try:
         marks = [json.loads(row) for row in (book / "layout.jsonl").open(encoding="utf-8")]
         records = [json.loads(row) for row in (book / "truth.jsonl").open(encoding="utf-8")]
@@ -82,43 +160,15 @@ def pages_of(book: Path) -> Iterator[PageLines]:
         if field["status"] == "illegible"
     }
     charset = default_charset()
-    lines = defaultdict(list)
-    for mark in marks:
-        known = mark["kind"] == "field" and mark["box"] is not None
-        spoilt = (mark["page"], mark["entry"], mark["code"]) in lost
-        text = mark["text"]
-        if known and not spoilt and any(map(str.isalnum, text)) and charset.covers(text):
-            lines[mark["page"]].append((tuple(mark["box"]), text))
-    for scan in open_scans(book / "pages"):
-        if lines[scan.index]:
-            boxes, texts = zip(*lines[scan.index], strict=True)
-            yield PageLines(scan.index, severity, scan.load(), list(boxes), list(texts))
-
-
-def unspoilt_pages(book: Path) -> Iterator[Pixels]:
-    """A rendered book's pages as they were before they decayed, lying as their scans do.
-
-    Raises InputError when the book is not drawn again as it is: another version drew it, or
-    with another number of entries a page than its press prints; MissingPartError without the
-    synthesiser's packages.
-    """
-    try:
-        from models.synth.leaves import scans
-        from models.synth.plan import BookOptions, plan_book
-    except ImportError as error:
-        hint = install_hint("synth")
-        raise MissingPartError(f"{error.name} is not installed", hint=hint) from error
-
-    facts = _facts(book)
-    known = {name: facts[name] for name in _DRAWN_BY}
-    options = BookOptions(register_code=facts["register"], **known)
-    pages = open_scans(book / "pages")
-    for scan in scans(plan_book(options)):
-        page = pages[scan.number - 1].load()
-        small = [shrunk(picture, _SIDE) for picture in (page, scan.image)]
-        if page.shape != scan.image.shape or cv2.absdiff(*small).mean() > _JPEG:
-            raise InputError("this book is drawn otherwise now", where=str(book), hint="render it")
-        yield scan.geometry.warp(scan.page.plate, (255, 255, 255))
+    return [
+        mark
+        for mark in marks
+        if mark["kind"] == "field"
+        and mark["box"] is not None
+        and (mark["page"], mark["entry"], mark["code"]) not in lost
+        and any(map(str.isalnum, mark["text"]))
+        and charset.covers(mark["text"])
+    ]
 
 
 def _facts(book: Path) -> dict[str, Any]:
@@ -130,26 +180,12 @@ def _facts(book: Path) -> dict[str, Any]:
     return facts
 
 
-def restorers(ink_map: InkMap) -> dict[str, Restorer]:
-    """Name → what makes a page of the same geometry from a page as scanned."""
-
-    def ours(page: Pixels) -> Pixels:
-        flat = evenly_lit(page)
-        return restore_ink(cv2.cvtColor(flat, cv2.COLOR_RGB2GRAY), ink_map(flat))
-
-    return {
-        "raw": lambda page: page,
-        "sauvola": lambda page: np.where(sauvola(page), 0, 255).astype(np.uint8),
-        "cleaned": lambda page: clean_page(page, _KEPT).grey,
-        "ours": ours,
-    }
-
-
 @dataclass(frozen=True)
 class Found:
-    """What was read of one page's lines, by restorer."""
+    """What was read of one page's lines, by the page's state."""
 
-    lines: PageLines
+    severity: str
+    texts: list[str]
     readings: dict[str, list[Reading]]
 
     def cer(self, name: str) -> float:
@@ -159,26 +195,21 @@ class Found:
 def cer(found: Sequence[Found], name: str) -> float:
     """Edits over characters, case folded, of all lines of these pages."""
     texts = [reading.text for page in found for reading in page.readings[name]]
-    truths = [text for page in found for text in page.lines.texts]
+    truths = [text for page in found for text in page.texts]
     return error_rates(texts, truths, fold_case=True).cer
 
 
 def read_books(
-    books: Sequence[Path], weights: Path | None = None, every: int = 1, unspoilt: bool = False
+    books: Sequence[Path], weights: Path | None = None, every: int = 1
 ) -> Iterator[Found]:
-    """Every n-th page of the books, read once with each restorer; best paths only.
-
-    ``unspoilt``: and as it was before it decayed.
-    """
-    methods = restorers(InkMap(weights))
+    """Every n-th page of the books, read once in each state; best paths only."""
+    ink_map = InkMap(weights)
     reader = HandwritingReader(options=ReaderOptions(beam=0))
     for book in books:
-        before = list(unspoilt_pages(book)) if unspoilt else []
-        for lines in islice(pages_of(book), 0, None, every):
-            crops = {name: lines.cut(method(lines.page)) for name, method in methods.items()}
-            if unspoilt:
-                crops["unspoilt"] = lines.cut(before[lines.number - 1])
-            yield Found(lines, {name: reader.read(cut) for name, cut in crops.items()})
+        for page in islice(pages_of(book), 0, None, every):
+            crops = page.crops(ink_map)
+            readings = {name: reader.read(cut) for name, cut in crops.items()}
+            yield Found(page.severity, page.texts, readings)
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
@@ -195,23 +226,20 @@ def main(
     books: Annotated[list[Path], typer.Argument(help="Books written by models.synth.book.")],
     weights: Annotated[Path | None, typer.Option(help="Another ink map.")] = None,
     every: Annotated[int, typer.Option(min=1, help="Read every n-th page only.")] = 1,
-    unspoilt: Annotated[
-        bool, typer.Option("--unspoilt", help="And the pages before they decayed.")
-    ] = False,
 ) -> None:
     """The reader's CER raw, with Sauvola and restored, by severity; and legibility's worth."""
     cv2.setNumThreads(1)
-    found = list(read_books(books, weights, every, unspoilt))
+    found = list(read_books(books, weights, every))
     names = list(found[0].readings) if found else []
-    typer.echo("rendered register pages, true boxes, case folded")
+    typer.echo("rendered register pages, true lines, case folded")
     heads = "".join(f"{name:>10}" for name in names)
     typer.echo(f"{'severity':<10}{'lines':>7}{heads}{'ours/raw':>10}")
     for severity in ("clean", "moderate", "severe"):
-        pages = [page for page in found if page.lines.severity == severity]
+        pages = [page for page in found if page.severity == severity]
         if not pages:
             continue
         rates = {name: cer(pages, name) for name in names}
-        count = sum(len(page.lines.texts) for page in pages)
+        count = sum(len(page.texts) for page in pages)
         shown = "".join(f"{rate:>10.4f}" for rate in rates.values())
         change = 100 * (rates["ours"] / max(rates["raw"], 1e-9) - 1)
         typer.echo(f"{severity:<10}{count:>7}{shown}{change:>+9.1f}%")

@@ -8,6 +8,7 @@ nothing to take away and no pale ink is left as it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from common.options import Options
 from models.ink_map import INK, InkLayers
 from models.reading import Image
 from preprocessing.arrays import bands
+from preprocessing.clean import CleanPage
 from preprocessing.legibility import ink_quality
 
 _NEAR = 5  # side in pixels of half the size, around ink: its soft edge
@@ -65,6 +67,12 @@ def restore_ink(
         part = InkLayers(layers.ink[around], layers.kind[around])
         restored[rows] = _restored(flat[around], part, only, options)[inside]
     return restored
+
+
+def restored_page(page: CleanPage, layers: InkLayers, only: Sequence[str] = INK) -> Image:
+    """A page cleaned but for its grain and ink, (H, W) or (H, W, 3) RGB, with the ink of the kinds
+    ``only``; ``layers`` are of ``page.colour``."""
+    return replace(page, grey=restore_ink(page.grey, layers, only)).restored()
 
 
 def is_sound(flat: Image, layers: InkLayers, options: RestoreOptions = DEFAULT) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from common.errors import InputError, PageError
 from models.evaluate_binarisation import f_measure, mapped, unseen_weights
-from models.evaluate_restoration import pages_of, rank_correlation, unspoilt_pages
+from models.evaluate_restoration import pages_of, rank_correlation
 from models.ink_folds import FOLDS, fold_of, set_of
 from models.ink_map import INK, INK_MAP, KINDS, ONNX, InkLayers, InkMap, InkMapOptions
 from models.legibility import Rescan, expected_error, rescan_list
@@ -175,20 +175,25 @@ def test_a_sound_page_is_left_as_it_is_and_a_stained_or_pale_one_is_not() -> Non
     assert (alone == 250).all()
 
 
-def test_unspoilt_pages_lie_as_their_scans_and_other_books_are_refused(tmp_path: Path) -> None:
+def test_a_book_is_drawn_again_as_it_was_and_another_book_is_refused(
+    tmp_path: Path, ink_map: InkMap
+) -> None:
     options = BookOptions.of(
         form="rvn-1955-1975", pages=1, seed=9412, severity="severe", split="test", dpi=72
     )
     book = render_book(options, tmp_path / "book")
-    (lines,) = pages_of(book)
-    (before,) = unspoilt_pages(book)
-    assert before.shape == lines.page.shape
-    darkness = [evenly_lit(page).min(axis=2)[60:-60, 60:-60] for page in (before, lines.page)]
+    (page,) = pages_of(book)
+    assert page.lying.shape == page.scan.shape
+    darkness = [evenly_lit(own).min(axis=2)[60:-60, 60:-60] for own in (page.lying, page.scan)]
     assert np.corrcoef(*(part.ravel() for part in darkness))[0, 1] > 0.5
+    crops = page.crops(ink_map)
+    assert {len(cut) for cut in crops.values()} == {len(page.texts)}
+    inked = [(line < 128).mean() > 0.005 for line in crops["drawn"]]
+    assert np.mean(inked) > 0.9, "ink where its lines are drawn"
     scan = next((book / "pages").iterdir())
-    cv2.imwrite(str(scan), np.full_like(before, 230))
+    cv2.imwrite(str(scan), np.full_like(page.scan, 230))
     with pytest.raises(InputError, match="drawn otherwise"):
-        list(unspoilt_pages(book))
+        list(pages_of(book))
 
 
 # Legibility

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from common.errors import UsageError
 from models.ink_map import INK, InkMap
-from models.restore import restore_ink
+from models.restore import restored_page
 from preprocessing.arrays import Image
 from preprocessing.binarise import binarise
 from preprocessing.clean import DEFAULT, FOR_BINARY, CleanPage, clean_page
@@ -73,4 +72,4 @@ def _inked(page: CleanPage, ink_map: InkMap, kinds: tuple[str, ...], binary: boo
     layers = ink_map(page.colour)
     if binary:
         return layers.binary(kinds)
-    return replace(page, grey=restore_ink(page.grey, layers, kinds)).restored()
+    return restored_page(page, layers, kinds)
