@@ -21,6 +21,8 @@ from models.reading import Image
 Points = NDArray[np.float64]
 LONG_SIDE = 900  # pixels of the longer side at which pages are registered
 DEGREE = 5  # of the residual warp
+_CERTAIN = 4  # power of the correlation that a block's shift weighs: print found again outweighs
+# the same word written a little further on in each page
 _EXACT = cv2.CV_64F
 _CELL = 40  # pixels of the cells that each give as many keypoints
 _CONTRAST = 0.02  # of the weakest keypoints; pale print has no more
@@ -281,8 +283,9 @@ def _refined(
     for _ in range(4):
         if found.sum() < terms.shape[1] * 2:
             return warp, score
-        scaled = terms * (weights * found)[:, None]
-        ridge = 0.02 * len(weights) * np.eye(terms.shape[1])
+        sure = weights**_CERTAIN * found
+        scaled = terms * sure[:, None]
+        ridge = 0.02 * sure.sum() * np.eye(terms.shape[1])
         ridge[0, 0] = 0
         solution[:] = np.linalg.solve(scaled.T @ terms + ridge, scaled.T @ shifts)
         misses = np.linalg.norm(shifts - terms @ solution, axis=1)

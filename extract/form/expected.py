@@ -24,7 +24,8 @@ def with_expected(
     """A case with the labels that worn print hid, each where the printed order puts it.
 
     It stands right of the label before it, and left of what else was found on the row; or it
-    begins a row between the labels before and after it, flush with one of its section. Whoever
+    begins the row of the label after it, or a row between the labels before and after it, flush
+    with one of its section. Whoever
     read its words, and however pale they are, they are likest to it there.
 
     Args:
@@ -40,6 +41,9 @@ def with_expected(
         if before is not None and state.section == before.state.section:
             beside = _after(before.occurrence.last_line, readings)
             found = _likest(beside, state, index, full, _ALIKE)
+        after = have.get(index + 1)
+        if found is None and after is not None and len(state.keys[0]) >= _LONG:
+            found = _likest(_before(after.occurrence.box, readings), state, index, full, _ALIKE)
         if found is None and state.required and len(state.keys[0]) >= _BEGINS:
             found = _likest(_between(state, index, full, readings), state, index, full, _HINTED)
         if found is not None:
@@ -91,6 +95,14 @@ def _after(box: Box, readings: Sequence[Sequence[Row]]) -> Iterator[Occurrence]:
             for start in range(len(chunk)):
                 for end in range(start + 1, len(chunk) + 1):
                     yield _run(chunk[start:end])
+
+
+def _before(box: Box, readings: Sequence[Sequence[Row]]) -> Iterator[Occurrence]:
+    """Runs of words that begin the row of a label, left of it."""
+    for row in (row for rows in readings for row in rows):
+        left = [word for word in row if word.box.x1 <= box.x0 and _level(word.box, box)]
+        for end in range(1, len(left) + 1):
+            yield _run(tuple(left[:end]))
 
 
 def _run(words: Row) -> Occurrence:

@@ -8,12 +8,17 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from common.geometry import Box
 from models.reading import Image
 from models.rules import Rules, Segment
 
 _BROKEN = 0.008  # of the form's longer side: paper between two rules in line, at least
+_LEADER = 0.6  # share of the paper beside a label that its own leader fills; less is dirt
+_SHORT = 0.1  # of the form's longer side: what looks like a shorter rule may be small print
+_BESIDE = (0.002, 0.0025, 0.003)  # of it: from a rule's middle to the paper beside it
+_LETTERS = 0.1  # share of a row of letters that has ink there on both sides; a rule's has none
 _GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
 
 
@@ -144,13 +149,15 @@ class Ground:
 
     def _written_on(self, label: Box, end: float) -> bool:
         """Whether a leader of its own runs between a label and the upright rule after it."""
-        return any(
-            min(s.x1, end) - max(s.x0, label.x1) > 2 * self.height
-            and s.x0 > label.x1 - self.height
+        pieces = (
+            min(s.x1, end) - max(s.x0, label.x1)
+            for s in (*self.rules.dotted, *self.rules.horizontal)
+            if s.x0 > label.x1 - self.height
             and s.x1 < end + self.height
             and label.y0 < height_at(s, label.x1) < label.y1 + 0.8 * self.height
-            for s in (*self.rules.dotted, *self.rules.horizontal)
         )
+        run = sum(max(0.0, piece) for piece in pieces)
+        return run > max(2 * self.height, _LEADER * (end - label.x1))
 
 
 def _covers(start: float, end: float, low: float, high: float) -> bool:
@@ -176,6 +183,30 @@ def without_ghosts(rules: Rules, strict: Image) -> Rules:
         return tuple(segment for segment in segments if _darkness(segment, dark) > _GHOST)
 
     return Rules(kept(rules.horizontal), kept(rules.vertical), rules.dotted)
+
+
+def without_letters(rules: Rules, grey: Image) -> Rules:
+    """The rules of a form (H, W) without rows of small letters, whose blurred middles run on.
+
+    A rule may be written on or under; letters reach over its edges on both sides.
+    """
+    side = max(grey.shape)
+
+    def ruled(segment: Segment) -> bool:
+        xs = np.arange(max(0, round(segment.x0)), min(grey.shape[1], round(segment.x1)))
+        ys = np.interp(xs, (segment.x0, segment.x1), (segment.y0, segment.y1))
+
+        def darkness(*offsets: float) -> NDArray[np.float64]:
+            rows = np.rint(ys + np.array(offsets)[:, None] * side).astype(int)
+            dark = 255.0 - grey[np.clip(rows, 0, grey.shape[0] - 1), xs].min(axis=0)
+            return np.asarray(dark)
+
+        ink = 0.4 * float(np.percentile(darkness(-1 / side, 0, 1 / side), 90))
+        beside = (darkness(*_BESIDE), darkness(*(-offset for offset in _BESIDE)))
+        return min(float((dark > ink).mean()) for dark in beside) < _LETTERS
+
+    kept = (s for s in rules.horizontal if s.length > _SHORT * side or ruled(s))
+    return Rules(tuple(kept), rules.vertical, rules.dotted)
 
 
 def unbroken(upright: Iterable[Segment], grey: Image) -> list[Segment]:

@@ -17,6 +17,8 @@ from models.reading import Image
 _REACH = 12  # pixels searched around the place where the label should stand
 _ALIKE = 0.5  # least correlation with the print it is lent from
 _SURELY = 0.7  # the same, where the place is not known
+_LIKELY, _AHEAD = 0.6, 0.15  # the same, where no other place is nearly as like
+_LENDS = 0.85  # least likeness to its wording of a label that lends
 
 
 def lent(
@@ -59,30 +61,44 @@ def lent(
 def _like_another(index: int, state: State, case: Sequence[Found], blank: Image) -> Found | None:
     """A label no reader saw, by the print of the same wording elsewhere in the case.
 
-    It is sought between the labels printed before and after it.
+    It is sought in the rows of its section, in whatever order the press prints them, and must be
+    likest there by far, or very like.
     """
-    alike = [item for item in case if item.occurrence.key in state.keys and item.score > 0.95]
+    alike = [
+        item for item in case if item.score > _LENDS and set(item.state.keys) & set(state.keys)
+    ]
     section = [item for item in case if item.state.section == state.section]
-    before = [item.occurrence.box.y0 for item in section if item.index < index]
-    if not alike or not before:
+    if not alike or not any(item.index < index for item in section):
         return None
-    lender = alike[0]
-    x0, y0, x1, y1 = lender.occurrence.box.rounded()
-    patch = blank[max(0, y0) : y1, max(0, x0) : x1]
-    top = round(max(before) - 0.5 * (y1 - y0))
-    after = [item.occurrence.box.y1 for item in case if item.index > index]
-    bottom = round(min((y for y in after if y > top), default=0))
-    if bottom - top < patch.shape[0]:
+    lender = max(alike, key=lambda item: item.score)
+    x0, y0, x1, y1 = (max(0, edge) for edge in lender.occurrence.box.rounded())
+    patch = blank[y0:y1, x0:x1]
+    top, bottom = _rows_of(index, section, case)
+    first = max(0, round(top - 0.5 * (y1 - y0)))
+    area = blank[first : round(bottom + 0.5 * (y1 - y0))]
+    if not patch.size or area.shape[0] < patch.shape[0]:
         return None
-    area = blank[max(0, top) : bottom]
     response = cv2.matchTemplate(area, patch, cv2.TM_CCOEFF_NORMED)
+    for item in case:
+        left, upper, right, lower = item.occurrence.box.rounded()
+        rows = slice(max(0, upper - first - (y1 - y0) + 1), max(0, lower - first))
+        response[rows, max(0, left - (x1 - x0) + 1) : max(0, right)] = 0
     _, score, _, (x, y) = cv2.minMaxLoc(response)
-    place = Box(x, y + max(0, top), x + x1 - x0, y + max(0, top) + y1 - y0)
-    taken = any(item.occurrence.box.intersection(place).area > 0 for item in case)
-    if score < _SURELY or taken:
+    around = np.s_[max(0, y - (y1 - y0)) : y + (y1 - y0), max(0, x - (x1 - x0)) : x + (x1 - x0)]
+    response[around] = 0
+    ahead = score - float(response.max())
+    if score < _SURELY and (score < _LIKELY or ahead < _AHEAD):
         return None
-    moved = _moved(lender, place.x0 - x0, place.y0 - y0, score)
+    moved = _moved(lender, x - x0, y + first - y0, score)
     return Found(state, index, moved.occurrence, moved.score)
+
+
+def _rows_of(index: int, section: Sequence[Found], case: Sequence[Found]) -> tuple[float, float]:
+    """From the first of a section's labels to its last, or to the label found after ``index``."""
+    boxes = [item.occurrence.box for item in section]
+    top = min(box.y0 for box in boxes)
+    after = [item.occurrence.box.y1 for item in case if item.index > index]
+    return top, max([*(box.y1 for box in boxes), min((y for y in after if y > top), default=top)])
 
 
 def _shift(source: Sequence[Found], to: Sequence[Found]) -> tuple[float, float] | None:

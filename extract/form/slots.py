@@ -16,6 +16,7 @@ _LEAST = 1.5  # widths of a letter row under which nothing can be written beside
 _GAP = 2.5  # label heights that are left to write in before another label
 _NARROW = 10  # label heights; a shorter line without a leader may be none
 _SHORT = 4  # label heights; less is hardly meant to be written on
+_LEADER = 0.3  # share of the rest of a line that dots must fill to be its leader, not dirt
 _FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
 
 
@@ -56,12 +57,13 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
     assert label is not None
     box, whole = found.occurrence.last_line, found.occurrence.box
     cells = near.ground.cells_right_of(whole, 1)
-    if cells and label.where != "below":
+    printed = cells and any(cells[0].contains(*other.centre) for other in near.labels)
+    if cells and not printed and label.where != "below":
         return _lines_in(cells[0], label.lines, near.ground)
     if label.where == "below":
         return _under(box, near, 14 if label.kind == "signature" else 200)
     right = _right_bound(box, near)
-    room = right - box.x1 > 6 * near.ground.height
+    room = right - box.x1 > _NARROW * near.ground.height
     if label.where == "either" and not (room and _led(box, right, near.ground)):
         high = 0.6 * near.ground.height  # what is signed above reaches down to it
         first = [Box(box.x1 + high, box.y0 - high, right, box.y1 + high)] if room else []
@@ -178,7 +180,10 @@ def _lines_of_its_own(box: Box, right: float, lines: int, near: Surroundings) ->
     for line in ground.writing_lines(area):
         row = [o.x0 for o in near.labels if abs(o.y1 - line.y0) < 0.8 * ground.height]
         end = min([line.x1, *(x for x in row if column < x < right)])
-        begins = box.x0 - 6 * ground.height < line.x0 < end - 2 * ground.height
+        between = any(
+            box.y1 < o.centre[1] < line.y0 and o.x0 < end and o.x1 > box.x0 for o in near.labels
+        )
+        begins = not between and box.x0 - 6 * ground.height < line.x0 < end - 2 * ground.height
         if not begins or line.y0 - top > 1.6 * near.pitch:
             break
         left = min(line.x0, box.x0)  # a leader may be broken where it is written on
@@ -216,12 +221,14 @@ def _continued(box: Box, right: float, lines: int, near: Surroundings) -> list[B
     ]
     limit = min([near.bottom, *below])
     area = Box(left, box.y1 + 0.8 * ground.height, right, limit + 0.4 * ground.height)
-    dotted = any(
-        s.x1 > box.x1
+    dots = (
+        min(s.x1, right) - max(s.x0, box.x1)
+        for s in ground.rules.dotted
+        if s.x1 > box.x1
         and s.x0 < right
         and abs(height_at(s, min(s.x1, right)) - box.y1) < 0.6 * ground.height
-        for s in ground.rules.dotted
     )
+    dotted = sum(dots) > _LEADER * (right - box.x1)
     feet = [
         s.y0
         for s in ground.writing_lines(area, dotted_only=dotted)

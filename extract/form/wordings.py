@@ -60,11 +60,13 @@ class Occurrence:
 
     Attributes:
         breaks: positions of the words that begin its second and third line, where it wraps.
+        times: how many readings of the form read it so.
     """
 
     words: tuple[Word, ...]
     key: str
     breaks: tuple[int, ...] = ()
+    times: int = 1
 
     @property
     def box(self) -> Box:
@@ -245,9 +247,16 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
             continue  # a label of its own begins a line below
         boxes = np.array([word.box for word in span.words])
         if not _overlap(boxes, claimed):
-            found.append(span)
+            found.append(replace(span, times=_times(span, spans)))
             claimed = np.concatenate([claimed, boxes])
     return found
+
+
+def _times(span: Occurrence, spans: Iterable[Occurrence]) -> int:
+    """How many of the spans are the same words in the same place, as several readings have them."""
+    x, y = span.words[0].box.centre
+    near = [other.words[0].box for other in spans if other.key == span.key]
+    return sum(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for box in near)
 
 
 def _starts(spans: Sequence[Occurrence], worth: NDArray[np.float64]) -> dict[Word, float]:
