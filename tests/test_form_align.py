@@ -120,3 +120,17 @@ def test_correlation_is_one_where_the_patch_was_cut() -> None:
     assert response.shape == (1, 41, 51)
     assert np.unravel_index(response[0].argmax(), response[0].shape) == (20, 30)
     assert response.max() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_words_that_every_page_repeats_a_little_further_on_move_no_print() -> None:
+    """*Việt Nam* stands on every page, in the same hand, but not in the same place."""
+    blank, _ = form_pages.blank_page(FORM)
+    pages = [blank.copy(), blank.copy()]
+    for page, further, size in zip(pages, (0, 9), (0.9, 1.05), strict=True):
+        for y in range(176, 1400, 42):
+            at, face = (900 + further, y), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX
+            cv2.putText(page, "Viet Nam", at, face, size, 90, 2)
+    fit = register(features(pages[0]), features(pages[1]), SIZE)
+    assert fit is not None
+    labels = np.array([[x, y] for x in (150, 400, 700) for y in (200, 700, 1200)])
+    assert np.abs(fit.warp.forward(labels) - labels).max() < 2

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from common.geometry import Box
 from extract.form.decode import Found
 from extract.form.folio import find_folio
-from extract.form.ground import Ground, unbroken, without_ghosts
+from extract.form.ground import Ground, unbroken, without_ghosts, without_letters
 from extract.form.slots import slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import Occurrence, State
@@ -19,6 +22,7 @@ from extract.registers import load_register
 from models.rules import Rules, Segment
 
 SIZE = (1000, 1400)
+FONT = Path(__file__).parents[1] / "models/synth/fonts/print/freeserif-freeserif.ttf"
 LABELS = load_register("KS").generation("1976-1998").labels
 
 
@@ -74,6 +78,58 @@ def test_a_note_at_the_foot_is_as_wide_as_the_page_and_a_few_lines_high() -> Non
     near = surroundings(Rules(), [heading, other])
     beside, under = slots_of(found("ghiChu", heading), near)["ghiChu"].boxes
     assert beside.contains(500, 1010) and under.contains(500, 1080) and under.y1 < 1200
+
+
+def test_a_cell_that_holds_labels_is_no_label_s_place() -> None:
+    """Notes at the left of the form: the rule under their head looks like a row of a table."""
+    heading, number = Box(140, 320, 220, 340), Box(330, 330, 400, 350)
+    rules = Rules(
+        horizontal=(level(100, 900, 280), level(300, 900, 400)),
+        vertical=(upright(300, 270, 1200), upright(900, 270, 1200)),
+    )
+    near = surroundings(rules, [heading, number])
+    assert near.ground.cells_right_of(heading, 1)
+    places = slots_of(found("ghiChu", heading), near)["ghiChu"].boxes
+    assert any(box.contains(200, 450) for box in places)
+    assert not any(box.contains(600, 340) for box in places)
+
+
+def test_dots_of_dirt_are_no_leader() -> None:
+    """The officer's line is the rule below, and a name is beside a label in its narrow cell."""
+    label = Box(100, 300, 600, 320)
+    rules = Rules(horizontal=(level(100, 950, 372),), dotted=(level(870, 920, 322),))
+    places = slots_of(found("nksNoiSinh", label), surroundings(rules, [label]))["nksNoiSinh"].boxes
+    assert any(box.contains(300, 360) for box in places)
+    born = Box(100, 500, 180, 520)
+    table = Rules(
+        horizontal=(level(90, 900, 470), level(90, 900, 550)),
+        vertical=(upright(90, 400, 700), upright(300, 400, 700), upright(900, 400, 700)),
+        dotted=(level(200, 250, 522),),
+    )
+    places = slots_of(found("nksNoiSinh", born), surroundings(table, [born]))["nksNoiSinh"].boxes
+    assert all(box.x0 >= 300 for box in places)
+
+
+def test_no_line_below_another_label_is_answered_on() -> None:
+    """A short line whose leader is worn away, with another label's row under it."""
+    label, beside, below = Box(100, 300, 300, 320), Box(460, 300, 540, 320), Box(100, 350, 180, 370)
+    rules = Rules(dotted=(level(100, 900, 398),))
+    near = surroundings(rules, [label, beside, below])
+    places = slots_of(found("nksNgaySinh", label), near)["nksNgaySinh"].boxes
+    assert places[0].contains(400, 310)
+
+
+def test_a_row_of_small_letters_is_no_rule() -> None:
+    """*quan* of a head was lifted as a rule, so that no reader understood the head."""
+    font = ImageFont.truetype(str(FONT), 20)
+    page = Image.new("L", SIZE, 255)
+    draw = ImageDraw.Draw(page)
+    draw.text((200, 300), "nguyen nhan", font=font, fill=0, anchor="lm")
+    draw.line((200, 400, 330, 400), fill=0, width=2)
+    draw.text((210, 398), "quan", font=font, fill=0, anchor="ls")
+    blank = np.asarray(cv2.GaussianBlur(np.asarray(page), (0, 0), 1.5))
+    both = Rules(horizontal=(level(205, 300, 301), level(200, 330, 400)))
+    assert without_letters(both, blank).horizontal == (level(200, 330, 400),)
 
 
 def test_a_label_that_fills_its_line_is_answered_on_the_next() -> None:

@@ -21,6 +21,7 @@ from models.synth.press import Press, forms_of, load_form, registers, set_press
 
 DPI = 80
 NOTE = ["ghi", "chu"]
+PAIR = "two cases a page, dotted lines"
 PRESSES = [
     (register, form, press.name)
     for register in registers()
@@ -147,6 +148,59 @@ def test_a_worn_label_that_begins_a_row_is_known_by_its_neighbours_rows() -> Non
     for code in ("chongDanToc", "voDanToc"):
         slots = written(press)[1, code]
         assert any(cases[0].fields[code].box.contains(*point_of(own, press)) for own in slots)
+
+
+def test_a_worn_label_that_begins_the_row_of_the_next_is_found() -> None:
+    """*Nơi đăng ký* where it looks like writing: not all pages show it, and it is the first."""
+    press = set_one("KH", "1999-2005", PAIR)
+    printed = words_of(press)
+    worn = [replace(word, steady=word.text != "Nơi") for word in printed]
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    _, cases = understand([worn], find_rules(blank), blank, load_register("KH"), DiscoverOptions())
+    slots = written(press)[1, "noiDangKy"]
+    assert any(cases[0].fields["noiDangKy"].box.contains(*point_of(own, press)) for own in slots)
+
+
+@pytest.mark.parametrize(
+    ("register", "lost"), [("KH", "chongSoGiayToTuyThan"), ("KS", "nksDanToc")]
+)
+def test_a_label_is_lent_by_its_like_in_whatever_order_the_press_prints_them(
+    register: str, lost: str
+) -> None:
+    """No reader saw it in any case; the form's order has it below other labels than the press."""
+    press = set_one(register, "1999-2005", PAIR)
+    places = [own[0][0].box for (_, code), own in written(press).items() if code == lost]
+    seen = [
+        word
+        for word in words_of(press)
+        if not any(
+            abs(word.box.centre[1] - place.centre[1]) < press.pitch / 3
+            and place.x0 - 4 * press.pitch < word.box.x0 < place.x0
+            and word.text in ("Dân", "tộc:", "Số", "CMND/Hộ", "chiếu:")
+            for place in places
+        )
+    ]
+    assert len(seen) < len(words_of(press))
+    blank, known = np.asarray(255 - press.ink, dtype=np.uint8), load_register(register)
+    _, cases = understand([seen], find_rules(blank), blank, known, DiscoverOptions())
+    for (entry, code), slots in written(press).items():
+        if code == lost:
+            place = cases[entry - 1].fields[code].box
+            assert any(place.contains(*point_of(own, press)) for own in slots)
+
+
+def test_dirt_that_one_reading_takes_for_a_label_is_none() -> None:
+    press = set_one("KH", "1976-1998", "registration first, notes at the right")
+    printed = words_of(press)
+    number = next(word for word in printed if word.text == "Số")
+    dirt = replace(number, box=Box(12, 8, 12 + number.box.width, 8 + number.box.height))
+    blank = np.asarray(255 - press.ink, dtype=np.uint8)
+    readings = [[dirt, *printed], printed, printed]
+    _, cases = understand(
+        readings, find_rules(blank), blank, load_register("KH"), DiscoverOptions()
+    )
+    slots = written(press)[1, "so"]
+    assert any(cases[0].fields["so"].box.contains(*point_of(own, press)) for own in slots)
 
 
 def test_a_ledger_s_head_is_found_beside_rows_that_name_its_labels() -> None:

@@ -18,7 +18,7 @@ _BROKEN = 0.008  # of the form's longer side: paper between two rules in line, a
 _LEADER = 0.6  # share of the paper beside a label that its own leader fills; less is dirt
 _SHORT = 0.1  # of the form's longer side: what looks like a shorter rule may be small print
 _BESIDE = (0.002, 0.0025, 0.003)  # of it: from a rule's middle to the paper beside it
-_LETTERS = 0.1  # share of a row of letters that has ink there on both sides; a rule's has none
+_LETTERS = 0.05  # share of a row of letters that has ink there on both sides; a rule's has none
 _GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
 
 

@@ -21,7 +21,7 @@ _MOST_LINES = 3
 _UNSTEADY = 14  # fewest letters of a label that some pages do not show
 _EDIT = 1.6  # letters that a wrong one costs
 _OF_ITS_OWN = 0.7  # share of the line below that a label beginning there must explain
-_WRAPPED = 0.8  # what a label broken over two lines counts for beside one on a line
+_WRAPPED = (1.0, 0.8, 0.75)  # what a label on one line, on two and on three counts for
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
     pairs = np.array([len(span.words) == 2 for span in spans])[:, None]
     allowed = np.where(pairs & (lengths >= 4), np.maximum(allowed, 1), allowed)  # "Số bộ"
     gains = np.where(edits <= allowed, lengths - _EDIT * edits, -1.0)
-    best = gains.max(axis=1) * np.where([bool(span.breaks) for span in spans], _WRAPPED, 1.0)
+    best = gains.max(axis=1) * np.array([_WRAPPED[len(span.breaks)] for span in spans])
     starts = _starts(spans, best)
     found: list[Occurrence] = []
     claimed = np.zeros((0, 4))
