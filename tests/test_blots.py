@@ -15,7 +15,8 @@ from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink.blots import BlotOptions, find_blots, hidden
 from extract.parse.dates import Era
 from extract.parse.field import Context
-from extract.reading.fields import FieldOptions, read_fields
+from extract.reading.fields import read_fields
+from extract.reading.options import FieldOptions
 from extract.reading.readings import SlotReading
 from extract.registers import load_register
 from models.reading import Image, Reading

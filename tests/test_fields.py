@@ -10,8 +10,11 @@ import numpy as np
 from common.geometry import Box
 from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink.lift import InkOptions, cut_line, lift_ink
-from extract.reading.fields import FieldOptions, _joined, _tick_cut, read_fields
+from extract.reading.fields import read_fields
 from extract.reading.lines import Seen
+from extract.reading.options import FieldOptions
+from extract.reading.slots import _joined
+from extract.reading.ticks import tick_cut
 from extract.registers import load_register
 from models.reading import Image, Reading
 
@@ -146,5 +149,5 @@ def test_a_tick_is_told_from_the_thick_square_printed_around_it() -> None:
     cv2.rectangle(empty, (107, 106), (125, 124), 30, 4)
     ticked = empty.copy()
     cv2.polylines(ticked, [np.array([[104, 114], [114, 122], [132, 98]])], False, 60, 3)
-    bare, seen = (_tick_cut(page, box, FieldOptions()).ink for page in (empty, ticked))
+    bare, seen = (tick_cut(page, box, FieldOptions()).ink for page in (empty, ticked))
     assert bare < 0.1 and seen - bare > 2 * FieldOptions().tick_ink

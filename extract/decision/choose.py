@@ -141,7 +141,8 @@ def chosen(drafted: Drafted, value: str, support: float, source: str = "") -> Dr
         first=known.first and not changed,
         support=support,
     )
-    status: Status = "read" if drafted.value.status == "illegible" else drafted.value.status
+    unread = drafted.value.status in ("illegible", "blank")  # a blank has no value
+    status: Status = "read" if unread else drafted.value.status
     kept = FieldValue(
         drafted.value.raw,
         value,

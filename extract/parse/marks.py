@@ -13,6 +13,8 @@ from common.text import fold, squeeze
 from extract.parse.tables import table
 
 Mark = Literal["blank", "unknown", "ditto", "ditto_father", "ditto_mother", "either"]
+REPEATED = ("place", "text")
+"""Kinds of places in which a mark may repeat what stands above."""
 _OPEN = ("person_name", "signature", "place", "text")
 _LEAST = 3  # letters of a name or a place
 _LIKELY = 0.1  # probability from which another reading counts
@@ -48,6 +50,12 @@ def mark_of(text: str) -> Mark | None:
     bare = key.strip(" .…_")
     known = _known().get(key) or _known().get(bare) or _compact().get(_letters(key))
     return known or ("unknown" if _NOT.fullmatch(bare) else None)
+
+
+@cache
+def ditto_letters() -> tuple[str, ...]:
+    """Every way to write in letters that what stands above is repeated."""
+    return tuple(text for text, mark in _known().items() if mark == "ditto" and _letters(text))
 
 
 def likely_mark(texts: Sequence[tuple[str, float]], kind: str) -> Mark | None:

@@ -11,9 +11,12 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from extract.parse.marks import ditto_letters
+
 _LETTER = (0.16, 0.85)  # least and most width of a letter: 0.2-0.8 on 4,900 rendered fields
-_FIGURE = (0.16, 1.15)  # slanted figures, wide apart
+_FIGURE = (0.16, 1.15)  # slanted figures and capitals, wide apart
 _THIN = (0.04, 0.5)
+_SLASH = (0.04, 0.7)  # slanted
 _ONE = (0.04, 0.85)  # a stroke, or a figure with its flag and foot
 _THIN_SIGNS = frozenset("-–—/\\\"″”“〃'’.,:;|!1ilIjtr() ")
 _FLAT = frozenset("-–—\"″”“〃'’.… ")
@@ -22,11 +25,13 @@ _UPRIGHT = frozenset("/\\|1lI ")
 _LEAST_UPRIGHT = 0.3
 _SLACK = 0.3
 _INK, _THIN_INK = 1.0, 0.4  # most ink of a letter (it has 0.4 on the average) and of a stroke
+_TALL_INK, _SLASH_INK = 1.6, 0.6  # of figures and capitals, which are twice as high; of a slash
 _SHORT = 6  # letters of a text that no blot leaves legible beside it
 _INK_COST = 10.0  # log weight for as much ink again as the letters can take
 _COST = 6.0  # log weight for each height that the ink is too long or too short
 _HOPELESS = -12.0  # a text that fits no better than this was not written
 _WIDE_HAND = 2.0  # times the usual width that a few hands write, with as much more ink
+_LARGE = 2.0  # how much larger than words clerks write a mark of two letters that stands alone
 _TOLD = 3  # letters from which a text can tell a wide hand from a stroke or a blot
 
 
@@ -59,6 +64,8 @@ def _can_be(text: str, ink: Extent) -> bool:
 
 def fits(text: str, ink: Extent) -> float:
     """Log weight of ``text`` for ink of this extent: 0 when it fits, below when it does not."""
+    if text in ditto_letters():
+        ink = ink._replace(wide=ink.wide / _LARGE, ink=ink.ink / _LARGE)
     least = sum(_width(letter)[0] for letter in text)
     most = sum(_width(letter)[1] for letter in text) * max(1.0, ink.high)  # larger, and wider
     misfit = max(0.0, least - ink.wide, ink.wide - most - _SLACK)
@@ -72,10 +79,18 @@ def fits(text: str, ink: Extent) -> float:
 
 
 def _width(letter: str) -> tuple[float, float]:
-    if letter.isdigit():
+    if letter == "/":
+        return _SLASH
+    if letter in _THIN_SIGNS and letter != "1":
+        return _THIN
+    if letter.isdigit() or letter.isupper():
         return _ONE if letter == "1" else _FIGURE
-    return _THIN if letter in _THIN_SIGNS else _LETTER
+    return _LETTER
 
 
 def _most_ink(letter: str) -> float:
-    return _THIN_INK if letter in _THIN_SIGNS else _INK
+    if letter == "/":
+        return _SLASH_INK
+    if letter in _THIN_SIGNS:
+        return _THIN_INK
+    return _TALL_INK if letter.isdigit() or letter.isupper() else _INK

@@ -52,6 +52,8 @@ class Seen:
         fit: log probability of the best text under the reader, less that of its free reading:
             0 when they are the same, far below when the grammar had to force it.
         source: ``engine@weights``.
+        clear: how clearly letters show: log probability a letter of the free reading, far below 0
+            for dirt and for writing that ran; 0 where the reader does not tell.
     """
 
     texts: tuple[tuple[str, float], ...]
@@ -59,6 +61,7 @@ class Seen:
     weakest: float
     fit: float
     source: str
+    clear: float = 0.0
 
 
 def read_lines(reader: Reader, lines: Sequence[Image], expected: Sequence[Expected]) -> list[Seen]:
@@ -82,12 +85,19 @@ def _as_read(reading: Reading) -> Seen:
 
 def _weighed(reader: Scoring, log_probs: ctc.LogProbs, what: Expected) -> Seen:
     free = reader.decode(log_probs)
+    clear = _clear(reader, log_probs, free.text)
     nothing = not free.text and what.kind not in FIGURES
     if what.grammar is None or free.written < _WRITTEN or nothing:
-        return _as_read(free)
+        return replace(_as_read(free), clear=clear)
     texts = (free.text, *(text for text, _ in free.alternatives))
     found = weigh(log_probs, reader.charset, what.grammar, what.kind, texts)
     if found is None:
-        return _as_read(free)
+        return replace(_as_read(free), clear=clear)
     weakest = min((p for _, p in free.chars), default=0.0)
-    return Seen(found.texts, free.written, weakest, found.fit, free.source)
+    return Seen(found.texts, free.written, weakest, found.fit, free.source, clear)
+
+
+def _clear(reader: Scoring, log_probs: ctc.LogProbs, text: str) -> float:
+    if not text:
+        return 0.0
+    return ctc.score(log_probs, reader.charset.encode(text)) / len(text)

@@ -16,7 +16,8 @@ from common.options import Options
 from extract.folder import BookFolder
 from extract.form import BookForm, load_form, place_form
 from extract.ink.stamps import StampOptions, without_stamps
-from extract.reading.fields import FieldOptions, read_fields
+from extract.reading.fields import read_fields
+from extract.reading.options import FieldOptions
 from extract.reading.readings import PageReading
 from extract.record import write_whole
 from extract.registers import load_register

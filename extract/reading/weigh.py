@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from extract.parse.marks import REPEATED, ditto_letters, mark_of
 from extract.reading.likely import capitalised, written_so
 from models import ctc
 from models.beam import Search, Weighing, search
@@ -18,6 +19,8 @@ _OPEN, _CLOSED = Search(), Search(width=32)  # how widely open and closed langua
 _NONSENSE = -40.0  # weight of a text that is no number, no date, no word of a closed list
 _LETTER = -3.0  # the same for each letter of a long one
 _KEPT = 24  # texts kept of a line
+_MARK = -2.0  # weight of a mark that repeats what stands above
+_SHORT = 4  # letters up to which a text may be such a mark misread
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,16 @@ def weigh(
         units = filter(charset.covers, near(next(iter(weights), "")))
         weights |= {text: weight_of(language, text) for text in units}
         weights |= {capitalised(text): weight for text, weight in weights.items()}
+    if kind in REPEATED and len(next(iter(weights), "")) <= _SHORT:
+        for mark in filter(charset.covers, ditto_letters()):
+            weights.setdefault(mark, _MARK)
     if not weights:
         return None
     texts = sorted(weights)
     scores = ctc.scores(log_probs, [charset.encode(text) for text in texts])
     totals = np.array(
         [
-            score + how.strength * weights[text] + written_so(kind, text)
+            score + how.strength * weights[text] + (0 if mark_of(text) else written_so(kind, text))
             for text, score in zip(texts, scores, strict=True)
         ]
     )

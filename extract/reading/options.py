@@ -1,0 +1,62 @@
+"""How places are read: every threshold of `extract.reading.fields` and what it calls."""
+
+from __future__ import annotations
+
+from common.options import Options
+from extract.ink.blots import BlotOptions
+from extract.ink.ditto import DittoOptions
+from extract.ink.lift import InkOptions
+
+
+class FieldOptions(Options):
+    """How fields are read.
+
+    Attributes:
+        ink: how ink is told from paper and print.
+        least_ink: ink (area over height squared) under which a place is blank without reading.
+        pale: ink less strong than this share of the page's usual writing is a smudge.
+        least_written: the same for the reader's word that something is written; ``least_stroke``
+            where a lone stroke may stand for 1.
+        unread_ink: ink under which a line that nothing was read on is not called illegible.
+        note_ink, note_density, note_letters: ink, its density, and letters that a line in a column
+            for notes has at least: there dirt stands where nobody wrote, and a reader makes a
+            letter or two of it.
+        note_blot: ink from which such a line hides a note.
+        unclear, little: what was read less clearly than this (log probability a letter) on no
+            more ink than that is dirt; ``faint``: where the page's usual writing is hardly clearer,
+            only what is so many times less clear than that.
+        smeared, smear_ink, smear_density: writing read less clearly than this, with more ink and
+            denser than dirt, ran or was rubbed out: it is illegible.
+        ditto: how a small pair of strokes is told from dirt.
+        blots: how a page's blots are found; ``hidden``: share of a place's writing under them from
+            which the place is illegible, ``hidden_together`` where several columns share it.
+        solid, solid_ink: a line whose ink fills more than ``solid`` of its extent, and is more than
+            ``solid_ink`` (area over height squared), hides what was written.
+        flourish: strokes of a signature that fill less of their extent are no letters.
+        tick_ink: share of a tick's box that ink fills when it is ticked, beyond the other boxes.
+    """
+
+    ink: InkOptions = InkOptions()
+    least_ink: float = 0.012
+    pale: float = 0.55
+    least_written: float = 0.35
+    least_stroke: float = 0.2
+    unread_ink: float = 0.1
+    note_ink: float = 0.12
+    note_density: float = 0.05
+    note_letters: int = 3
+    note_blot: float = 1.0
+    unclear: float = -1.0
+    little: float = 0.3
+    faint: float = 3.0
+    smeared: float = -1.5
+    smear_ink: float = 0.35
+    smear_density: float = 0.1
+    ditto: DittoOptions = DittoOptions()
+    blots: BlotOptions = BlotOptions()
+    hidden: float = 0.25
+    hidden_together: float = 0.9
+    solid: float = 0.7
+    solid_ink: float = 0.2
+    flourish: float = 0.25
+    tick_ink: float = 0.08
