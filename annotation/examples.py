@@ -19,7 +19,8 @@ from common.geometry import Box
 from common.text import squeeze
 from extract.form import load_form
 from extract.form.book_form import BookForm, FieldSlot
-from extract.ink.lift import InkOptions, cut_line, lift_ink
+from extract.ink.lift import InkOptions, cut_line, lift_ink, window_of
+from extract.reading.view import around
 from extract.record import MACHINE, FieldValue, Record
 from extract.reopen import Extracted
 from models.charset import default_charset
@@ -74,12 +75,12 @@ def _written(book: Extracted, record: Record, code: str, value: FieldValue, kind
 
 
 def _line(crop: Image, form: BookForm, slot: FieldSlot) -> Image:
-    """The writing of a place lifted off the form, from the crop kept of it."""
+    """The writing of a place as the reader sees it, from the crop kept of it."""
     high, wide = form.blank.shape
-    around = slot.box.grown(_AROUND[0], _AROUND[1] * slot.box.height).clipped(wide, high)
-    x0, y0, x1, y1 = around.rounded()
+    shown = slot.box.grown(_AROUND[0], _AROUND[1] * slot.box.height).clipped(wide, high)
+    x0, y0, x1, y1 = shown.rounded()
     place = slot.boxes[0]
     inside = Box(place.x0 - x0, place.y0 - y0, place.x1 - x0, place.y1 - y0)
     options = InkOptions(overrun=0)
     lifted = lift_ink(crop, form.blank[y0:y1, x0:x1], [inside], options)
-    return limit_height(cut_line(lifted, inside, options).image)
+    return limit_height(crop[window_of(around(cut_line(lifted, inside, options).box), crop)])

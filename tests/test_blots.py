@@ -13,6 +13,7 @@ from extract.decision.choose import draft
 from extract.decision.composite import split_shared
 from extract.form.book_form import BookForm, Entry, FieldSlot
 from extract.ink.blots import BlotOptions, find_blots, hidden
+from extract.ink.lift import window_of
 from extract.parse.dates import Era
 from extract.parse.field import Context
 from extract.reading.fields import read_fields
@@ -61,7 +62,15 @@ def slots(page: Image, reader: Sure) -> dict[str, SlotReading]:
         "ghiChu": FieldSlot((NOTES,), kind="text"),
     }
     form = BookForm("KS", "tt15-2015", paper(), (), (Entry(1, Box(0, 0, 1, 1), fields),), 1.0)
-    ((entry,), _) = read_fields(page, form, KS, reader, lambda box: box, FieldOptions())
+    ((entry,), _) = read_fields(
+        page,
+        form,
+        KS,
+        reader,
+        lambda ink: page[window_of(ink, page)],
+        lambda box: box,
+        FieldOptions(),
+    )
     return {slot.code: slot for slot in entry.slots}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from common.geometry import Box
 from extract.form.book_form import BookForm, Entry, FieldSlot
-from extract.ink.lift import InkOptions, cut_line, lift_ink
+from extract.ink.lift import InkOptions, cut_line, lift_ink, window_of
 from extract.reading.fields import read_fields
 from extract.reading.lines import Seen
 from extract.reading.options import FieldOptions
@@ -121,6 +121,7 @@ def test_every_place_is_read_in_one_call() -> None:
         form(),
         load_register("KS"),
         reader,
+        lambda ink: page[window_of(ink, page)],
         lambda box: Box(*(2 * v for v in box)),
         FieldOptions(),
     )

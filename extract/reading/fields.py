@@ -55,6 +55,7 @@ def read_fields(
     form: BookForm,
     register: Register,
     reader: Reader,
+    line: Callable[[Box], Image],
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
 ) -> tuple[tuple[EntryReading, ...], Figures]:
@@ -65,6 +66,7 @@ def read_fields(
 
     Args:
         page: (H, W) grey, clean, in the form's geometry.
+        line: the image to read of a line whose ink fills a box of the form.
         to_scan: carries a box of the form to pixels of the page as scanned.
     """
     height = _line_height(form)
@@ -75,7 +77,7 @@ def read_fields(
     usual = _usual_writing([piece.cut for piece in inked], strength, form)
     expected = {id(piece): _expected(piece, register, form, usual) for piece in inked}
     alike = {(id(piece.cut), expected[id(piece)]): piece for piece in inked}
-    images = [piece.cut.image for piece in alike.values()]
+    images = [line(piece.cut.box) for piece in alike.values()]
     seen = dict(zip(alike, read_lines(reader, images, [what for _, what in alike]), strict=True))
     read = {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in inked}
     usual = usual._replace(clear=_usual_clear(read.values()))

@@ -19,6 +19,7 @@ from extract.ink.stamps import StampOptions, without_stamps
 from extract.reading.fields import read_fields
 from extract.reading.options import FieldOptions
 from extract.reading.readings import PageReading
+from extract.reading.view import PageView, without_marked
 from extract.record import write_whole
 from extract.registers import load_register
 from extract.store import Outcome
@@ -98,7 +99,9 @@ class ReadPage(PageStep):
         grey, scale = reduced(clean.grey)
         placed = place_form(grey, form)
         colour = clean.colour_at((grey.shape[1], grey.shape[0]))
-        flat = placed.pull(without_stamps(grey, colour, self.options.stamps))
+        bare = without_stamps(grey, colour, self.options.stamps)
+        flat = placed.pull(bare)
+        view = PageView(without_marked(clean.grey, grey, bare), placed, scale)
 
         def to_scan(box: Box) -> Box:
             on_page = placed.box(box)
@@ -106,7 +109,7 @@ class ReadPage(PageStep):
 
         register = load_register(form.register)
         entries, figures = read_fields(
-            flat, form, register, self.reader, to_scan, self.options.fields
+            flat, form, register, self.reader, view.line, to_scan, self.options.fields
         )
         for entry in form.entries:
             for code, slot in entry.fields.items():
