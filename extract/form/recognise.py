@@ -265,8 +265,8 @@ def _of_a_case(state: State) -> bool:
 def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
     """Each state once: the likest wording, then the longest; ``by_reader``, the surest read.
 
-    Where two are alike, it is the one that was read more than once (dirt seldom is), then the one
-    whose row is nearer to the rest of its section, then the one that was read more often.
+    Where two are alike, it is the one whose row is nearer to the rest of its section, then the one
+    that was read more often: dirt seldom is.
     """
     best: dict[int, Found] = {}
     for item in items:
@@ -277,9 +277,7 @@ def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
     return list(best.values())
 
 
-def _rank(
-    item: Found, items: Sequence[Found], by_reader: bool
-) -> tuple[float, float, bool, float, int]:
+def _rank(item: Found, items: Sequence[Found], by_reader: bool) -> tuple[float, float, float, int]:
     words, key = item.occurrence.words, item.occurrence.key
     read = min(word.confidence for word in words) if by_reader else len(key)
     box = item.occurrence.box
@@ -289,8 +287,8 @@ def _rank(
         if other.state.section == item.state.section and other.index != item.index
     ]
     away = min((abs(y - box.centre[1]) for y in rows), default=0.0)
-    again, near = item.occurrence.times > 1, -round(away / max(1.0, box.height))
-    return round(item.score, 2), read, again, near, item.occurrence.times
+    near = -round(away / max(1.0, box.height))
+    return round(item.score, 2), read, near, item.occurrence.times
 
 
 def _coverage(
