@@ -9,8 +9,8 @@ lies, by an upright box around it, from
 - ``raw``: the scan as it is (the reader evens light and contrast itself, see `models.normalise`);
 - ``sauvola``: the scan made black and white by Sauvola's thresholds;
 - ``straight``: the page straight, flat and evenly lit, its ink as it was;
-- ``cleaned``: as `hotich extract` reads it, its grain and pale ink seen to as well;
-- ``ours``: as `hotich restore` writes it, with the ink map;
+- ``ours``: as `hotich extract` reads it, its grain and pale ink seen to as well;
+- ``restored``: as `hotich restore` writes it, with the ink map;
 - ``lying``: as drawn, without decay, but lying as the scan does: what restoring ink could give;
 - ``drawn``: as drawn, without decay, straight and flat: what a perfect recovery could give.
 """
@@ -84,8 +84,8 @@ class PageLines:
             "raw": (self.scan, self.on_scan),
             "sauvola": (binary, self.on_scan),
             "straight": (lit.colour, on_page),
-            "cleaned": (page.grey, on_page),
-            "ours": (restored, on_page),
+            "ours": (page.grey, on_page),
+            "restored": (restored, on_page),
             "lying": (self.lying, self.on_scan),
             "drawn": (self.drawn, self.on_drawn),
         }
