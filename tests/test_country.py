@@ -54,6 +54,14 @@ def test_a_place_is_of_units_that_lie_in_each_other(options: dict[str, float], m
     assert case["meNoiCuTru"].value.value == meant
 
 
+def test_what_a_person_said_is_not_mended() -> None:
+    said, mended = "Định Thủy, Mỏ Cảy, Bến Tre", "Định Thủy, Mỏ Cày, Bến Tre"
+    for probability, stands in ((0.5, mended), (1.0, said)):
+        case = {"meNoiCuTru": drafted({said: probability})}
+        weigh_by_country([case])
+        assert case["meNoiCuTru"].value.value == stands
+
+
 def test_a_parted_district_is_known_whole_too() -> None:
     assert lies(name_of("xã Định Thủy"), name_of("huyện Mỏ Cày Nam"))
     assert lies(name_of("Định Thuỷ"), name_of("Mỏ Cày")) and lies("mỏ cày", "bến tre")
