@@ -98,6 +98,24 @@ def test_a_number_is_as_sure_of_its_year_as_what_was_read_of_the_date() -> None:
     assert sure("12.03.1962", "13.03.1902", "14.03.1962") < 0.1
 
 
+def test_a_number_whose_year_is_cut_off_says_no_year() -> None:
+    entries = [
+        (slot("quyenSo", ("01/5", 0.9)), slot("ngayDangKy", (f"{day}.03.2004", 0.9)))
+        for day in range(12, 15)
+    ]
+    kept = [replace(one, kind="number_token") for one, _ in entries]
+    pages = [
+        PageReading(n, (EntryReading(1, (volume, day)),))
+        for n, (volume, (_, day)) in enumerate(zip(kept, entries, strict=True), start=1)
+    ]
+    drafted = draft_book(pages, KS, KS.generation("1999-2005"))
+    assert [own["ngayDangKy"].value.value for _, own in drafted] == [
+        "12.03.2004",
+        "13.03.2004",
+        "14.03.2004",
+    ]
+
+
 def test_dates_keep_to_the_books_year_and_order() -> None:
     readings = [
         {"12.03.1962": 0.9},
