@@ -76,7 +76,6 @@ def _years_told(
             said = options_of(register.column(code), slots, context)
             if code in events.values():
                 said = _dates_said(said)
-            said = {value: p for value, p in said.items() if value[-4:].isdigit()}  # not of 01/5
             if any(ch.isdigit() for slot in slots for ch in slot.text):
                 (happened if code in dated else figures).append(said)
             else:

@@ -150,7 +150,7 @@ def register_number(text: str, year: int | None) -> str | None:
         year = century + int(written)
     elif written:
         year = int(written)
-    return f"{number:02d}{suffix.lower()}/{year}" if year else None
+    return f"{number:02d}{suffix.lower()}/{year:04d}" if year else None
 
 
 def leading_number(value: str | None) -> int | None:
