@@ -184,9 +184,8 @@ def _with_printed(
 
 def _payload(result: PageResult) -> dict[str, Any]:
     """What is stored of a page's result beside its outcome."""
-    if result.reading is None:
-        return {}
-    return {**result.reading.as_json(), "picture_scale": result.picture_scale}
+    read = result.reading.as_json() if result.reading else {}
+    return {**read, "picture_scale": result.picture_scale}
 
 
 def decide(

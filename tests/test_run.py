@@ -127,14 +127,15 @@ def test_bad_pages_are_recorded_and_the_rest_goes_on(
     (book / "2.png").write_bytes((scans / "0002.png").read_bytes()[:900])
     cv2.imwrite(str(book / "3.png"), np.full_like(blank_page(), 243))
     noise = np.random.default_rng(1).integers(0, 40, (40, 30), dtype=np.uint8)
-    foreign = cv2.resize(250 - 5 * noise, (760, 1000), interpolation=cv2.INTER_CUBIC)
+    foreign = cv2.resize(250 - 5 * noise, (1900, 2500), interpolation=cv2.INTER_CUBIC)
     cv2.imwrite(str(book / "4.png"), foreign)
     (book / "5.png").write_bytes((scans / "0003.png").read_bytes())
     summary = run(book, form, tmp_path / "out")
-    outcomes = {page.page: page.outcome for page in Store.open(
-        BookFolder(tmp_path / "out").store_url).pages("b")}  # fmt: skip
+    stored = Store.open(BookFolder(tmp_path / "out").store_url).pages("b")
+    outcomes = {page.page: page.outcome for page in stored}
     assert outcomes[1] == outcomes[5] == "done"
     assert outcomes[2] == "failed" and outcomes[3] == "empty" and outcomes[4] == "refused"
+    assert stored[3].payload["picture_scale"] == 0.8  # a place drawn on its picture is on the scan
     assert summary.needs_attention
     assert {page for page, cause in summary.causes if cause} == {2, 3, 4}
     assert [record.page for record in summary.records] == [1, 5]

@@ -69,18 +69,20 @@ class PageStep(ABC):
 
     def __call__(self, scan: Scan) -> PageResult:
         """Read one page; a page that cannot be used is a result, not an exception."""
+        scale = 1.0
         try:
             image = scan.load()
             clean = clean_page(image, self.options.clean)
             path, side = self.folder.page_image(scan.index), self.options.shown_side
             scale = keep_image(path, image, side, self.options.quality)
             if clean.blank:
-                return PageResult(scan.index, "empty", "nothing is on the page")
+                cause = "nothing is on the page"
+                return PageResult(scan.index, "empty", cause, picture_scale=scale)
             return PageResult(scan.index, "done", "", self._read(scan.index, clean), scale)
         except FormError as error:
-            return PageResult(scan.index, "refused", str(error))
+            return PageResult(scan.index, "refused", str(error), picture_scale=scale)
         except PageError as error:
-            return PageResult(scan.index, "failed", str(error))
+            return PageResult(scan.index, "failed", str(error), picture_scale=scale)
 
     @abstractmethod
     def _read(self, page: int, clean: CleanPage) -> PageReading:
