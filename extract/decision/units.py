@@ -23,7 +23,7 @@ _WITHIN, _UNKNOWN = 6.0, 0.3  # odds of a part that lies in the next one; of one
 _RUN_ON = 0.3  # share of parts that run on without a sign between them
 _LEFT_OVER = 0.3  # share of places with something behind them that is none of theirs
 _HABIT = 1.0  # words that a book's habit is worth beside those of a case
-_SURE = 1.0  # a person's word, which the country does not mend; no reader is so sure
+_SURE = 1.0  # a person's word, which the country does not mend; hardly a reading is so sure
 _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that are kept
 
 
