@@ -16,6 +16,7 @@ from extract.reading.options import FieldOptions
 from extract.reading.slots import _joined
 from extract.reading.ticks import tick_cut
 from extract.registers import load_register
+from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reading
 
 WIDTH, HEIGHT = 900, 400
@@ -134,6 +135,24 @@ def test_every_place_is_read_in_one_call() -> None:
     assert place.weakest == 0.7 and place.source == "measuring@0"
     assert place.box == (300, 340, 1700, 624)
     assert tick.text == "4" and tick.box == (1400, 660, 1480, 740)
+
+
+def test_writing_too_pale_for_ink_is_read_where_nothing_else_is() -> None:
+    """A typed name faded to a sixth of the paper's depth; paper alone is not read."""
+    page = blank_form()
+    cv2.putText(page, "Nguyen", (200, 100), cv2.FONT_HERSHEY_COMPLEX, 1, 213, 2, cv2.LINE_AA)
+    (entry,), _ = read_fields(
+        page,
+        form(),
+        load_register("KS"),
+        HandwritingReader(options=ReaderOptions(beam=0)),
+        lambda ink: page[window_of(ink.grown(6, 6), page)],
+        lambda box: box,
+        FieldOptions(),
+    )
+    name, place, _ = entry.slots
+    assert name.text.startswith("Ng") and name.written > 0.9
+    assert not place.candidates
 
 
 def test_a_place_of_many_lines_keeps_few_texts() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -59,7 +59,8 @@ def read_fields(
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
 ) -> tuple[tuple[EntryReading, ...], Figures]:
-    """Read every field of a page, all lines in one call of the reader.
+    """Read every field of a page, all lines in one call of the reader; then pale ones in another,
+    where nothing was read.
 
     What is printed in places for numbers is left to `extract.reading.printed.read_printed`: they
     are cut out.
@@ -75,30 +76,97 @@ def read_fields(
     strength = _usual_strength(pieces, options)
     inked = [p for p in pieces if _is_inked(p, strength, options)]
     usual = _usual_writing([piece.cut for piece in inked], strength, form)
-    expected = {id(piece): _expected(piece, register, form, usual) for piece in inked}
-    alike = {(id(piece.cut), expected[id(piece)]): piece for piece in inked}
-    images = [line(piece.cut.box) for piece in alike.values()]
-    seen = dict(zip(alike, read_lines(reader, images, [what for _, what in alike]), strict=True))
-    read = {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in inked}
+    read = _read(inked, register, form, usual, reader, line)
     usual = usual._replace(clear=_usual_clear(read.values()))
     ticks = [p.cut.ink for p in pieces if p.kind == "tick"]
     bare = bare_tick(form.blank, _squares(form, options).values(), ticks, options)
-    entries = []
+
+    def slots(entry: Entry, code: str, own: Sequence[Piece]) -> list[SlotReading]:
+        slot = entry.fields[code]
+        if slot.kind == "tick":
+            inks = [(p.cut.ink, p.part) for p in own]
+            return [tick_slot(code, slot, inks, bare, to_scan, options)]
+        parts = []
+        for part in dict.fromkeys(piece.part for piece in own):
+            lines = [(p, read.get(id(p))) for p in own if p.part == part]
+            boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
+            place = _place(entry, code, part, boxes, lifted.blots, height, to_scan, options)
+            parts.append(slot_of(place, lines, usual, options))
+        return parts
+
+    found = {
+        (entry.index, code): slots(entry, code, own)
+        for entry in form.entries
+        for code, own in _by_code(pieces, entry).items()
+    }
+    unread = {place for place, of in found.items() if not any(_has_letters(s.text) for s in of)}
+    pale = _pale(page, lifted.page, form, unread, options)
+    read |= _read(pale, register, form, usual, reader, line)
+    pale = [p for p in pale if _is_clear(read[id(p)], options)]
     for entry in form.entries:
-        slots: list[SlotReading] = []
-        for code, slot in entry.fields.items():
-            own = [p for p in pieces if p.entry == entry.index and p.code == code]
-            if slot.kind == "tick":
-                inks = [(p.cut.ink, p.part) for p in own]
-                slots.append(tick_slot(code, slot, inks, bare, to_scan, options))
-                continue
-            for part in dict.fromkeys(piece.part for piece in own):
-                lines = [(p, read.get(id(p))) for p in own if p.part == part]
-                boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
-                place = _place(entry, code, part, boxes, lifted.blots, height, to_scan, options)
-                slots.append(slot_of(place, lines, usual, options))
-        entries.append(EntryReading(entry.index, tuple(slots)))
+        for code, own in _by_code(pale, entry).items():
+            found[entry.index, code] = slots(entry, code, own)
+    entries = [
+        EntryReading(e.index, tuple(s for code in e.fields for s in found.get((e.index, code), ())))
+        for e in form.entries
+    ]
     return tuple(entries), cut_figures(lifted.ruleless, _numbers(form))
+
+
+def _read(
+    pieces: Sequence[Piece],
+    register: Register,
+    form: BookForm,
+    usual: Usual,
+    reader: Reader,
+    line: Callable[[Box], Image],
+) -> dict[int, Seen]:
+    """What is seen on lines, by their identity; places that share a line have it read once."""
+    if not pieces:
+        return {}
+    expected = {id(piece): _expected(piece, register, form, usual) for piece in pieces}
+    alike = {(id(piece.cut), expected[id(piece)]): piece for piece in pieces}
+    images = [line(piece.cut.box) for piece in alike.values()]
+    seen = dict(zip(alike, read_lines(reader, images, [what for _, what in alike]), strict=True))
+    return {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in pieces}
+
+
+def _by_code(pieces: Sequence[Piece], entry: Entry) -> dict[str, list[Piece]]:
+    """A case's lines by their column."""
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        if piece.entry == entry.index:
+            found.setdefault(piece.code, []).append(piece)
+    return found
+
+
+def _pale(
+    page: Image,
+    lifted: Image,
+    form: BookForm,
+    unread: Set[tuple[int, str]],
+    options: FieldOptions,
+) -> list[Piece]:
+    """The lines of places that nothing was read in, paler ink counted too; a column for notes is
+    mostly empty, and dirt is paler than ink."""
+    ink = options.ink.model_copy(update={"dark": options.pale_dark})
+    how = options.model_copy(update={"ink": ink})
+    return [
+        piece
+        for piece in _pieces(page, lifted, form, how, unread)
+        if _is_writing(piece, options) and not piece.is_note
+    ]
+
+
+def _is_clear(seen: Seen, options: FieldOptions) -> bool:
+    """Whether letters show so clearly that a pale line is believed."""
+    written = seen.written >= options.least_written and options.pale_clear <= seen.clear < 0
+    return written and bool(seen.texts) and _has_letters(seen.texts[0][0])
+
+
+def _has_letters(text: str) -> bool:
+    """Whether a text is more than a dash or a mark, as pale writing is read at first."""
+    return any(map(str.isalnum, text))
 
 
 def _lifted(page: Image, form: BookForm, height: float, options: FieldOptions) -> _Lifted:
@@ -131,13 +199,22 @@ def _place(
     return Place(code, slot.kind, part, box, under, shared)
 
 
-def _pieces(page: Image, lifted: Image, form: BookForm, options: FieldOptions) -> Iterator[Piece]:
-    """Every line of every place cut out; a date with parts also as a whole."""
+def _pieces(
+    page: Image,
+    lifted: Image,
+    form: BookForm,
+    options: FieldOptions,
+    only: Set[tuple[int, str]] | None = None,
+) -> Iterator[Piece]:
+    """Every line of every place cut out, or of some by entry and column; a date with parts also as
+    a whole."""
     height = _line_height(form)
     places = _places(form)
     known: dict[tuple[Box, InkOptions], Sequence[Cut]] = {}  # several columns may share a place
     for entry in form.entries:
         for code, slot in entry.fields.items():
+            if only is not None and (entry.index, code) not in only:
+                continue
             if slot.kind == "tick":
                 for value, box in slot.parts.items():
                     cut = tick_cut(page, _squares(form, options)[box], options)

@@ -15,6 +15,9 @@ class FieldOptions(Options):
         ink: how ink is told from paper and print.
         least_ink: ink (area over height squared) under which a place is blank without reading.
         pale: ink less strong than this share of the page's usual writing is a smudge.
+        pale_dark, pale_clear: where nothing was read, a pixel so far under the paper (grey levels)
+            is ink too, and is believed where letters show so clearly (log probability a letter):
+            typed words fade to a third of the page's strength and are still read.
         least_written: the same for the reader's word that something is written; ``least_stroke``
             where a lone stroke may stand for 1.
         unread_ink: ink under which a line that nothing was read on is not called illegible.
@@ -39,6 +42,8 @@ class FieldOptions(Options):
     ink: InkOptions = InkOptions()
     least_ink: float = 0.012
     pale: float = 0.55
+    pale_dark: int = 30
+    pale_clear: float = -0.5
     least_written: float = 0.35
     least_stroke: float = 0.2
     unread_ink: float = 0.1
