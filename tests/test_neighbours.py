@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import zip_longest
+
 from extract.confidence.curves import Evidence
 from extract.decision.agree import likeliest
 from extract.decision.casing import one_case
@@ -11,7 +14,7 @@ from extract.decision.kin import agree_between_people
 from extract.decision.plausible import weigh_dates
 from extract.decision.recurring import recurring
 from extract.decision.votes import vote
-from extract.decision.years import book_years
+from extract.decision.years import Told, book_years
 from extract.parse.dates import Era
 from extract.reading.readings import EntryReading, PageReading, SlotReading
 from extract.record import FieldValue
@@ -122,29 +125,51 @@ def test_a_day_without_its_year_is_of_the_books_and_words_with_a_slip_say_it() -
     assert alone[roles["registered"]].value.value is None  # nothing else of the book is known
 
 
+Said = Sequence[dict[str, float]]
+
+
+def years_of(era: Era, figures: Said, words: Said = (), events: Said = ()) -> dict[int, float]:
+    """The years of a book whose every case tells a date of each kind, as far as they go."""
+    rows = zip_longest(figures, words, events, fillvalue={})
+    return book_years([Told([one], [two], [three]) for one, two, three in rows], era)
+
+
 def test_a_misread_figure_does_not_make_a_year() -> None:
+    era, before = Era(1954, 1976), Era(1883, 1955)
     dates = [{"12.03.1953": 0.6, "12.03.1958": 0.3}, {"13.03.1958": 0.8}, {"14.03.1958": 0.4}]
-    years = book_years([*dates, {"15.03.1963": 0.9}, {}], [], Era(1954, 1976))
+    years = years_of(era, [*dates, {"15.03.1963": 0.9}, {}])
     assert max(years, key=lambda year: years[year]) == 1958 and years[1958] > 0.7
-    two = book_years([{"1.1.1961": 0.9}] * 4 + [{"1.1.1962": 0.9}] * 4, [], Era(1954, 1976))
-    assert set(two) == {1961, 1962}
     nines = [{"12.04.1963": 0.7, "12.04.1969": 0.2}] * 6
-    said = book_years(nines, [{"13.05.1969": 0.9}] * 5, Era(1954, 1976))
-    assert set(said) == {1969}  # one year, not two apart; words are trusted more than figures
+    assert set(years_of(era, nines, [{"13.05.1969": 0.9}] * 5)) == {1969}  # words are surer
     many = [{"12.04.1963": 0.9, "12.04.1969": 0.02}] * 40
-    assert set(book_years(many, [{"13.05.1969": 0.9}] * 6, Era(1954, 1976))) == {1969}  # one hand
+    assert set(years_of(era, many, [{"13.05.1969": 0.9}] * 6)) == {1969}  # one hand
     sevens = [{"12.04.1927": 0.8}] * 5 + [{"12.04.1921": 0.8}] * 6
-    assert set(book_years(sevens, [], Era(1883, 1955))) == {1927}  # 7 passes for 1, not 1 for 7
-    assert book_years([], [], Era(1954, 1976)) == dict.fromkeys(range(1954, 1977), 1 / 23)
+    assert set(years_of(before, sevens)) == {1927}  # 7 passes for 1, not 1 for 7
+    clear = [{"12.04.1927": 0.9}] * 45
+    assert set(years_of(before, [*clear, {"12.04.1921": 0.9}, *clear])) == {1927}
+    assert years_of(era, []) == dict.fromkeys(range(1954, 1977), 1 / 23)
+
+
+def test_a_book_of_two_years_has_one_after_the_other() -> None:
+    era = Era(1976, 1999)
+    two = years_of(era, [{"1.1.1981": 0.9}] * 4 + [{"1.1.1982": 0.9}] * 4)
+    assert set(two) == {1981, 1982}
+    mixed = [{"1.1.1987": 0.9}, {"1.1.1988": 0.9}] * 20
+    assert len(years_of(era, mixed)) == 1  # figures that look alike, not years
+
+
+def test_figures_that_nothing_tells_apart_name_no_year() -> None:
+    last = "7788399554"
+    assert years_of(Era(1976, 1999), [{f"1.1.198{figure}": 0.9} for figure in last * 5]) == {}
 
 
 def test_what_is_registered_late_and_words_that_break_off_make_no_year() -> None:
     era, late = Era(2014, 2021), [{"16.02.2017": 0.99}, {"04.04.2017": 0.99}]
     nines = [{"08.05.2019": 0.99}] * 24
-    assert set(book_years(nines, [], era, late)) == {2019}  # deaths of 2017, not a hand of nines
+    assert set(years_of(era, nines, [], late)) == {2019}  # deaths of 2017, not a hand of nines
     ten = [{"16.03.2010": 0.99}] * 15  # "hai nghìn không trăm mười", the last word lost
     sevens = [{"18.03.2017": 0.6, "18.03.2011": 0.3}] * 16
-    assert set(book_years(sevens, ten, era)) == {2017}
+    assert set(years_of(era, sevens, ten)) == {2017}
 
 
 def test_a_misread_part_is_mended_by_what_the_book_says() -> None:
@@ -255,3 +280,13 @@ def test_a_value_that_breaks_a_rule_says_so_in_its_evidence() -> None:
     assert not any(own.evidence.broken for _, drafts in others for own in drafts.values())
     assert last["meNgaySinh"].evidence.broken and last["nksNgaySinh"].evidence.broken
     assert not last["ngayDangKy"].evidence.broken
+
+
+def test_a_hospitals_kind_a_hamlets_number_and_a_tones_place_are_not_mended() -> None:
+    often = [{"chaNoiCuTru": drafted("place", **{"khu_phố_5,_Thanh_Hoá": 0.9})} for _ in range(5)]
+    often += [{"chaNoiCuTru": drafted("place", **{"xã_Hạ,_Đồng_Nai": 0.9})} for _ in range(5)]
+    hospital = {"nktNoiChet": drafted("place", Bệnh_viện_đa_khoa_Đồng_Nai=0.9)}
+    hamlet = {"chaNoiCuTru": drafted("place", **{"khu_phố_Hạ,_Thanh_Hóa": 0.9})}
+    vote([*often, hospital, hamlet])
+    assert hospital["nktNoiChet"].value.value == "Bệnh viện đa khoa Đồng Nai"
+    assert hamlet["chaNoiCuTru"].value.value == "khu phố Hạ, Thanh Hóa"

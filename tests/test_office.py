@@ -51,6 +51,12 @@ def test_of_units_that_are_read_alike_the_one_is_meant_that_the_book_names() -> 
     assert office_of(readings, lambda name: often.get(name, 1.0)) == "Quảng Thái"
 
 
+def test_a_known_unit_whose_name_only_begins_like_what_is_read_is_not_meant() -> None:
+    often = {"Hải Phú": 20.0, "Hải Phương": 20.0}
+    named = office_of([{"Hải Phương": 0.9}] * 6, lambda name: often.get(name, 1.0))
+    assert named == "Hải Phương"
+
+
 def test_a_page_that_clearly_names_another_office_keeps_it() -> None:
     other = "UBND xã Thanh Đức, huyện Long Hồ"
     read = [OFFICE] * 5 + [other, "UBND xã Hưng Nhượng, huyện Ging Trom 12"]

@@ -15,7 +15,7 @@ from extract.decision.choose import Drafted, chosen, draft, options_of
 from extract.decision.evidence import outweighs
 from extract.decision.numbering import YEARLY, Case, Drafts
 from extract.decision.runon import run_on_dates
-from extract.decision.years import book_years
+from extract.decision.years import Told, book_years
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
 from extract.parse.tables import table
@@ -43,8 +43,9 @@ def registration_dates(
         else {}
         for case in cases
     ]
-    figures, words, happened = _years_told(cases, register, roles, context)
-    years = book_years(figures, words, era, happened)
+    years = book_years([_told(case, register, roles, context) for case in cases], era)
+    if not years:
+        return list(drafts), None
     year = max(years, key=lambda one: years[one])
     options = [dict(d.options) or _in_year(d, year) if d else {} for d in drafts]
     dates = run_on_dates(options, years, events)
@@ -54,11 +55,9 @@ def registration_dates(
     ], (year if years[year] > _AGREED else None)
 
 
-def _years_told(
-    cases: Sequence[Case], register: Register, roles: Mapping[str, Any], context: Context
-) -> tuple[list[dict[str, float]], list[dict[str, float]], list[dict[str, float]]]:
-    """What tells the book's years: in figures, registrations and numbers that bear their year; in
-    words; and in figures, the events that are registered.
+def _told(case: Case, register: Register, roles: Mapping[str, Any], context: Context) -> Told:
+    """What tells a case's year: in figures, its registration and numbers that bear their year; in
+    words; and in figures, what is registered.
 
     Words that say a full century are mostly those of a line that breaks off.
     """
@@ -68,19 +67,18 @@ def _years_told(
     words: list[dict[str, float]] = []
     happened: list[dict[str, float]] = []
     dated = {*events, *events.values()}
-    for case in cases:
-        for code in (roles.get("registered", ""), *events, *numbered, *events.values()):
-            slots = case.slots.get(code)
-            if not slots:
-                continue
-            said = options_of(register.column(code), slots, context)
-            if code in events.values():
-                said = _dates_said(said)
-            if any(ch.isdigit() for slot in slots for ch in slot.text):
-                (happened if code in dated else figures).append(said)
-            else:
-                words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
-    return figures, words, happened
+    for code in (roles.get("registered", ""), *events, *numbered, *events.values()):
+        slots = case.slots.get(code)
+        if not slots:
+            continue
+        said = options_of(register.column(code), slots, context)
+        if code in events.values():
+            said = _dates_said(said)
+        if any(ch.isdigit() for slot in slots for ch in slot.text):
+            (happened if code in dated else figures).append(said)
+        else:
+            words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
+    return Told(figures, words, happened)
 
 
 def _dates_said(words: Mapping[str, float]) -> dict[str, float]:

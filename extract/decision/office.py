@@ -31,6 +31,7 @@ _VOICES = 3.0  # readings that a book's are worth together: one hand is misread 
 _SCRAWL = 1e-6  # probability of any reading at all
 _BEHIND, _HIDDEN = 0.25, 0.4  # what each letter behind the name, and each that is not seen, costs
 _SHORTEST = 0.5  # lengths of the usual reading that an office's name has at least
+_GLUED = 2  # letters that count at most of those that go on where a name ends, for a lost space
 _COMMA = 0.2  # letters that a comma counts
 _UNKNOWN = 0.02  # how likely an office is that the lexicon does not know
 _READ, _OF_PAGES = 0.2, 0.25  # share of its letters that may be misread, on this share of the pages
@@ -128,7 +129,8 @@ def _apart(name: str, text: str) -> tuple[float, float]:
     name, text = name.replace(",", ""), text.replace(",", "")
     size = min(len(name), len(text))
     begun = min(apart(name[: size + one], text[: size + other]) for one, other in _ENDS)
-    return commas + begun, commas + apart(name, text)
+    glued = len(text[size:].split(" ")[0])  # of a longer word: Phương is not Phú
+    return commas + begun + min(glued, _GLUED), commas + apart(name, text)
 
 
 def _prior(name: str, favour: Favour) -> float:

@@ -21,6 +21,7 @@ from extract.decision.evidence import outweighs
 from extract.parse.tables import table
 from extract.reading.likely import is_small
 from models import lexicon
+from models.language import one_spelling
 
 _STRENGTH = 1.0
 _UNSEEN = 0.3  # votes that a part has which nothing else in the book supports
@@ -42,7 +43,7 @@ _TRIED, _KEPT = 4, 24  # values of a field whose parts are mended; values that a
 
 @dataclass(frozen=True)
 class _Votes:
-    """Votes for each part in lower case, how it is mostly written, which have many votes, and
+    """Votes for each part in one spelling, how it is mostly written, which have many votes, and
     what mostly stands between parts: behind a hamlet, and elsewhere."""
 
     count: Mapping[str, float]
@@ -90,8 +91,8 @@ def _counted(fields: Sequence[Drafted]) -> _Votes:
     forms: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for own in fields:
         for part, share in _shares(own).items():
-            count[part.lower()] += share
-            forms[part.lower()][part] += share
+            count[_alike(part)] += share
+            forms[_alike(part)][part] += share
     written = {
         part: max(sorted(found), key=lambda form: found[form]) for part, found in forms.items()
     }
@@ -136,10 +137,10 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
     """The field with its options weighed by what others said, its own votes left out."""
     mine: defaultdict[str, float] = defaultdict(float)
     for part, share in _shares(own).items():
-        mine[part.lower()] += share
+        mine[_alike(part)] += share
 
     def others(part: str) -> float:
-        return max(votes.count.get(part.lower(), 0.0) - mine[part.lower()], 0.0)
+        return max(votes.count.get(_alike(part), 0.0) - mine[_alike(part)], 0.0)
 
     def support(value: str) -> float:
         boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in parts_of(value)]
@@ -180,15 +181,26 @@ def _mended(
         yield votes.joined(parted), math.pow(_RUN_ON, len(parted) - len(parts))
         parts = parted
     for place, part in enumerate(parts):
-        if others(part) >= 1 or len(part) < _SHORT or any(ch.isdigit() for ch in part):
+        if others(part) >= 1 or len(part) < _SHORT or _numbered(part):
             continue
-        for known in sorted(votes.often):
+        for known in sorted(known for known in votes.often if not _numbered(known)):
             letters = int(_APART * len(known))
-            apart = Levenshtein.distance(part.lower(), known, score_cutoff=letters)
+            apart = Levenshtein.distance(_alike(part), known, score_cutoff=letters)
             if 0 < apart <= letters:
                 changed = [*parts[:place], votes.written[known], *parts[place + 1 :]]
                 slip = _SLIP if _is_place(part) else _SLIP_NOWHERE
                 yield votes.joined(changed), math.pow(slip, apart)
+
+
+def _numbered(part: str) -> bool:
+    """Whether a part has a number: one is as usual as another."""
+    return any(ch.isdigit() for ch in part)
+
+
+@cache
+def _alike(part: str) -> str:
+    """One form of a part for ``Hoá`` and ``Hóa``, and for any capitals."""
+    return " ".join(map(one_spelling, part.lower().split()))
 
 
 def _is_place(part: str) -> bool:
@@ -213,7 +225,8 @@ def _parted(part: str, often: Collection[str]) -> list[str]:
         if (
             _is_named(words[:size])
             and not _in_a_name(words, size)
-            and " ".join(words[size:]).lower() in often
+            and not _leads(words[:size], words[size])
+            and _alike(" ".join(words[size:])) in often
         ):
             return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
     return [part]
@@ -247,6 +260,12 @@ def _is_half_named(part: str) -> bool:
     names = named_by(words)
     half = len(names) == 1 < len(words) and not names[0][0].isdigit()
     return half and not is_hamlet(part)
+
+
+def _leads(words: Sequence[str], name: str) -> bool:
+    """Whether words in small letters belong to the name behind them: "bệnh viện đa khoa" to one
+    in capitals; a hamlet may be named in small letters."""
+    return words[-1].islower() and name[:1].isupper() and not is_hamlet(words[0])
 
 
 def _in_a_name(words: Sequence[str], at: int) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,63 +19,71 @@ _WORD = 0.02  # share of readings in which a figure of a year is wrong that was 
 _BROKEN_OFF = 0.2  # share of years in words that end before their last one: 2010 for 2017
 _STRAY = 1e-4  # anything else
 _LATE = 0.02  # share of events that are registered in a later year
-_ROUNDS = 30
 _LEAST, _DATES = 0.02, 1.5  # least share of a year, and the dates it must explain
 _LONGEST = 5  # years that a book is kept
-_SPANS = 4  # spans of each length that are weighed by one hand's figures, the likeliest without
-_MOSTLY = (0.6, 0.95)  # shares in which a hand's figure is taken for another that it looks like
+_SINGLE = 4  # single years that are weighed by one hand's figures, the likeliest without
+_TAKEN = {0.1: 1.0, 0.3: 0.3, 0.6: 0.05, 0.95: 0.05}
+"""Shares in which a hand's figure may be taken for another, and how usual such a hand is, beside
+how usual the misreading: one that is mostly misread is rare."""
+_FITS, _EXPLAINED = 0.2, 0.45  # probability of a date that its year explains; least share of them
+
+Said = Mapping[str, float]
+"""Values of a date (``DD.MM.YYYY`` …) with their probabilities."""
+Values = NDArray[np.float64]
 
 
-def book_years(
-    dates: Sequence[Mapping[str, float]],
-    spoken: Sequence[Mapping[str, float]],
-    era: Era,
-    events: Sequence[Mapping[str, float]] = (),
-) -> dict[int, float]:
-    """The shares of the years in a book; years that explain fewer than two dates are left out.
+class Told(NamedTuple):
+    """What a case tells of its year: its dates in figures and in words, and those in figures of
+    what it registers, which may be of an earlier year."""
 
-    A book is of one year, or of a few that follow each other: of all such spans the one that
-    explains its dates best, in it a mixture fitted by expectation and maximisation (Dempster et
-    al. 1977): every date belongs to one of the years, and is read with now and then a wrong
-    figure. One hand's figures are misread alike: perhaps one of them is mostly taken for another.
-    An event may be of an earlier year than its registration.
+    figures: Sequence[Said] = ()
+    words: Sequence[Said] = ()
+    events: Sequence[Said] = ()
+
+
+def book_years(cases: Sequence[Told], era: Era) -> dict[int, float]:
+    """The shares of the years in a book; those that explain fewer than two dates are left out.
+
+    A book is of one year, or of a few, one after the other: of all such the ones that explain its
+    dates best, each read with now and then a wrong figure. One hand's figures are misread alike:
+    perhaps one of them is often taken for another.
 
     Args:
-        dates: for each date of the book its values (``DD.MM.YYYY`` …) with probabilities.
-        spoken: the same for dates written in words.
+        cases: in their order in the book.
         era: years in which the book can lie.
-        events: the same for dates of what is registered, in figures.
+
+    Returns:
+        All years of the era alike where nothing tells; none where no years explain most dates, for
+        then the figures cannot be told apart.
     """
     years = range(era.first, era.last + 1)
-    read = _Read([own for own in dates if own], [own for own in events if own])
-    words = [{y: _in_words(own, y) for y in years} for own in spoken if own]
-    figures = read.by_year(years, usual_misreadings())
-    if not figures and not words:
+    read = _Read(cases)
+    if not read.size:
         return dict.fromkeys(years, 1 / len(years))
-    span, hand = _best_span(read, figures, words, years)
-    likelihoods = [*read.by_year(span, hand), *words]
-    shares = dict.fromkeys(span, 1 / len(span))
-    for _ in range(_ROUNDS):
-        counts = dict.fromkeys(span, 0.0)
-        for own in likelihoods:
-            whole = sum(shares[year] * own[year] for year in span)
-            for year in span:
-                counts[year] += shares[year] * own[year] / whole
-        shares = {year: count / len(likelihoods) for year, count in counts.items()}
-    least = max(_LEAST, _DATES / len(likelihoods))
-    return {year: share for year, share in shares.items() if share >= least} or shares
+    span, hand = _best_span(read, years)
+    of_date = read.year_of_case(span, hand)[read.case]
+    chances = read.by_year(span, hand)[of_date, np.arange(read.size)]
+    if np.mean(chances >= _FITS) < _EXPLAINED:
+        return {}
+    counts = Counter(span[at] for at in of_date.tolist())
+    least = max(_LEAST * read.size, _DATES)
+    kept = {year: count for year, count in counts.items() if count >= least} or counts
+    return {year: count / sum(kept.values()) for year, count in sorted(kept.items())}
 
 
 class _Read:
-    """The years read of dates in figures: all values of all dates, one below the other."""
+    """All dates of a book: the years that each of them may say, and whose case it is of."""
 
-    def __init__(
-        self, dates: Sequence[Mapping[str, float]], events: Sequence[Mapping[str, float]]
-    ) -> None:
-        every = (*dates, *events)
-        pairs = [(at, v[-4:], p) for at, own in enumerate(every) for v, p in own.items()]
-        self._size = len(every)
-        self._stray = np.repeat([_STRAY, _LATE], [len(dates), len(events)])
+    def __init__(self, cases: Sequence[Told]) -> None:
+        dates = [(at, own, _STRAY) for at, told in enumerate(cases) for own in told.figures if own]
+        dates += [(at, own, _LATE) for at, told in enumerate(cases) for own in told.events if own]
+        spoken = [(at, own) for at, told in enumerate(cases) for own in told.words if own]
+        pairs = [(at, v[-4:], p) for at, (_, own, _) in enumerate(dates) for v, p in own.items()]
+        self.case = np.array([at for at, *_ in (*dates, *spoken)], dtype=int)
+        self.size = len(self.case)
+        self._cases = len(cases)
+        self._spoken = [own for _, own in spoken]
+        self._stray = np.array([stray for *_, stray in dates])
         self._date = np.array([at for at, _, _ in pairs], dtype=int)
         self._share = np.array([p for _, _, p in pairs])
         self._figures = np.array([[int(f) for f in year] for _, year, _ in pairs], dtype=int)
@@ -82,67 +92,85 @@ class _Read:
         """Figures that were read at all."""
         return set(self._figures.ravel().tolist())
 
-    def by_year(self, years: range, hand: Table) -> list[dict[int, float]]:
-        """For each date the probability of its readings in each year, by a hand's figures."""
-        if not self._size:
-            return []
-        columns = [self._in(year, hand).tolist() for year in years]
-        return [dict(zip(years, own, strict=True)) for own in zip(*columns, strict=True)]
+    def by_year(self, years: range, hand: Table) -> Values:
+        """Probability of each date's readings in each year, by a hand's figures: (years, dates)."""
+        return np.array([[*self._in(year, hand), *self._in_words(year)] for year in years])
 
-    def explained(self, span: range, hand: Table) -> float:
-        """Log probability of all dates, each of any of these years."""
-        if not self._size:
-            return 0.0
-        return float(np.log(sum(self._in(year, hand) for year in span) / len(span)).sum())
+    def paths(self, span: range, hand: Table) -> tuple[Values, Values]:
+        """Log probability of the cases up to each where it is of a year of the span, (years,
+        cases); and of them where all are of that year. No case is of an earlier year than the one
+        before it, and a new year may begin at any."""
+        alone = np.zeros((len(span), self._cases))
+        for own, row in zip(alone, np.log(self.by_year(span, hand)), strict=True):
+            own += np.bincount(self.case, weights=row, minlength=self._cases).cumsum()
+        best = alone.copy()
+        for at in range(1, len(span)):
+            begun = best[:at, :-1].max(axis=0) - math.log(self._cases) - alone[at, :-1]
+            best[at, 1:] += np.maximum(np.maximum.accumulate(begun), 0.0)
+        return best, alone
 
-    def _in(self, year: int, hand: Table) -> NDArray[np.float64]:
+    def year_of_case(self, span: range, hand: Table) -> NDArray[np.int64]:
+        """Which year of the span each case is of, on the likeliest path."""
+        best, alone = self.paths(span, hand)
+        years = np.zeros(self._cases, dtype=np.int64)
+        at, last = int(best[:, -1].argmax()), self._cases
+        while last > 0:
+            begun = best[:at, : last - 1].max(axis=0, initial=-np.inf)
+            begun = begun - math.log(self._cases) - alone[at, : last - 1]
+            first = int(begun.argmax()) + 1 if begun.size and begun.max() > 0 else 0
+            years[first:last] = at
+            at, last = (int(best[:at, first - 1].argmax()) if first else 0), first
+        return years
+
+    def _in(self, year: int, hand: Table) -> Values:
         """By this hand's figures for the last two: a century is read by what it can be."""
         shares = self._share.copy()
+        if not shares.size:
+            return self._stray
         for place, figure in enumerate(str(year)):
             table = hand if place > 1 else usual_misreadings()
             shares *= table[int(figure), self._figures[:, place]]
-        sums = np.bincount(self._date, weights=shares, minlength=self._size)
+        sums = np.bincount(self._date, weights=shares, minlength=len(self._stray))
         return np.asarray(sums + self._stray)
 
+    def _in_words(self, year: int) -> list[float]:
+        return [_in_words(own, year) for own in self._spoken]
 
-def _best_span(
-    read: _Read,
-    figures: Sequence[Mapping[int, float]],
-    words: Sequence[Mapping[int, float]],
-    years: range,
-) -> tuple[range, Table]:
-    """The years in succession that explain the dates best, each date by any of them, and the
-    hand's figures by which they do."""
-    weighed: list[tuple[float, range, Table]] = []
+
+def _best_span(read: _Read, years: range) -> tuple[range, Table]:
+    """The years in succession that explain the dates best, and the hand's figures by which they
+    do."""
+
+    def explained(span: range, hand: Table) -> float:
+        return float(read.paths(span, hand)[0][:, -1].max())
+
+    usual = usual_misreadings()
+    tried: list[range] = []
     for size in range(1, _LONGEST + 1):
         starts = range(years.start, years.stop - size + 1)
         spans = [range(first, first + size) for first in starts]
-        spoken = {span: _explained(words, span) for span in spans}
-        alike = {span: spoken[span] + _explained(figures, span) for span in spans}
-        weighed += [
-            (spoken[span] + prior + read.explained(span, hand), span, hand)
-            for span in sorted(spans, key=lambda span: -alike[span])[:_SPANS]
-            for prior, hand in _hands(span, read.taken_for())
-        ]
+        ranked = sorted(spans, key=lambda span: -explained(span, usual))
+        tried += ranked[: _SINGLE if size == 1 else 1]
+    weighed = [
+        (prior + explained(span, hand), span, hand)
+        for span in tried
+        for prior, hand in _hands(span, read.taken_for())
+    ]
     _, span, hand = max(weighed, key=lambda found: found[0])
     return span, hand
 
 
-def _explained(likelihoods: Sequence[Mapping[int, float]], span: range) -> float:
-    return sum(math.log(sum(own[year] for year in span) / len(span)) for own in likelihoods)
-
-
 def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
     """Log probabilities of hands and their figures: the usual one, and those whose one figure of
-    a year's last two is mostly taken for another."""
+    a year's last two is often taken for another."""
     usual = usual_misreadings()
     yield 0.0, usual
     for true in sorted({int(figure) for year in span for figure in str(year)[2:]}):
-        for other, share in product(sorted(taken_for - {true}), _MOSTLY):
+        for other, share in product(sorted(taken_for - {true}), _TAKEN):
             hand = usual.copy()
             hand[true] *= 1 - share
             hand[true, other] += share
-            yield math.log(usual[true, other]), hand
+            yield math.log(_TAKEN[share] * usual[true, other]), hand
 
 
 def _in_words(own: Mapping[str, float], year: int) -> float:
