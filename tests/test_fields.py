@@ -14,7 +14,7 @@ from extract.reading.fields import read_fields
 from extract.reading.lines import Seen
 from extract.reading.options import FieldOptions
 from extract.reading.slots import _joined
-from extract.reading.ticks import tick_cut
+from extract.reading.ticks import tick_cut, tick_slot
 from extract.registers import load_register
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reading
@@ -171,3 +171,15 @@ def test_a_tick_is_told_from_the_thick_square_printed_around_it() -> None:
     cv2.polylines(ticked, [np.array([[104, 114], [114, 122], [132, 98]])], False, 60, 3)
     bare, seen = (tick_cut(page, box, FieldOptions()).ink for page in (empty, ticked))
     assert bare < 0.1 and seen - bare > 2 * FieldOptions().tick_ink
+
+
+def test_a_thin_tick_in_one_of_two_clean_boxes_is_one() -> None:
+    """A severely faded tick darkens 0.05 of its box; empty boxes of such pages are clean."""
+    slot = form().entries[0].fields["loaiDangKy"]
+    ticked, bare = (
+        tick_slot(
+            "loaiDangKy", slot, [(ink, "1"), (0.0, "4")], 0.0, lambda box: box, FieldOptions()
+        )
+        for ink in (0.055, 0.03)
+    )
+    assert ticked.text == "1" and not bare.candidates

@@ -16,6 +16,7 @@ from extract.ink.beside import bare_places, beside, crossings, own_page
 from extract.ink.blots import Blots, find_blots, hidden
 from extract.ink.lift import BESIDE, PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
 from extract.ink.rows import fullest_band, rows_in, without_run_in
+from extract.ink.shadow import Shade, shade_of, shadow_in
 from extract.parse.dates import Era
 from extract.reading.extent import Extent
 from extract.reading.grammars import grammar_for, grammar_for_several
@@ -43,11 +44,12 @@ _LONG = 3.0  # heights of its ink from which a line tells how high the page's wr
 
 
 class _Lifted(NamedTuple):
-    """A page less its rules, less its print too, and its blots."""
+    """A page less its rules, less its print too, its blots and how dark it is where."""
 
     ruleless: Image
     page: Image
     blots: Blots
+    shade: Shade
 
 
 def read_fields(
@@ -90,7 +92,7 @@ def read_fields(
         for part in dict.fromkeys(piece.part for piece in own):
             lines = [(p, read.get(id(p))) for p in own if p.part == part]
             boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
-            place = _place(entry, code, part, boxes, lifted.blots, height, to_scan, options)
+            place = _place(entry, code, part, boxes, lifted, height, to_scan, options)
             parts.append(slot_of(place, lines, usual, options))
         return parts
 
@@ -178,7 +180,7 @@ def _lifted(page: Image, form: BookForm, height: float, options: FieldOptions) -
     ruleless = without_rules(spared, find_rules(spared), printed_rules)
     lifted = lift_ink(spared, blank, places, options.ink, _words(form), height, ruleless)
     lifted[knots] = PAPER
-    return _Lifted(ruleless, lifted, blots)
+    return _Lifted(ruleless, lifted, blots, shade_of(lifted, height, options.shadow))
 
 
 def _place(
@@ -186,17 +188,18 @@ def _place(
     code: str,
     part: str,
     boxes: Sequence[Box],
-    blots: Blots,
+    lifted: _Lifted,
     height: float,
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
 ) -> Place:
-    """A place, or the part of a date in it, with what blots hide there."""
+    """A place, or the part of a date in it, with what blots hide there and what ran."""
     slot = entry.fields[code]
     box = to_scan(boxes[0] if part else slot.box).rounded()
-    under = hidden(blots, boxes, height, options.blots)
+    under = hidden(lifted.blots, boxes, height, options.blots)
+    shadow = shadow_in(lifted.shade, boxes, height, options.shadow)
     shared = sum(other.boxes == slot.boxes for other in entry.fields.values()) > 1
-    return Place(code, slot.kind, part, box, under, shared)
+    return Place(code, slot.kind, part, box, under, shared, shadow)
 
 
 def _pieces(

@@ -6,6 +6,7 @@ from common.options import Options
 from extract.ink.blots import BlotOptions
 from extract.ink.ditto import DittoOptions
 from extract.ink.lift import InkOptions
+from extract.ink.shadow import ShadowOptions
 
 
 class FieldOptions(Options):
@@ -33,6 +34,7 @@ class FieldOptions(Options):
         ditto: how a small pair of strokes is told from dirt.
         blots: how a page's blots are found; ``hidden``: share of a place's writing under them from
             which the place is illegible, ``hidden_together`` where several columns share it.
+        shadow: how writing that ran, or was rubbed away, is told from paper.
         solid, solid_ink: a line whose ink fills more than ``solid`` of its extent, and is more than
             ``solid_ink`` (area over height squared), hides what was written.
         flourish: strokes of a signature that fill less of their extent are no letters.
@@ -61,7 +63,8 @@ class FieldOptions(Options):
     blots: BlotOptions = BlotOptions()
     hidden: float = 0.25
     hidden_together: float = 0.9
+    shadow: ShadowOptions = ShadowOptions()
     solid: float = 0.7
     solid_ink: float = 0.2
     flourish: float = 0.25
-    tick_ink: float = 0.08
+    tick_ink: float = 0.04

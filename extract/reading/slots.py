@@ -49,6 +49,7 @@ class Place(NamedTuple):
         box: on the scan.
         under: pixels of writing hidden by blots.
         shared: whether other columns are written there too.
+        shadow: grey levels that its darkest spot lies under its paper.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Place(NamedTuple):
     box: tuple[int, int, int, int]
     under: float
     shared: bool
+    shadow: float = 0.0
 
 
 class Usual(NamedTuple):
@@ -100,6 +102,8 @@ def slot_of(
         seen = [mark]
     candidates = _joined(seen) or _stroke(place.kind, place.part, strokes, options)
     written = max((r.written for r in (*seen, *(r for _, r in lines if r))), default=0.0)
+    if not (candidates or is_notes(place.code)) and place.shadow >= options.shadow.dark:
+        written = max(written, _SURE)
     return SlotReading(
         code=place.code,
         kind=place.kind,
