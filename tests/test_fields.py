@@ -15,6 +15,7 @@ from extract.reading.lines import Seen
 from extract.reading.options import FieldOptions
 from extract.reading.slots import _joined
 from extract.reading.ticks import tick_cut, tick_slot
+from extract.reading.view import roomy
 from extract.registers import load_register
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.reading import Image, Reading
@@ -153,6 +154,11 @@ def test_writing_too_pale_for_ink_is_read_where_nothing_else_is() -> None:
     name, place, _ = entry.slots
     assert name.text.startswith("Ng") and name.written > 0.9
     assert not place.candidates
+
+
+def test_a_lone_figure_is_read_with_the_paper_of_a_whole_line_about_it() -> None:
+    assert roomy(Box(100, 50, 110, 60), 30.0) == Box(90, 40, 120, 70)
+    assert roomy(Box(100, 50, 200, 90), 30.0) == Box(100, 50, 200, 90)
 
 
 def test_a_place_of_many_lines_keeps_few_texts() -> None:

@@ -20,12 +20,13 @@ from extract.ink.shadow import Shade, shade_of, shadow_in
 from extract.parse.dates import Era
 from extract.reading.extent import Extent
 from extract.reading.grammars import grammar_for, grammar_for_several
-from extract.reading.lines import Expected, Seen, read_lines
+from extract.reading.lines import FIGURES, Expected, Seen, read_lines
 from extract.reading.options import FieldOptions
 from extract.reading.printed import cut_figures
 from extract.reading.readings import EntryReading, Figures, SlotReading
 from extract.reading.slots import Piece, Place, Usual, is_notes, is_solid, slot_of
 from extract.reading.ticks import bare_tick, square_in, tick_cut, tick_slot
+from extract.reading.view import roomy
 from extract.registers import Register
 from extract.roles import roles_of
 from models.reading import Image, Reader
@@ -41,6 +42,9 @@ _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
 _SHORT = {"age": 0.2, "number_token": 0.2, "enum": 0.2}  # heights: the least that is written there
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
+
+At = tuple[int, str]
+"""A place: its case and its column."""
 
 
 class _Lifted(NamedTuple):
@@ -83,8 +87,9 @@ def read_fields(
     ticks = [p.cut.ink for p in pieces if p.kind == "tick"]
     bare = bare_tick(form.blank, _squares(form, options).values(), ticks, options)
 
-    def slots(entry: Entry, code: str, own: Sequence[Piece]) -> list[SlotReading]:
-        slot = entry.fields[code]
+    def slots(at: At, own: Sequence[Piece], read: Mapping[int, Seen]) -> list[SlotReading]:
+        entry = next(entry for entry in form.entries if entry.index == at[0])
+        code, slot = at[1], entry.fields[at[1]]
         if slot.kind == "tick":
             inks = [(p.cut.ink, p.part) for p in own]
             return [tick_slot(code, slot, inks, bare, to_scan, options)]
@@ -96,18 +101,23 @@ def read_fields(
             parts.append(slot_of(place, lines, usual, options))
         return parts
 
-    found = {
-        (entry.index, code): slots(entry, code, own)
-        for entry in form.entries
-        for code, own in _by_code(pieces, entry).items()
-    }
-    unread = {place for place, of in found.items() if not any(_has_letters(s.text) for s in of)}
+    def with_room(ink: Box) -> Image:
+        return line(roomy(ink, usual.height))
+
+    found = {at: slots(at, own, read) for at, own in _by_place(pieces).items()}
+    empty = {at for at, of in found.items() if not any(s.candidates for s in of)}
+    unread = {at for at, of in found.items() if not any(_has_letters(s.text) for s in of)}
+    figures = [p for p in pieces if p.kind in FIGURES and (p.entry, p.code) in empty]
+    smudges = [p for p in pieces if id(p) not in read]
     pale = _pale(page, lifted.page, form, unread, options)
-    read |= _read(pale, register, form, usual, reader, line)
-    pale = [p for p in pale if _is_clear(read[id(p)], options)]
-    for entry in form.entries:
-        for code, own in _by_code(pale, entry).items():
-            found[entry.index, code] = slots(entry, code, own)
+    for look, shown in ((figures, with_room), (smudges, line), (pale, line)):
+        again = [p for p in look if (p.entry, p.code) in unread and not p.is_note]
+        inked = [p for p in again if _is_writing(p, options)]
+        read = _read(inked, register, form, usual, reader, shown)
+        clear = {(p.entry, p.code) for p in inked if _is_clear(read[id(p)], options)}
+        own = _by_place(again)
+        found |= {at: slots(at, own[at], read) for at in clear}
+        unread -= clear
     entries = [
         EntryReading(e.index, tuple(s for code in e.fields for s in found.get((e.index, code), ())))
         for e in form.entries
@@ -133,12 +143,11 @@ def _read(
     return {id(piece): seen[id(piece.cut), expected[id(piece)]] for piece in pieces}
 
 
-def _by_code(pieces: Sequence[Piece], entry: Entry) -> dict[str, list[Piece]]:
-    """A case's lines by their column."""
-    found: dict[str, list[Piece]] = {}
+def _by_place(pieces: Iterable[Piece]) -> dict[At, list[Piece]]:
+    """Lines by their place."""
+    found: dict[At, list[Piece]] = {}
     for piece in pieces:
-        if piece.entry == entry.index:
-            found.setdefault(piece.code, []).append(piece)
+        found.setdefault((piece.entry, piece.code), []).append(piece)
     return found
 
 
@@ -146,18 +155,12 @@ def _pale(
     page: Image,
     lifted: Image,
     form: BookForm,
-    unread: Set[tuple[int, str]],
+    unread: Set[At],
     options: FieldOptions,
 ) -> list[Piece]:
-    """The lines of places that nothing was read in, paler ink counted too; a column for notes is
-    mostly empty, and dirt is paler than ink."""
+    """The lines of places that nothing was read in, paler ink counted too."""
     ink = options.ink.model_copy(update={"dark": options.pale_dark})
-    how = options.model_copy(update={"ink": ink})
-    return [
-        piece
-        for piece in _pieces(page, lifted, form, how, unread)
-        if _is_writing(piece, options) and not piece.is_note
-    ]
+    return list(_pieces(page, lifted, form, options.model_copy(update={"ink": ink}), unread))
 
 
 def _is_clear(seen: Seen, options: FieldOptions) -> bool:
@@ -207,7 +210,7 @@ def _pieces(
     lifted: Image,
     form: BookForm,
     options: FieldOptions,
-    only: Set[tuple[int, str]] | None = None,
+    only: Set[At] | None = None,
 ) -> Iterator[Piece]:
     """Every line of every place cut out, or of some by entry and column; a date with parts also as
     a whole."""

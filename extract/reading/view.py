@@ -30,6 +30,13 @@ def around(ink: Box) -> Box:
     return ink.grown(beside, above)
 
 
+def roomy(ink: Box, height: float) -> Box:
+    """What is shown of a line that is lower than the page's usual writing, ``height``: as much
+    paper as about a usual line. A lone figure cut out closely is not known for one."""
+    spare = max(0.0, height - ink.height) / 2
+    return ink.grown(spare, spare)
+
+
 @dataclass(frozen=True, eq=False)
 class PageView:
     """A clean page (H, W) grey, laid on its form; ``scale``: of the page that was laid."""
