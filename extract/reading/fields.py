@@ -65,8 +65,8 @@ def read_fields(
     to_scan: Callable[[Box], Box],
     options: FieldOptions,
 ) -> tuple[tuple[EntryReading, ...], Figures]:
-    """Read every field of a page, all lines in one call of the reader; then pale ones in another,
-    where nothing was read.
+    """Read every field of a page, all lines in one call of the reader. Where nothing was read,
+    lone figures, smudges and paler ink are looked at again, and believed where they are clear.
 
     What is printed in places for numbers is left to `extract.reading.printed.read_printed`: they
     are cut out.
