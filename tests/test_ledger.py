@@ -65,6 +65,14 @@ def test_columns_are_the_rules_through_the_heading(guide: bool) -> None:
     assert abs(table.body - BODY) < 8
 
 
+def test_a_frame_that_runs_into_the_edge_of_the_paper_is_a_column_s_end() -> None:
+    page = ledger_page(7)
+    page[60:TOP, EDGES[-1] - 2 : EDGES[-1] + 2] = 60
+    table = find_table(page)
+    assert table is not None and len(table.rules) == len(EDGES)
+    assert np.abs(table.edges(1000) - EDGES).max() < 6
+
+
 def test_no_table_is_found_where_none_is() -> None:
     assert find_table(np.full((2300, 1600), 240, np.uint8)) is None
     lines = np.full((2300, 1600), 240, np.uint8)

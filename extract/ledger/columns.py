@@ -65,7 +65,8 @@ def find_table(grey: Image, rules: Rules | None = None) -> Table | None:
     beams = _beams(grey, upright)
     top = max(beams, key=lambda beam: len(_hanging(upright, beam, 3 * near, near)), default=0.0)
     hanging = _hanging(upright, top, 3 * near, 12 * near)
-    hanging = _inside(hanging, rules.horizontal, top, near)
+    beam = [rule for rule in rules.horizontal if abs((rule.y0 + rule.y1) / 2 - top) < 2 * near]
+    hanging = _inside([*hanging, *_framing(upright, beam, top, near)], beam, top, near)
     for body in (beam for beam in beams if 0.02 * height < beam - top < 0.2 * height):
         through = [rule for rule in hanging if rule.y0 < body - near and rule.y1 > body + near]
         kept = _apart(through, 2 * near)
@@ -118,11 +119,21 @@ def _beams(grey: Image, upright: Sequence[Segment]) -> list[float]:
     return [float(start + end) / 2 for start, end in edges.reshape(-1, 2)]
 
 
+def _framing(
+    upright: Sequence[Segment], beam: Sequence[Segment], top: float, near: float
+) -> list[Segment]:
+    """The rules at which a beam ends that begin above it: a frame so near the edge of the paper
+    that they are one."""
+    ends = [*(rule.x0 for rule in beam), *(rule.x1 for rule in beam)]
+    above = [rule for rule in upright if rule.y0 <= top - 3 * near]
+    outer = (min(ends), max(ends)) if ends else ()
+    return [rule for rule in above if any(abs(across(rule, top) - end) < near for end in outer)]
+
+
 def _inside(
-    hanging: Sequence[Segment], horizontal: Sequence[Segment], top: float, near: float
+    hanging: Sequence[Segment], beam: Sequence[Segment], top: float, near: float
 ) -> list[Segment]:
     """The rules that the upper beam reaches: beyond it is the edge of the paper."""
-    beam = [rule for rule in horizontal if abs((rule.y0 + rule.y1) / 2 - top) < 2 * near]
     if not beam:
         return list(hanging)
     left, right = min(rule.x0 for rule in beam), max(rule.x1 for rule in beam)
