@@ -86,25 +86,12 @@ def read_fields(
     usual = usual._replace(clear=_usual_clear(read.values()))
     ticks = [p.cut.ink for p in pieces if p.kind == "tick"]
     bare = bare_tick(form.blank, _squares(form, options).values(), ticks, options)
-
-    def slots(at: At, own: Sequence[Piece], read: Mapping[int, Seen]) -> list[SlotReading]:
-        entry = next(entry for entry in form.entries if entry.index == at[0])
-        code, slot = at[1], entry.fields[at[1]]
-        if slot.kind == "tick":
-            inks = [(p.cut.ink, p.part) for p in own]
-            return [tick_slot(code, slot, inks, bare, to_scan, options)]
-        parts = []
-        for part in dict.fromkeys(piece.part for piece in own):
-            lines = [(p, read.get(id(p))) for p in own if p.part == part]
-            boxes = _lines(slot, height) if not part else [_part_box(slot, part)]
-            place = _place(entry, code, part, boxes, lifted, height, to_scan, options)
-            parts.append(slot_of(place, lines, usual, options))
-        return parts
+    common = _Page(form, lifted, height, usual, bare, to_scan, options)
 
     def with_room(ink: Box) -> Image:
         return line(roomy(ink, usual.height))
 
-    found = {at: slots(at, own, read) for at, own in _by_place(pieces).items()}
+    found = {at: common.slots(at, own, read) for at, own in _by_place(pieces).items()}
     empty = {at for at, of in found.items() if not any(s.candidates for s in of)}
     unread = {at for at, of in found.items() if not any(_has_letters(s.text) for s in of)}
     figures = [p for p in pieces if p.kind in FIGURES and (p.entry, p.code) in empty]
@@ -112,17 +99,46 @@ def read_fields(
     pale = _pale(page, lifted.page, form, unread, options)
     for look, shown in ((figures, with_room), (smudges, line), (pale, line)):
         again = [p for p in look if (p.entry, p.code) in unread and not p.is_note]
-        inked = [p for p in again if _is_writing(p, options)]
-        read = _read(inked, register, form, usual, reader, shown)
-        clear = {(p.entry, p.code) for p in inked if _is_clear(read[id(p)], options)}
+        written = [p for p in again if _is_writing(p, options)]
+        seen = _read(written, register, form, usual, reader, shown)
+        clear = {(p.entry, p.code) for p in written if _is_clear(seen[id(p)], options)}
         own = _by_place(again)
-        found |= {at: slots(at, own[at], read) for at in clear}
+        found |= {at: common.slots(at, own[at], seen) for at in clear}
         unread -= clear
     entries = [
         EntryReading(e.index, tuple(s for code in e.fields for s in found.get((e.index, code), ())))
         for e in form.entries
     ]
     return tuple(entries), cut_figures(lifted.ruleless, _numbers(form))
+
+
+class _Page(NamedTuple):
+    """What the places of a page have in common; ``height``: pixels of the form's usual line,
+    ``bare``: ink of a box that nobody ticked."""
+
+    form: BookForm
+    lifted: _Lifted
+    height: float
+    usual: Usual
+    bare: float
+    to_scan: Callable[[Box], Box]
+    options: FieldOptions
+
+    def slots(self, at: At, own: Sequence[Piece], read: Mapping[int, Seen]) -> list[SlotReading]:
+        """A place's readings, of its own lines: one, or one of each part of a date."""
+        entry = next(entry for entry in self.form.entries if entry.index == at[0])
+        code, slot = at[1], entry.fields[at[1]]
+        if slot.kind == "tick":
+            inks = [(p.cut.ink, p.part) for p in own]
+            return [tick_slot(code, slot, inks, self.bare, self.to_scan, self.options)]
+        found = []
+        for part in dict.fromkeys(piece.part for piece in own):
+            lines = [(p, read.get(id(p))) for p in own if p.part == part]
+            boxes = _lines(slot, self.height) if not part else [_part_box(slot, part)]
+            how = (self.lifted, self.height, self.to_scan, self.options)
+            place = _place(entry, code, part, boxes, *how)
+            found.append(slot_of(place, lines, self.usual, self.options))
+        return found
 
 
 def _read(
@@ -164,7 +180,7 @@ def _pale(
 
 
 def _is_clear(seen: Seen, options: FieldOptions) -> bool:
-    """Whether letters show so clearly that a pale line is believed."""
+    """Whether letters show so clearly that a line looked at again is believed."""
     written = seen.written >= options.least_written and options.pale_clear <= seen.clear < 0
     return written and bool(seen.texts) and _has_letters(seen.texts[0][0])
 

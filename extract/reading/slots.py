@@ -22,6 +22,7 @@ _UPRIGHT = 1.5  # heights to widths of a stroke that stands
 _LIKELY = 0.1  # probability from which a reading counts
 _OPEN = ("person_name", "place", "text", "id_number")  # kinds in which dirt is read as letters
 _DITTO, _SURE = "″", 0.9  # such a mark, and how surely small strokes are one
+_RAN = 0.9  # how surely a shadow is writing that ran
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def slot_of(
     candidates = _joined(seen) or _stroke(place.kind, place.part, strokes, options)
     written = max((r.written for r in (*seen, *(r for _, r in lines if r))), default=0.0)
     if not (candidates or is_notes(place.code)) and place.shadow >= options.shadow.dark:
-        written = max(written, _SURE)
+        written = max(written, _RAN)
     return SlotReading(
         code=place.code,
         kind=place.kind,
