@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from extract.decision.recurring import SLIP, apart
-from extract.decision.votes import is_hamlet, named_by
+from extract.decision.votes import in_one_spelling, is_hamlet, named_by
 from extract.parse.tables import table
 from models import lexicon
-from models.language import one_spelling
 
 _BROKEN_OFF = 0.02  # share of places that break off within their last name
 _APART = 0.34  # letters of a name that may differ
@@ -60,10 +59,9 @@ def name_of(part: str) -> str:
     return "" if not part or is_hamlet(part) else alike(" ".join(named_by(part.split())))
 
 
-@lru_cache(maxsize=50_000)
 def alike(text: str) -> str:
     """One form for ``Hoá`` and ``Hóa``, ``Bến-tre`` and ``Bến Tre``."""
-    return " ".join(map(one_spelling, text.lower().replace("-", " ").split()))
+    return in_one_spelling(text.replace("-", " "))
 
 
 def lies(one: str, other: str) -> bool:

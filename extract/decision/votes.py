@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -91,8 +91,8 @@ def _counted(fields: Sequence[Drafted]) -> _Votes:
     forms: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for own in fields:
         for part, share in _shares(own).items():
-            count[_alike(part)] += share
-            forms[_alike(part)][part] += share
+            count[in_one_spelling(part)] += share
+            forms[in_one_spelling(part)][part] += share
     written = {
         part: max(sorted(found), key=lambda form: found[form]) for part, found in forms.items()
     }
@@ -137,10 +137,10 @@ def _weighed(own: Drafted, votes: _Votes) -> Drafted:
     """The field with its options weighed by what others said, its own votes left out."""
     mine: defaultdict[str, float] = defaultdict(float)
     for part, share in _shares(own).items():
-        mine[_alike(part)] += share
+        mine[in_one_spelling(part)] += share
 
     def others(part: str) -> float:
-        return max(votes.count.get(_alike(part), 0.0) - mine[_alike(part)], 0.0)
+        return max(votes.count.get(in_one_spelling(part), 0.0) - mine[in_one_spelling(part)], 0.0)
 
     def support(value: str) -> float:
         boosts = [math.log((others(part) + _UNSEEN) / _UNSEEN) for part in parts_of(value)]
@@ -185,7 +185,7 @@ def _mended(
             continue
         for known in sorted(known for known in votes.often if not _numbered(known)):
             letters = int(_APART * len(known))
-            apart = Levenshtein.distance(_alike(part), known, score_cutoff=letters)
+            apart = Levenshtein.distance(in_one_spelling(part), known, score_cutoff=letters)
             if 0 < apart <= letters:
                 changed = [*parts[:place], votes.written[known], *parts[place + 1 :]]
                 slip = _SLIP if _is_place(part) else _SLIP_NOWHERE
@@ -197,10 +197,10 @@ def _numbered(part: str) -> bool:
     return any(ch.isdigit() for ch in part)
 
 
-@cache
-def _alike(part: str) -> str:
-    """One form of a part for ``Hoá`` and ``Hóa``, and for any capitals."""
-    return " ".join(map(one_spelling, part.lower().split()))
+@lru_cache(maxsize=50_000)
+def in_one_spelling(text: str) -> str:
+    """One form of a text for ``Hoá`` and ``Hóa``, and for any capitals."""
+    return " ".join(map(one_spelling, text.lower().split()))
 
 
 def _is_place(part: str) -> bool:
@@ -226,7 +226,7 @@ def _parted(part: str, often: Collection[str]) -> list[str]:
             _is_named(words[:size])
             and not _in_a_name(words, size)
             and not _leads(words[:size], words[size])
-            and _alike(" ".join(words[size:])) in often
+            and in_one_spelling(" ".join(words[size:])) in often
         ):
             return [*_parted(" ".join(words[:size]), often), " ".join(words[size:])]
     return [part]
