@@ -58,6 +58,10 @@ def test_an_office_is_told_from_a_name_without_a_sign_between() -> None:
     for written in ("Lê Văn Do Phó Chủ tịch", "Lê Văn Do- Phó Chủ tịch", "Lê Văn Do Phố Chủ tch"):
         assert parts_of(written, columns)["nguoiKy"] == "Lê Văn Do"
     assert parts_of("Lê Văn Chủ", columns) == {"nguoiKy": "Lê Văn Chủ"}
+    tight = parts_of("Nguyễn Bộ Bé-Ctịch", columns)
+    assert tight == {"nguoiKy": "Nguyễn Bộ Bé", "chucVuNguoiKy": "Ctịch"}
+    for name in ("Trần-Văn-Hai", "Nguyễn Văn-Hai", "Lê-thị Hồng-Hoa"):
+        assert parts_of(name, columns) == {"nguoiKy": name}
 
 
 def test_an_age_and_the_work_behind_it() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from common.geometry import Box
+from extract.form.expected import with_expected
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.wordings import find_occurrences, spans_of, states_of, vocabulary
 from extract.form.words import Word, in_rows, told_from_writing
@@ -80,6 +83,63 @@ def test_the_mother_printed_first_keeps_her_age() -> None:
     codes = codes_of(best)
     assert codes.index("meHoTen") < codes.index("meNgaySinh") < codes.index("chaHoTen")
     assert codes.index("chaHoTen") < codes.index("chaNgaySinh") < codes.index("chaNoiCuTru")
+
+
+NAM_KY = [
+    "Số hiệu",
+    "Tên, họ đứa nhỏ",
+    "Phái",
+    "Sanh ngày, tháng, năm nào",
+    "Sanh tại đâu",
+    "Tên, họ cha",
+    "Làm nghề gì",
+    "Nhà cửa ở đâu",
+    "Tên, họ mẹ",
+    "Làm nghề gì",
+    "Nhà cửa ở đâu",
+    "Vợ chánh hay thứ",
+    "Tên, họ người khai",
+    "Mấy tuổi",
+]
+
+
+def test_a_father_whose_work_is_worn_does_not_take_the_mother_s() -> None:
+    """Two worn lines in between: what is read again below belongs to the parent after him."""
+    worn = [
+        "Exuun HE đ" if at == 6 else "Tén ito mẹ" if at == 8 else line
+        for at, line in enumerate(NAM_KY)
+    ]
+    words = words_of(worn)
+    best = best_of(words)
+    codes = codes_of(best)
+    assert codes[codes.index("chaHoTen") :][:4] == [
+        *("chaHoTen", "chaNoiCuTru", "meNgheNghiep", "meNoiCuTru")
+    ]
+    case = with_expected(best.cases[0], best.states, [in_rows(words)])
+    name = next(item for item in case if item.state.codes == ("meHoTen",))
+    assert name.occurrence.text == "Tén ito mẹ"  # the first of its section: no label of it is above
+
+
+def test_a_box_to_tick_printed_first_is_known_though_a_letter_is_worn() -> None:
+    labels = load_register("KS").generation("tt15-2015").labels
+    lines = [label.texts[0] for label in labels if label.kind != "tick"]
+    head = ["Số | Dáng hạn | Trẻ bị bỏ rơi", "Quyển | Quá hạn | Ghi vào sổ", "Ngày đăng ký"]
+    words = words_of([*head, *lines[3:]])
+    ticks = [i for i in best_of(words).cases[0] if i.state.codes == ("loaiDangKy",)]
+    assert [tick.occurrence.text for tick in ticks] == ["Dáng hạn", "Quá hạn", "Ghi vào sổ"]
+
+
+def test_a_label_ends_where_two_readings_end_it() -> None:
+    """One took the first letters of what every page has written there into its last word."""
+    states = states_of(load_register("KS").generation("tt15-2015"), "table")
+    rows = [words_of(["Nơi cư trú"]) for _ in range(3)]
+    end = rows[0][-1].box.x1
+    long = replace(rows[0][-1], box=rows[0][-1].box._replace(x1=end + 40))
+    readings = [in_rows([*rows[0][:-1], long]), in_rows(rows[1]), in_rows(rows[2])]
+    (found,) = find_occurrences(spans_of(readings), states)
+    assert (found.last_line.x1, found.times) == (end, 3)
+    (alone,) = find_occurrences(spans_of(readings[:1]), states)
+    assert alone.last_line.x1 == end + 40
 
 
 def test_worn_letters_are_forgiven_and_haze_is_not_read_as_labels() -> None:

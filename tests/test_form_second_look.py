@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from common.geometry import Box
 from extract.form.second_look import look_again
-from extract.form.words import Word, with_dates
+from extract.form.words import Word, read_words, with_dates
 from models.reading import Image, Reading
 
 KNOWN = frozenset({"ngay", "thang", "nam", "so", "bo", "tai", "nghenghiep"})
@@ -64,3 +65,32 @@ def test_a_worn_day_is_known_by_its_month_and_year() -> None:
     assert [w.key for w in with_dates([worn, month, year])] == ["ngay", "thang", "nam"]
     assert [w.key for w in with_dates([worn, month])] == ["hgay", "thang"]
     assert with_dates([worn, word("tháng", 300, 260), year])[0] == worn
+
+
+def test_two_letters_of_a_worn_day_are_forgiven_where_it_is_surely_print() -> None:
+    worn, month, year = word("Hgàv", 100), word("tháng", 300), word("năm", 500)
+    assert with_dates([worn, month, year], KNOWN)[0].key == "ngay"
+    written = replace(worn, steady=False)
+    assert with_dates([written, month, year], KNOWN)[0] == written
+    other = word("tại", 100)
+    assert with_dates([other, month, year], KNOWN)[0] == other
+
+
+class Page:
+    """Reads every page as one token."""
+
+    def __init__(self, token: Word) -> None:
+        self.token = token
+
+    def read_page(self, grey: Image, *, psm: int = 11) -> Sequence[Word]:
+        return [self.token]
+
+
+def test_a_label_that_writing_or_a_box_runs_into_is_a_word_of_its_own() -> None:
+    page = printed()
+    for text, words in (
+        ("4#12ngày", ["4#12", "ngày"]),
+        ("P]Quáhạn", ["P]", "Quáhạn"]),
+        ("hôn/hủy", ["hôn/hủy"]),
+    ):
+        assert [w.text for w in read_words(page, Page(word(text, 100)))] == words

@@ -33,6 +33,7 @@ _ISSUER = re.compile(r"\b(?:CA|C\.A\.?|[Cc]ông an|[Cc]ục|CATP)\b")
 _LINK = re.compile(r"^\W*(?:(?:do|tại|nơi cấp)\b|\S{1,2}(?=\s+\w))\W*")  # "do", or it misread
 _POLICE = re.compile(r"^(?:C[A4]|Công an)(?: tỉnh| TP)? ", re.IGNORECASE)
 _BREAK = re.compile(r"\s[-–]\s*|[-–]\s|,\s*|\s{2,}")
+_TIGHT = re.compile(r"(\w+(?: \w+){2,})[-–](\w[^-–]*)")  # a dash between words that have spaces
 _OFFICE = 80.0  # likeness, of 100, from which the end of a text is an office
 _LONG_OFFICE = 10  # letters of an office from which it may be misread
 _ALIKE = 12.0  # of offices no less likely than this, the longest: Phó Chủ tịch is no Chủ tịch
@@ -194,6 +195,8 @@ def _name_and_office(text: str) -> tuple[str, str]:
     name, *rest = _BREAK.split(text, maxsplit=1)
     if rest:
         return name, rest[0]
+    if tight := _TIGHT.fullmatch(text):
+        return tight[1], tight[2]
     words = text.replace("-", " ").split()
     offices = sorted({name.replace("-", " ") for name in lexicon.phrases("official")})
     likeness = {

@@ -20,6 +20,7 @@ _NEAR_BACK = 0.4  # for a label that this press printed a little earlier, and fo
 _STEP = 0.1
 _SKIP = 0.15
 _STRAY = 0.6  # what a label read out of order loses
+_ALONE = 0.85  # least likeness of one: a letter wrong in seven
 _OWNED = 0.5
 _ALIKE = 0.05  # likeness between which labels are not told apart: thứ nhứt and thứ nhì are
 _MOST_SKIP = 1.0
@@ -53,14 +54,16 @@ def decode(
     gains = _gains(like, [len(item.key) for item in occurrences], states)
     strays = _strays(like, gains)
     for order in reading_orders(occurrences, size):
-        worth = gains[order] + _owned(like[order], states)
-        path, value = _best_path(worth, moves, strays[order])
-        if value > best.value:
-            found = tuple(
-                Found(states[s], s, occurrences[order[i]], float(like[order[i], s]))
-                for i, s in path
-            )
-            best = Decoded(found, value)
+        plain = gains[order]
+        worth = plain + _owned(like[order], states)
+        for path in (_best_path(each, moves, strays[order]) for each in (worth, plain)):
+            value = _value(path, worth, moves)
+            if value > best.value:
+                found = tuple(
+                    Found(states[s], s, occurrences[order[i]], float(like[order[i], s]))
+                    for i, s, _ in path
+                )
+                best = Decoded(found, value)
     return best
 
 
@@ -82,7 +85,7 @@ def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np
     strays = np.full(len(like), -1)
     for index, row in enumerate(like):
         near = np.flatnonzero(row >= 0.8)
-        if len(near) == 1 and row[near[0]] >= 0.9 and gains[index, near[0]] > _STRAY:
+        if len(near) == 1 and row[near[0]] >= _ALONE and gains[index, near[0]] > _STRAY:
             strays[index] = near[0]
     return strays
 
@@ -210,13 +213,13 @@ def _moves(states: Sequence[State]) -> NDArray[np.float64]:
 
 def _best_path(
     gains: NDArray[np.float64], moves: NDArray[np.float64], strays: NDArray[np.int64]
-) -> tuple[list[tuple[int, int]], float]:
-    """The (observation, state) pairs of the best path, in order.
+) -> list[tuple[int, int, bool]]:
+    """The best path in order: observation, state, and whether it was read in printed order.
 
     Observations may be left out; a stray is then read all the same, for a little less.
     """
     if not gains.size:
-        return [], 0.0
+        return []
     alone = np.array([gains[i, s] - _STRAY if s >= 0 else 0.0 for i, s in enumerate(strays)])
     count = gains.shape[1]
     reach = np.full(count + 1, -np.inf)  # the best value of a path that ends in each state
@@ -234,13 +237,36 @@ def _best_path(
         reach[1:] = np.where(better, value, reach[1:])
         ends[1:] = np.where(better, i, ends[1:])
     state = int(reach.argmax())
-    value = float(reach[state]) + float(alone.sum())
     path = []
     at = int(ends[state])
     while state > 0 and at >= 0:
-        path.append((at, state - 1))
+        path.append((at, state - 1, True))
         origin, link = int(back[at][state - 1]), int(links[at][state - 1])
         state, at = origin, link
-    taken = {i for i, _ in path}
-    path += [(i, int(s)) for i, s in enumerate(strays) if s >= 0 and i not in taken]
-    return sorted(path), value
+    taken = {i for i, _, _ in path}
+    path += [(i, int(s), False) for i, s in enumerate(strays) if s >= 0 and i not in taken]
+    return sorted(path)
+
+
+def _value(
+    path: Sequence[tuple[int, int, bool]],
+    gains: NDArray[np.float64],
+    moves: NDArray[np.float64],
+) -> float:
+    """What a path is worth, a state counted once a case.
+
+    The chain forgets what it has read: it may take two labels of like wording for one state, and
+    so explain less than a path that gives each its own.
+    """
+    value, last, case = 0.0, -1, set[int]()
+    for i, state, in_order in path:
+        if not in_order:
+            value += float(gains[i, state]) - _STRAY
+            continue
+        cost = float(moves[last + 1, state])
+        if state <= last and cost >= _BACK:
+            case = set()
+        value += (0.0 if state in case else float(gains[i, state])) - cost
+        case.add(state)
+        last = state
+    return value

@@ -70,11 +70,13 @@ def _likest(
 def _between(
     state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
 ) -> Iterator[Occurrence]:
-    """Runs of words that begin a row flush with a section's labels, below the last one found
-    before a label and not below the first one found after it."""
+    """Runs of words that begin a row flush with a section's labels, below the last label found
+    before one, of that section where there is any, and not below the first one found after it."""
     labels = [item for item in case if item.state.label is not None]
     section = [item for item in labels if item.state.section == state.section]
-    before = max((i for i in section if i.index < index), key=lambda i: i.index, default=None)
+    earlier = [item for item in labels if item.index < index]
+    own = [item for item in earlier if item in section]
+    before = max(own or earlier, key=lambda i: i.index, default=None)
     after = min((i for i in labels if i.index > index), key=lambda i: i.index, default=None)
     if before is None or after is None:
         return

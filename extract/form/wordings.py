@@ -247,16 +247,28 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
             continue  # a label of its own begins a line below
         boxes = np.array([word.box for word in span.words])
         if not _overlap(boxes, claimed):
-            found.append(replace(span, times=_times(span, spans)))
+            found.append(_agreed(span, spans))
             claimed = np.concatenate([claimed, boxes])
     return found
 
 
-def _times(span: Occurrence, spans: Iterable[Occurrence]) -> int:
-    """How many of the spans are the same words in the same place, as several readings have them."""
+def _agreed(span: Occurrence, spans: Iterable[Occurrence]) -> Occurrence:
+    """A span, with how many readings have its words in its place; it ends where two of them do.
+
+    One reading may take the first letters of what every page has written there into its last
+    word.
+    """
     x, y = span.words[0].box.centre
-    near = [other.words[0].box for other in spans if other.key == span.key]
-    return sum(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for box in near)
+    alike = [other for other in spans if other.key == span.key and _at(other.words[0].box, x, y)]
+    last = span.words[-1]
+    ends = sorted(o.words[-1].box.x1 for o in alike if _at(last.box, *o.words[-1].box.centre))
+    end = min(last.box.x1, ends[1] if len(ends) > 1 else last.box.x1)
+    words = (*span.words[:-1], replace(last, box=last.box._replace(x1=end)))
+    return replace(span, words=words, times=len(alike))
+
+
+def _at(box: Box, x: float, y: float) -> bool:
+    return box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
 
 
 def _starts(spans: Sequence[Occurrence], worth: NDArray[np.float64]) -> dict[Word, float]:

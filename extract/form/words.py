@@ -16,7 +16,7 @@ from common.geometry import Box
 from common.text import fold, nfc
 from models.reading import Image
 
-_BREAK = re.compile(r"[:….‥·_]{1,}|\s+")
+_BREAK = re.compile(r"[:….‥·_]{1,}|\s+|(?<=[]\d|#%⁄»«<>{}[])(?=[^\W\d_]{3})")
 _MISREAD = re.compile(r"(?<=^[a-z])[06]$")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
 _HIGH = 1.6  # usual heights of its row, above which a word has taken in other ink
@@ -194,19 +194,25 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def with_dates(words: Sequence[Word]) -> tuple[Word, ...]:
+def with_dates(words: Sequence[Word], known: Container[str] = ()) -> tuple[Word, ...]:
     """The words, where what precedes *tháng* and *năm* on a row is *ngày* but for a letter.
 
-    The word is so short that a worn letter makes it another, and only there it is sure.
+    The word is so short that a worn letter makes it another, and only there it is sure. Two
+    letters may be worn of a steady word that no form prints (``known``).
     """
     mended: dict[Word, Word] = {}
     for row in in_rows(words):
         keys = [word.key for word in row]
         month = keys.index("thang") if "thang" in keys else 0
         if month and "nam" in keys[month:] and "ngay" not in keys[:month]:
-            near = [w for w in row[:month] if Levenshtein.distance(w.key, "ngay") <= 1]
+            near = [word for word in row[:month] if _is_day(word, known)]
             mended.update({word: replace(word, text="ngày") for word in near[-1:]})
     return tuple(mended.get(word, word) for word in words)
+
+
+def _is_day(word: Word, known: Container[str]) -> bool:
+    wrong = Levenshtein.distance(word.key, "ngay")
+    return wrong <= 1 or (wrong == 2 and word.steady and word.key not in known)
 
 
 def around(words: Iterable[Word]) -> Box:
@@ -235,7 +241,8 @@ def _middle(word: Word) -> float:
 
 
 def _pieces(word: Word) -> list[Word]:
-    """A token cut at colons and dots, where the reader ran a label and its leader together."""
+    """A token cut at colons and dots, where the reader ran a label and its leader together, and
+    where it ran writing, read as figures and signs, or a box to tick into a label."""
     pieces, start, share = [], 0, word.box.width / max(1, len(word.text))
     for match in [*_BREAK.finditer(word.text), None]:
         end = match.start() if match else len(word.text)
