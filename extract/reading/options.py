@@ -18,7 +18,11 @@ class FieldOptions(Options):
         pale: ink less strong than this share of the page's usual writing is a smudge.
         pale_dark, pale_clear: where nothing was read, a pixel so far under the paper (grey levels)
             is ink too, and is believed where letters show so clearly (log probability a letter):
-            typed words fade to a third of the page's strength and are still read.
+            typed words fade to a third of the page's strength and are still read. ``pale_faint``:
+            on a faint page, where they are at most so many times less clear than its usual ones.
+        known, known_clear, known_fit: such ink is believed, too, where it is so surely one text of
+            those the field can hold, of two letters or more, however unclear down to this, and was
+            not forced into it (`extract.reading.lines.Seen.fit`).
         least_written: the same for the reader's word that something is written; ``least_stroke``
             where a lone stroke may stand for 1.
         unread_ink: ink under which a line that nothing was read on is not called illegible.
@@ -46,6 +50,10 @@ class FieldOptions(Options):
     pale: float = 0.55
     pale_dark: int = 30
     pale_clear: float = -0.5
+    pale_faint: float = 1.7
+    known: float = 0.9
+    known_clear: float = -2.0
+    known_fit: float = -10.0
     least_written: float = 0.35
     least_stroke: float = 0.2
     unread_ink: float = 0.1
