@@ -198,7 +198,7 @@ def _readings(
         read_words(strict, reader, pale=False, zoom=1.5, psm=6),
     ]
     readings.append(look_again(plain, strict, readings, printed, reader))
-    return [with_dates(words, printed) for words in readings]
+    return with_dates(readings, printed)
 
 
 def _headings(grey: Image, rules: Rules, reader: CropReader) -> list[tuple[Word, ...]]:

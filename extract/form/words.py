@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -194,20 +195,41 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def with_dates(words: Sequence[Word], known: Container[str] = ()) -> tuple[Word, ...]:
-    """The words, where what precedes *tháng* and *năm* on a row is *ngày* but for a letter.
+def with_dates(
+    readings: Sequence[Sequence[Word]], known: Container[str] = ()
+) -> list[tuple[Word, ...]]:
+    """Readings of a form where what precedes *tháng* and *năm* on a row is *ngày* but for a letter.
 
-    The word is so short that a worn letter makes it another, and only there it is sure. Two
-    letters may be worn of a steady word that no form prints (``known``).
+    The word is so short that a worn letter makes it another, and only there it is sure, whichever
+    reading has the others. Two letters of a steady word that no form prints (``known``) may be
+    worn.
     """
-    mended: dict[Word, Word] = {}
-    for row in in_rows(words):
-        keys = [word.key for word in row]
-        month = keys.index("thang") if "thang" in keys else 0
-        if month and "nam" in keys[month:] and "ngay" not in keys[:month]:
-            near = [word for word in row[:month] if _is_day(word, known)]
-            mended.update({word: replace(word, text="ngày") for word in near[-1:]})
-    return tuple(mended.get(word, word) for word in words)
+    dates = [date for words in readings for row in in_rows(words) for date in _dated(row)]
+    return [_with_days(words, dates, known) for words in readings]
+
+
+def _dated(row: Row) -> Iterator[tuple[float, Word]]:
+    """Each *tháng* of a row before a *năm*, and where what may be its *ngày* begins at the left."""
+    left = -math.inf
+    months: list[Word] = []
+    for word in row:
+        if word.key == "thang":
+            months.append(word)
+        elif word.key == "nam":
+            yield from ((left, month) for month in months[:1])
+            left, months = word.box.x1, []
+
+
+def _with_days(
+    words: Sequence[Word], dates: Iterable[tuple[float, Word]], known: Container[str]
+) -> tuple[Word, ...]:
+    days: set[Word] = set()
+    for left, month in dates:
+        before = [w for w in words if left < w.box.x0 < month.box.x0 and _beside(w.box, month.box)]
+        if not any(word.key == "ngay" for word in before):
+            near = [word for word in before if _is_day(word, known)]
+            days.update(sorted(near, key=lambda word: word.box.x0)[-1:])
+    return tuple(replace(word, text="ngày") if word in days else word for word in words)
 
 
 def _is_day(word: Word, known: Container[str]) -> bool:
