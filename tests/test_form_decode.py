@@ -341,6 +341,21 @@ def test_heads_of_each_case_are_its_own_and_no_signatures() -> None:
         assert sum(item.state.is_head for item in best.cases[case]) == 2
 
 
+def test_a_title_that_ends_in_a_head_s_name_is_none_of_its_columns() -> None:
+    """*Phần khai về cha / mẹ* names the rows; a reading has but a sliver of the mother's head."""
+    rows = ["Họ và tên", "Tuổi", "Nghề nghiệp", "Dân tộc", "Quốc tịch", "Nơi ĐKNK thường trú"]
+    top = ["KHAI SINH", "Số | Quyển số", "Họ và tên", "Nam, nữ | Nơi sinh", "Sinh ngày"]
+    foot = ["Họ và tên người đứng khai | | Tuổi", "Số giấy CM hoặc CNCC", "Đăng ký ngày"]
+    words = words_of([*top, "PHẦN KHAI VỀ CHA | | CHA | MẸ", "MẸ", *rows, *foot])
+    head = next(w for w in words if w.text == "MẸ" and w.box.x0 > 500)
+    sliver = replace(
+        head, box=Box(head.box.x0 - 4, head.box.y0 - 18, head.box.x1, head.box.y0 - 10)
+    )
+    lines = in_rows([*words, sliver])
+    best = rank_forms([lines], [load_register("KS")], SIZE)[0]
+    assert {"chaHoTen", "meHoTen", "chaQuocTich", "meQuocTich"} <= set(codes_of(best))
+
+
 def test_a_label_on_three_lines_is_one() -> None:
     states = states_of(load_register("KH").generation("1976-1998"), "table")
     words = words_of(["Nơi đăng ký", "nhân khẩu", "thường trú", "Dân tộc"])

@@ -151,10 +151,15 @@ def _with_heads(
         for first in (o for o in seen if o.key in columns[0][1].keys):
             heads = _level_heads(first, columns, seen)
             foot = max((head.occurrence.box.y1 for head in heads), default=0.0)
-            below = [item for item in found if item.occurrence.box.y0 > foot]
+            below = [
+                item
+                for item in found
+                if item.occurrence.box.y0 > foot
+                and not (item.state.is_head and item.state.section == section)
+            ]
             under = min(below, key=lambda item: item.occurrence.box.y0, default=None)
-            if heads and under and under.state.section == section and not under.state.is_head:
-                before[under] = max(before.get(under, heads), heads, key=_height)
+            if heads and under and under.state.section == section:
+                before[under] = _nearer(before.get(under, heads), heads)
     moved = {head.occurrence for heads in before.values() for head in heads}
     headed = {under.state.section for under in before}
     rest = [
@@ -166,9 +171,13 @@ def _with_heads(
     return [item for after in rest for item in (*before.get(after, ()), after)]
 
 
-def _height(heads: Sequence[Found]) -> float:
-    """Where the upper one of some heads begins, in pixels from the top."""
-    return min(head.occurrence.box.y0 for head in heads)
+def _nearer(heads: list[Found], others: list[Found]) -> list[Found]:
+    """The lower of two rows of heads; of level ones, that which begins farther right: the table's
+    own title may end in the name of its first column (*Phần khai về cha*)."""
+    first, other = heads[0].occurrence.box, others[0].occurrence.box
+    if _level([first, other]):
+        return max(heads, others, key=lambda row: row[0].occurrence.box.x0)
+    return heads if first.y0 > other.y0 else others
 
 
 def _level_heads(
@@ -182,7 +191,12 @@ def _level_heads(
         level = [o for o in right if _level([o.box, last])]
         if not level:
             return []
-        heads.append(Found(state, index, min(level, key=lambda o: o.box.x0), 1.0))
+        next_to = min(o.box.x0 for o in level) + last.height
+        same = [o for o in level if o.box.x0 <= next_to]  # print that was read twice, once in part
+        middle = last.centre[1]
+        heads.append(
+            Found(state, index, min(same, key=lambda o: abs(o.box.centre[1] - middle)), 1.0)
+        )
     return heads
 
 
