@@ -52,9 +52,13 @@ def test_little_ink_that_shows_no_letters_is_dirt() -> None:
 
 
 def test_much_ink_that_shows_no_letters_ran() -> None:
-    assert read("place", "An Li Pho", -3.0, 3.7) == ("", 1.0)
-    assert read("place", "An Li Pho", -3.0, 3.7, density=0.04)[0] == "An Li Pho"  # a pale pen
-    assert read("signature", "Phan", -3.0, 3.7)[0] == "Phan"
+    stronger, weaker = USUAL._replace(strength=150.0), USUAL._replace(strength=60.0)
+    line = ("meNoiCuTru", "place", "An Li Pho", -3.0, 3.7)
+    assert read_on(stronger, *line, 0.2) == ("", 1.0)
+    assert read_on(weaker, *line, 0.2) == ("", 1.0)  # one thing written over another
+    assert read_on(stronger, *line, 0.04)[0] == "An Li Pho"  # a pale pen
+    assert read_on(USUAL, *line, 0.2)[0] == "An Li Pho"  # a hand that the reader does not know
+    assert read_on(stronger, "nguoiKy", "signature", "Phan", -3.0, 3.7, 0.2)[0] == "Phan"
 
 
 def test_notes_are_clear_and_other_columns_are_not_mostly_empty() -> None:

@@ -90,14 +90,13 @@ def slot_of(
     options: FieldOptions,
 ) -> SlotReading:
     """A place by what was seen on its lines; None is a line that nobody read."""
-    clear = min(options.unclear, options.faint * usual.clear)
-    lines = [(p, _believed(p, r, clear, options) if r else None) for p, r in lines]
+    lines = [(p, _believed(p, r, usual, options) if r else None) for p, r in lines]
     seen = [r for _, r in lines if r and r.written >= options.least_written and r.texts]
     if place.kind == "signature" and len(seen) > 1:  # the name, not the flourish above it
         seen = [max(seen, key=lambda one: one.texts[0][1] * len(one.texts[0][0]))]
     strokes = [(p.cut, r) for p, r in lines if r]
     share = _hidden(place, lines)
-    hidden = _is_hidden(place, share, lines, options)
+    hidden = _is_hidden(place, share, lines, usual, options)
     worded = any(ch.isalpha() for r in seen for ch in r.texts[0][0])
     if place.kind in REPEATED and not worded and (mark := _ditto(lines, usual, options)):
         seen = [mark]
@@ -127,22 +126,24 @@ def _hidden(place: Place, lines: Sequence[tuple[Piece, Seen | None]]) -> float:
 
 
 def _is_hidden(
-    place: Place, share: float, lines: Sequence[tuple[Piece, Seen | None]], options: FieldOptions
+    place: Place,
+    share: float,
+    lines: Sequence[tuple[Piece, Seen | None]],
+    usual: Usual,
+    options: FieldOptions,
 ) -> bool:
     """Whether too much of a place stands under blots, or ran, to be read."""
     most = options.hidden_together if place.shared else options.hidden
-    ran = not place.shared and any(r and _is_smeared(p, r, options) for p, r in lines)
+    ran = not place.shared and any(r and _is_smeared(p, r, usual, options) for p, r in lines)
     return share > most or ran or any(is_solid(piece.cut, options) for piece, _ in lines)
 
 
-def _believed(piece: Piece, seen: Seen, clear: float, options: FieldOptions) -> Seen:
-    """What was read on a line, less what dirt is taken for: then nothing may be written there.
-
-    ``clear``: log probability a letter from which little ink shows letters.
-    """
+def _believed(piece: Piece, seen: Seen, usual: Usual, options: FieldOptions) -> Seen:
+    """What was read on a line, less what dirt is taken for: then nothing may be written there."""
+    clear = min(options.unclear, options.faint * usual.clear)  # from which little ink shows letters
     ink, stands, least = piece.cut.ink, bool(seen.texts), options.unread_ink
     known = piece.kind in FIGURES
-    if _is_smeared(piece, seen, options):
+    if _is_smeared(piece, seen, usual, options):
         return replace(seen, texts=(), written=1.0)
     if piece.is_note:
         stands = stands and _is_a_note(piece, seen, clear, options)
@@ -170,15 +171,19 @@ def _is_a_note(piece: Piece, seen: Seen, clear: float, options: FieldOptions) ->
     return letters >= options.note_letters and inked and seen.clear >= clear
 
 
-def _is_smeared(piece: Piece, seen: Seen, options: FieldOptions) -> bool:
-    """Whether a line's ink is too much, and too dense, for dirt, and yet shows no letters. A
-    signature shows few at the best, and a number is told by its neighbours."""
+def _is_smeared(piece: Piece, seen: Seen, usual: Usual, options: FieldOptions) -> bool:
+    """Whether a line's ink is too much, and too dense, for dirt, and yet shows no letters: paler
+    than the page's writing it ran, darker it was written over. As strong, it is a hand that the
+    reader does not know. A signature shows few letters at the best, and a number is told by its
+    neighbours."""
     cut = piece.cut
+    paler, darker = (share * usual.strength for share in options.smear_strength)
     return (
         piece.kind not in ("signature", "number_token")
         and seen.clear < options.smeared
         and cut.ink >= options.smear_ink
         and cut.density >= options.smear_density
+        and not paler <= cut.strength <= darker
     )
 
 
