@@ -133,6 +133,21 @@ def test_printed_figures_are_read_with_their_first_one() -> None:
     assert (empty, none) == ({"trangSo": ()}, {})
 
 
+def test_a_printed_number_is_read_beside_the_dark_edge_of_the_sheet() -> None:
+    """A form's code above it, and the grain of the edge behind it, are none of its figures."""
+    page, label = sheet(), Box(60, 84, 110, 106)
+    cv2.putText(page, "HT-2010", (90, 76), cv2.FONT_HERSHEY_DUPLEX, 0.7, 30, 1, cv2.LINE_AA)
+    cv2.putText(page, "20", (130, 105), cv2.FONT_HERSHEY_DUPLEX, 0.7, 30, 1, cv2.LINE_AA)
+    place = Box(112, 50, 400, 112)
+    rng = np.random.default_rng(1)
+    for x, y in zip(rng.integers(250, 400, 300), rng.integers(50, 112, 300), strict=True):
+        page[y : y + 3, x : x + 2] = 90
+    (whole,) = read_printed([cut_figures(page, {"trangSo": place})])
+    (found,) = read_printed([cut_figures(page, {"trangSo": place}, {"trangSo": label})])
+    assert whole["trangSo"][:1] != (("20", found["trangSo"][0][1]),)
+    assert found["trangSo"][0][0] == "20" and found["trangSo"][0][1] > 0.5
+
+
 def number(code: str, *texts: tuple[str, float], printed: str = "") -> SlotReading:
     shown = ((printed, 0.9),) if printed else ()
     seen = 0.99 if texts else 0.0

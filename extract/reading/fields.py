@@ -109,7 +109,7 @@ def read_fields(
         EntryReading(e.index, tuple(s for code in e.fields for s in found.get((e.index, code), ())))
         for e in form.entries
     ]
-    return tuple(entries), cut_figures(lifted.ruleless, _numbers(form))
+    return tuple(entries), cut_figures(lifted.ruleless, _numbers(form), _beside_numbers(form))
 
 
 class _Page(NamedTuple):
@@ -287,6 +287,19 @@ def _numbers(form: BookForm) -> dict[tuple[int, str], Box]:
         for entry in form.entries
         for code, slot in entry.fields.items()
         if slot.kind == "number_token"
+    }
+
+
+def _beside_numbers(form: BookForm) -> dict[At, Box]:
+    """The labels that stand left of the places of numbers, level with them."""
+    return {
+        (entry.index, code): label
+        for entry in form.entries
+        for code, slot in entry.fields.items()
+        if slot.kind == "number_token"
+        and (label := slot.label_box)
+        and label.x1 <= slot.box.x0 + label.height
+        and slot.box.y0 < label.centre[1] < slot.box.y1
     }
 
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from models.reading import Image
 
-Figures = Mapping[tuple[int, str], Image]
-"""Places for numbers cut out, by entry and column."""
+Figures = Mapping[tuple[int, str], tuple[Image, ...]]
+"""Places for numbers cut out, one way or several, by entry and column."""
 _DIGITS = 5
 _LEAST = 1e-5  # what was thought of at all is never impossible: probabilities are weighed later
 
