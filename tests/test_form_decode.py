@@ -142,6 +142,17 @@ def test_a_label_ends_where_two_readings_end_it() -> None:
     assert alone.last_line.x1 == end + 40
 
 
+def test_a_page_number_is_no_end_of_its_label() -> None:
+    """One reading has *Trang 5#* as *Trang Sẻ*, which is *Trang số* but for a letter."""
+    states = states_of(load_register("KS").generation("tt15-2015"), "table")
+    again = [in_rows(words_of([text])) for text in ("Trang 52", "Trang", "Trang 54")]
+    once = in_rows(words_of(["Trang Sẻ"]))
+    (found,) = find_occurrences(spans_of([*again, once]), states)
+    assert found.text == "Trang"
+    (alone,) = find_occurrences(spans_of([again[0], once]), states)
+    assert alone.text == "Trang Sẻ"
+
+
 def test_worn_letters_are_forgiven_and_haze_is_not_read_as_labels() -> None:
     worn = [line.replace("Người khai", "Nguời khoi").replace("ấu-nhi", "áu-nbi") for line in OLD]
     worn.insert(3, "x7 //w ~t Ngh 12")

@@ -21,6 +21,9 @@ _MOST_LINES = 3
 _UNSTEADY = 14  # fewest letters of a label that some pages do not show
 _EDIT = 1.6  # letters that a wrong one costs
 _OF_ITS_OWN = 0.7  # share of the line below that a label beginning there must explain
+_BEHIND = (1, 2)  # letters read behind a label
+_WHOLE = 4  # fewest letters of a label known by being read exactly
+_READINGS = 3  # that must agree on it
 _WRAPPED = (1.0, 0.8, 0.75)  # what a label on one line, on two and on three counts for
 
 
@@ -237,6 +240,7 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
     gains = np.where(edits <= allowed, lengths - _EDIT * edits, -1.0)
     best = gains.max(axis=1) * np.array([_WRAPPED[len(span.breaks)] for span in spans])
     starts = _starts(spans, best)
+    exact = [span for span, fewest in zip(spans, edits.min(axis=1), strict=True) if not fewest]
     found: list[Occurrence] = []
     claimed = np.zeros((0, 4))
     for index in np.argsort(-best, kind="stable"):
@@ -245,9 +249,12 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
         span = spans[int(index)]
         if any(_is_label(line, starts) for line in span.lines[1:]):
             continue  # a label of its own begins a line below
+        agreed = _agreed(span, spans)
+        if edits[index].min() and agreed.times == 1 and _is_run_on(span, exact):
+            continue
         boxes = np.array([word.box for word in span.words])
         if not _overlap(boxes, claimed):
-            found.append(_agreed(span, spans))
+            found.append(agreed)
             claimed = np.concatenate([claimed, boxes])
     return found
 
@@ -269,6 +276,15 @@ def _agreed(span: Occurrence, spans: Iterable[Occurrence]) -> Occurrence:
 
 def _at(box: Box, x: float, y: float) -> bool:
     return box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
+
+
+def _is_run_on(span: Occurrence, exact: Sequence[Occurrence]) -> bool:
+    """Whether a run is a label that several readings have and what stands behind it: *Trang* and
+    a page number make *Trang số* but for a letter."""
+    x, y = span.words[0].box.centre
+    shorter = {span.key[:-more] for more in _BEHIND if len(span.key) - more >= _WHOLE}
+    alike = [o.key for o in exact if o.key in shorter and _at(o.words[0].box, x, y)]
+    return max(map(alike.count, alike), default=0) >= _READINGS
 
 
 def _starts(spans: Sequence[Occurrence], worth: NDArray[np.float64]) -> dict[Word, float]:
