@@ -266,6 +266,24 @@ def test_writing_that_every_page_begins_with_is_no_label() -> None:
     assert clerks.box not in [i.occurrence.box for i in best.cases[0]]
 
 
+def test_a_label_under_stamps_is_known_by_several_readings() -> None:
+    """A stamp hides *Hộ-lại* on many pages, so it looks like writing; three readings agree."""
+    states = states_of(load_register("KT").generation("rvn-1955-1975"), "blocks")
+    label = [replace(word, steady=False) for word in words_of(["Hộ-lại"])]
+    two, three = ([in_rows(label)] * times for times in (2, 3))
+    assert [o.text for o in find_occurrences(spans_of(three), states)] == ["Hộ-lại"]
+    assert not find_occurrences(spans_of(two), states)
+    alone = [replace(word, steady=False) for word in words_of(["Tuổi"])]
+    assert not find_occurrences(spans_of([in_rows(alone)] * 3), states)
+
+
+def test_a_very_short_label_needs_its_place() -> None:
+    """Letters of an answer, far below the heading, are no *Số*."""
+    words = words_of(["Tên, họ ấu-nhi", *OLD[2:]])
+    away = Word("sở", Box(900, 345, 915, 373), 0.9)
+    assert "so" not in codes_of(best_of([*words, away]))
+
+
 def test_a_short_label_stands_free_in_every_reading() -> None:
     """*Mẫu số 1* is no registration number, though one reading put *số* on a row of its own."""
     form = [Word("Mẫu", Box(900, 60, 940, 80), 0.9), Word("1", Box(970, 60, 976, 80), 0.9)]

@@ -21,6 +21,7 @@ _STEP = 0.1
 _SKIP = 0.15
 _STRAY = 0.6  # what a label read out of order loses
 _ALONE = 0.85  # least likeness of one: a letter wrong in seven
+_LONE = 3  # fewest letters of one
 _OWNED = 0.5
 _ALIKE = 0.05  # likeness between which labels are not told apart: thứ nhứt and thứ nhì are
 _MOST_SKIP = 1.0
@@ -51,8 +52,9 @@ def decode(
     like = likeness(occurrences, states)
     moves = _moves(states)
     best = Decoded((), 0.0)
-    gains = _gains(like, [len(item.key) for item in occurrences], states)
-    strays = _strays(like, gains)
+    lengths = [len(item.key) for item in occurrences]
+    gains = _gains(like, lengths, states)
+    strays = _strays(like, gains, lengths)
     for order in reading_orders(occurrences, size):
         plain = gains[order]
         worth = plain + _owned(like[order], states)
@@ -77,14 +79,17 @@ def _gains(
     return np.where(like >= 0.72, worth, -np.inf)
 
 
-def _strays(like: NDArray[np.float64], gains: NDArray[np.float64]) -> NDArray[np.int64]:
+def _strays(
+    like: NDArray[np.float64], gains: NDArray[np.float64], lengths: Sequence[int]
+) -> NDArray[np.int64]:
     """For each occurrence the only state that reads so, or -1: a label that needs no context.
 
-    It may stand anywhere, as a note in the margin or a registration printed first.
+    It may stand anywhere, as a note in the margin or a registration printed first. A very short
+    one, *Số*, needs its place: letters of writing are read so.
     """
     strays = np.full(len(like), -1)
     for index, row in enumerate(like):
-        near = np.flatnonzero(row >= 0.8)
+        near = np.flatnonzero(row >= 0.8) if lengths[index] >= _LONE else ()
         if len(near) == 1 and row[near[0]] >= _ALONE and gains[index, near[0]] > _STRAY:
             strays[index] = near[0]
     return strays

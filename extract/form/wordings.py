@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
@@ -19,6 +20,7 @@ from models.rules import Segment
 _MOST_WORDS = 24
 _MOST_LINES = 3
 _UNSTEADY = 14  # fewest letters of a label that some pages do not show
+_PAIR = 5  # the same of one of two words that several readings have
 _EDIT = 1.6  # letters that a wrong one costs
 _OF_ITS_OWN = 0.7  # share of the line below that a label beginning there must explain
 _BEHIND = (1, 2)  # letters read behind a label
@@ -176,18 +178,23 @@ def spans_of(readings: Iterable[Sequence[Row]], walls: Sequence[Segment] = ()) -
     cell.
 
     Handwriting that many pages share may look like a short label, or like the last word of one:
-    only a long label may begin or end with words that are not steady.
+    only a long label may begin or end with words that are not steady, or one of two words that
+    several readings have: a stamp hides *Hộ lại* on some pages.
     """
     readings = list(readings)
     printed = [w.box for rows in readings for row in rows for w in row if _surely_printed(w)]
     ends = np.array(printed).reshape(-1, 4)
     found: list[Occurrence] = []
+    doubtful: list[Occurrence] = []
     for rows in readings:
         cut = [[piece for chunk in chunks(row) for piece in _parted(chunk, walls)] for row in rows]
         for index, row in enumerate(cut):
             for chunk in row:
-                found.extend(_spans(_lines(chunk, cut[index + 1 : index + 7]), ends))
-    return found
+                for span in _spans(_lines(chunk, cut[index + 1 : index + 7]), ends):
+                    (found if _is_sure(span) else doubtful).append(span)
+    known = Counter(span.key for span in doubtful)
+    often = [span for span in doubtful if known[span.key] >= _READINGS]
+    return found + [span for span in often if _agreed(span, often).times >= _READINGS]
 
 
 def spans_in(cells: Sequence[Box], readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
@@ -389,9 +396,15 @@ def _spans(lines: Sequence[Row], printed: NDArray[np.float64]) -> Iterable[Occur
         for end in range(start + 1, min(len(words), start + _MOST_WORDS) + 1):
             run = words[start:end]
             key = "".join(keys[start:end])
-            steady = run[0].steady and run[-1].steady
-            if len(key) >= (least if steady else _UNSTEADY):
+            pair = _PAIR if len(run) > 1 or "-" in run[0].text else _UNSTEADY
+            if len(key) >= (least if run[0].steady and run[-1].steady else pair):
                 yield Occurrence(run, key, tuple(at - start for at in ends if at < end))
+
+
+def _is_sure(span: Occurrence) -> bool:
+    """Whether a run ends and begins in print, or is too long for writing that looks like it."""
+    words = span.words
+    return (words[0].steady and words[-1].steady) or len(span.key) >= _UNSTEADY
 
 
 def _free(box: Box, printed: NDArray[np.float64]) -> bool:
