@@ -9,11 +9,11 @@ import numpy as np
 
 from common.geometry import Box
 from extract.form.book_form import BookForm, Entry, FieldSlot
-from extract.ink.lift import InkOptions, cut_line, lift_ink, window_of
+from extract.ink.lift import Cut, InkOptions, cut_line, lift_ink, window_of
 from extract.reading.fields import _is_clear, read_fields
 from extract.reading.lines import Seen
 from extract.reading.options import FieldOptions
-from extract.reading.slots import _joined
+from extract.reading.slots import Piece, _joined
 from extract.reading.ticks import tick_cut, tick_slot
 from extract.reading.view import roomy
 from extract.registers import load_register
@@ -159,14 +159,26 @@ def test_writing_too_pale_for_ink_is_read_where_nothing_else_is() -> None:
 def test_pale_ink_is_believed_by_what_the_page_shows_or_what_the_field_can_hold() -> None:
     options = FieldOptions()
 
-    def believed(text: str, p: float, clear: float, usual: float = -0.1, fit: float = 0.0) -> bool:
-        return _is_clear(Seen(((text, p),), 1.0, 0.5, fit, "x", clear), usual, options)
+    cut = Cut(blank_form(), 0.1, Box(0, 0, 9, 9))
 
-    assert believed("Lê Văn", 0.4, -0.3) and not believed("Lê Văn", 0.4, -0.9)
-    assert believed("Lê Văn", 0.4, -0.9, usual=-0.6)  # the whole page is as faint
-    assert believed("Kinh", 0.95, -1.4)  # of the peoples that there are, none is as like
-    assert not believed("Kinh", 0.95, -1.4, fit=-16.0) and not believed("Kinh", 0.95, -2.5)
-    assert not believed("1", 0.95, -1.4) and not believed("//", 0.95, -0.3)
+    def believed(
+        text: str,
+        clear: float,
+        kind: str = "person_name",
+        p: float = 0.4,
+        usual: float = -0.1,
+        fit: float = 0.0,
+    ) -> bool:
+        seen = Seen(((text, p),), 1.0, 0.5, fit, "x", clear)
+        return _is_clear(Piece(1, "x", kind, "", cut), seen, usual, options)
+
+    assert believed("Lê Văn", -0.3) and not believed("Lê Văn", -0.9)
+    assert believed("Lê Văn", -0.9, usual=-0.4)  # the whole page is as faint
+    assert believed("Kinh", -1.4, "enum", 0.95)  # of the peoples that there are, none is as like
+    assert not believed("Kinh", -1.4, "text", 0.95) and not believed("Kinh", -1.4, "enum")
+    assert not believed("Kinh", -1.4, "enum", 0.95, fit=-16.0)
+    assert not believed("Kinh", -2.5, "enum", 0.95)
+    assert not believed("//", -0.3)
 
 
 def test_a_lone_figure_is_read_with_the_paper_of_a_whole_line_about_it() -> None:

@@ -101,7 +101,9 @@ def read_fields(
         again = [p for p in look if (p.entry, p.code) in unread and not p.is_note]
         written = [p for p in again if _is_writing(p, options)]
         seen = _read(written, register, form, usual, reader, shown)
-        clear = {(p.entry, p.code) for p in written if _is_clear(seen[id(p)], usual.clear, options)}
+        clear = {
+            (p.entry, p.code) for p in written if _is_clear(p, seen[id(p)], usual.clear, options)
+        }
         own = _by_place(again)
         found |= {at: common.slots(at, own[at], seen) for at in clear}
         unread -= clear
@@ -179,16 +181,16 @@ def _pale(
     return list(_pieces(page, lifted, form, options.model_copy(update={"ink": ink}), unread))
 
 
-def _is_clear(seen: Seen, usual: float, options: FieldOptions) -> bool:
+def _is_clear(piece: Piece, seen: Seen, usual: float, options: FieldOptions) -> bool:
     """Whether letters show so clearly that a line looked at again is believed; ``usual``: how
     clear those of the page are."""
     text, p = seen.texts[0] if seen.texts else ("", 0.0)
     if seen.written < options.least_written or not _has_letters(text):
         return False
-    known = p >= options.known and seen.fit >= options.known_fit
-    if known and sum(map(str.isalnum, text)) > 1:
-        return options.known_clear <= seen.clear < 0
-    return min(options.pale_clear, options.pale_faint * usual) <= seen.clear < 0
+    least = min(options.pale_clear, options.pale_faint * usual)
+    if piece.kind == "enum" and p >= options.known and seen.fit >= options.known_fit:
+        least = min(least, options.known_clear)
+    return least <= seen.clear < 0
 
 
 def _has_letters(text: str) -> bool:

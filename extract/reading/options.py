@@ -20,9 +20,9 @@ class FieldOptions(Options):
             is ink too, and is believed where letters show so clearly (log probability a letter):
             typed words fade to a third of the page's strength and are still read. ``pale_faint``:
             on a faint page, where they are at most so many times less clear than its usual ones.
-        known, known_clear, known_fit: such ink is believed, too, where it is so surely one text of
-            those the field can hold, of two letters or more, however unclear down to this, and was
-            not forced into it (`extract.reading.lines.Seen.fit`).
+        known, known_clear, known_fit: such ink is believed, too, where a field has few texts to
+            choose from and it is so surely one of them, however unclear down to this, and was not
+            forced into it (`extract.reading.lines.Seen.fit`).
         least_written: the same for the reader's word that something is written; ``least_stroke``
             where a lone stroke may stand for 1.
         unread_ink: ink under which a line that nothing was read on is not called illegible.
@@ -52,7 +52,7 @@ class FieldOptions(Options):
     pale: float = 0.55
     pale_dark: int = 30
     pale_clear: float = -0.5
-    pale_faint: float = 1.7
+    pale_faint: float = 2.5
     known: float = 0.9
     known_clear: float = -2.0
     known_fit: float = -10.0
