@@ -36,6 +36,7 @@ def drafted(options: dict[str, float]) -> Drafted:
         ({"Hoà Khánh, Cái Bè, Tiền Giang": 0.8}, "Hoà Khánh, Cái Bè, Tiền Giang"),
         ({"ấp Đình, xã Điều Hòa, Định Tường": 0.8}, "ấp Đình, xã Điều Hòa, Định Tường"),
         ({"Long-điền, Long-xuyên".replace("-", " "): 0.8}, "Long điền, Long xuyên"),
+        ({"Phú Hòa, Châu Thành, An Giang": 0.8}, "Phú Hòa, Châu Thành, An Giang"),
     ],
     ids=[
         "a mark of a district",
@@ -46,6 +47,7 @@ def drafted(options: dict[str, float]) -> Drafted:
         "a tone placed late",
         "no unit of any list",
         "small letters",
+        "a township is not named one where nobody wrote it",
     ],
 )
 def test_a_place_is_of_units_that_lie_in_each_other(options: dict[str, float], meant: str) -> None:

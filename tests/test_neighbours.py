@@ -208,6 +208,15 @@ def test_one_case_for_the_words_of_a_book() -> None:
     assert other["chaNoiCuTru"].value.value == "xã An Bình"
 
 
+def test_a_capital_within_a_place_needs_more_than_a_bare_majority() -> None:
+    """A reader takes many a *tỉnh* for *Tỉnh*; the rules of spelling have no capital there."""
+    for capitals, kept in ((7, "ấp 1, tỉnh Nam Định"), (9, "ấp 1, Tỉnh Nam Định")):
+        texts = ["ấp 1, Tỉnh Nam Định"] * capitals + ["ấp 1, tỉnh Nam Định"] * (10 - capitals)
+        book = [{"chaNoiCuTru": drafted("place", **{t.replace(" ", "_"): 0.9})} for t in texts]
+        one_case(book)
+        assert book[-1]["chaNoiCuTru"].value.value == kept
+
+
 def test_a_capital_that_looks_like_its_small_letter_is_told_by_other_words() -> None:
     """A reader that leans to capitals sees *Xã* everywhere; *huyện* shows how the clerk writes."""
     book = [{"chaNoiCuTru": drafted("place", UBND_Xã_An_Hòa_huyện_Chợ_Gạo=0.9)} for _ in range(4)]

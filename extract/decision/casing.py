@@ -12,6 +12,7 @@ from extract.parse.tables import table
 from extract.reading.likely import is_small
 
 _SURE = 0.6  # share of one way of writing from which the book is taken to keep to it
+_CAPITAL = 0.8  # the same of a capital within a place, where the rules of spelling have none
 _WORD = re.compile(r"[^\W\d_]+")
 
 Habits = Mapping[tuple[str, bool], str]
@@ -57,7 +58,7 @@ def _habits(counts: Mapping[tuple[str, bool], Mapping[str, float]]) -> Habits:
         best = max(sorted(forms), key=lambda form: forms[form])
         if word in words["capital_alike"] and small + large:
             habits[word, starts] = word if small >= large else word[0].upper() + word[1:]
-        elif forms[best] >= _SURE * sum(forms.values()):
+        elif forms[best] >= (_SURE if starts or best == word else _CAPITAL) * sum(forms.values()):
             habits[word, starts] = best
     return habits
 

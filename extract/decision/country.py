@@ -71,9 +71,10 @@ def lies(one: str, other: str) -> bool:
 
 @cache
 def written() -> Mapping[str, str]:
-    """Units, their names as the tables write them."""
+    """Units, their names as the tables write them, less the words for their kinds."""
     halves = {half for name in lexicon.places() for half in _whole(name)}
-    known = {name_of(name): name for name in sorted({*halves, *lexicon.places()})}
+    bare = (" ".join(named_by(name.split())) for name in sorted({*halves, *lexicon.places()}))
+    known = {name_of(name): name for name in bare}
     return {name: spelt for name, spelt in known.items() if name}
 
 
