@@ -234,6 +234,15 @@ def test_one_reading_is_not_overruled_by_marks_that_the_hand_writes_alike() -> N
         assert [r.fields["nguoiKy"].value for r in records] == ["Huỳnh Văn Phúc"] * 7 + [last]
 
 
+def test_a_tone_that_was_read_is_not_left_out_for_the_book() -> None:
+    """A tone is oftener missed than invented: Lựu stays where the book mostly reads Lưu."""
+    bare, toned = "Lê Thị Lưu", "Lê Thị Lựu"
+    for most, last in ((bare, toned), (toned, bare)):
+        seen = [((most, 0.7), (last, 0.05))] * 5 + [((last, 0.5), (most, 0.3))]
+        records = decided(*((slot("nguoiKy", *texts),) for texts in seen))
+        assert [r.fields["nguoiKy"].value for r in records] == [most] * 5 + [toned]
+
+
 def test_the_evidence_asked_for_is_that_of_a_rule() -> None:
     """Every rule in the table is one that the decision asks about."""
     asked = set(yaml_table(Path(evidence.__file__).with_suffix(".yaml")))

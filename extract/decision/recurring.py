@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
@@ -25,6 +26,7 @@ _UNKNOWN = 0.05  # how likely a value is that is in no list, beside those that a
 _ALONE = 0.9  # readings that a value must explain beyond its own
 _MARK, _MARK_OF_NAME = 0.5, 0.8  # what a wrong mark counts, of a letter; names differ by marks
 _LEAST, _EITHER = 0.01, 0.05  # least probability of a value; of two, for a reading to be of either
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))  # of decomposed letters
 _SCRAWL = 3e-5  # probability of any reading at all of a value that was scrawled: a signature's
 
 
@@ -175,6 +177,12 @@ def _posterior(once: Mapping[str, float], book: Mapping[str, float]) -> dict[str
 def differ_by_marks(one: str, other: str) -> bool:
     """Whether two values differ only in the marks of their letters: Phúc, Phục."""
     return one != other and _fold(one.lower()) == _fold(other.lower())
+
+
+def lacks_tones(value: str, read: str) -> bool:
+    """Whether a value is the reading without some of its tones: Lưu of Lựu."""
+    one, other = (unicodedata.normalize("NFD", text.lower()) for text in (value, read))
+    return len(one) < len(other) and one.translate(_TONES) == other.translate(_TONES)
 
 
 def preference(value: str, other: str, readings: Sequence[Mapping[str, float]]) -> float:

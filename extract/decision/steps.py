@@ -26,7 +26,14 @@ from extract.decision.numbering import (
 )
 from extract.decision.office import choose_office
 from extract.decision.plausible import weigh_ages, weigh_dates
-from extract.decision.recurring import NEW, Favour, differ_by_marks, preference, recurring
+from extract.decision.recurring import (
+    NEW,
+    Favour,
+    differ_by_marks,
+    lacks_tones,
+    preference,
+    recurring,
+)
 from extract.decision.units import RULE as COUNTRY
 from extract.decision.units import weigh_by_country
 from extract.decision.votes import named_elsewhere, vote
@@ -46,6 +53,7 @@ _NAMES = {"person_name", "signature"}  # kinds of places that hold a name
 _FEW = 3  # readings of a column from which what the book repeats can be told
 _OWN, _USUAL = "the book's own", "usual values"
 _MARKS, _CAPITALS = "marks that a book repeats", "capitals that a book repeats"
+_TONES = "tones that a book leaves out"
 
 
 def steps(
@@ -178,5 +186,6 @@ def _enough(
     if value.lower() == now.lower():
         rule, odds = _CAPITALS, preference(value, now, readings)
     elif value not in known and differ_by_marks(value, now):
-        rule, odds = _MARKS, preference(value, now, readings)
+        rule = _TONES if lacks_tones(value, now) else _MARKS
+        odds = preference(value, now, readings)
     return value if outweighs(rule, own.evidence.kind, odds) else now
