@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from common.geometry import Box
+from extract.form.case_rows import Ledger, entries_of
 from extract.form.decode import Found
 from extract.form.folio import find_folio
 from extract.form.ground import Ground, unbroken, without_ghosts, without_letters
-from extract.form.slots import slots_of
+from extract.form.slots import ruled_heads, slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import Occurrence, State
 from extract.form.words import Word
@@ -61,6 +62,55 @@ def test_heads_left_of_a_label_are_none_of_its_columns() -> None:
     places = slots_of(item, replace(near, heads=heads))
     assert all(place.x1 > place.x0 for slot in places.values() for place in slot.boxes)
     assert places.keys() == {"chaHoTen", "meHoTen"}
+
+
+def head(label_index: int, text: str, box: Box, section: str) -> Found:
+    state = State((text,), text, None, (), label_index, section)
+    return Found(state, label_index, Occurrence((Word(text, box),), text), 1.0)
+
+
+def test_a_fold_within_a_column_makes_no_column_of_it() -> None:
+    """A crease crosses the rows, but not the heads: the mother's cell stands under her head."""
+    label = next(one for one in LABELS if one.codes == ("chaHoTen", "meHoTen"))
+    box = Box(80, 960, 180, 980)
+    word = Occurrence((Word(label.texts[0], box),), "chaHoTen")
+    state = State(("x",), label.texts[0], label, label.codes, section=label.section)
+    heads = [
+        head(0, "CHA", Box(350, 900, 400, 920), label.section),
+        head(1, "MẸ", Box(700, 900, 740, 920), label.section),
+    ]
+    frame = tuple(upright(x, 880, 1100) for x in (60, 200, 550, 900))
+    lines = tuple(level(60, 900, y) for y in (880, 940, 1000, 1100))
+    for crease in ((), (upright(430, 942, 1098),)):
+        rules = Rules((*lines,), (*frame, *crease))
+        near = surroundings(rules, [box, *(item.occurrence.box for item in heads)])
+        ruled = ruled_heads(heads, near.ground)
+        places = slots_of(Found(state, 0, word, 1), replace(near, ruled=ruled))
+        (father,), (mother,) = places["chaHoTen"].boxes, places["meHoTen"].boxes
+        assert abs(father.x0 - 200) < 5 and abs(father.x1 - 550) < 5
+        assert abs(mother.x0 - 550) < 5 and abs(mother.x1 - 900) < 5
+
+
+def test_a_ledger_s_notes_stand_right_of_all_headings() -> None:
+    """Their heading is worn; beyond them the paper's edge was taken for a rule."""
+    generation = load_register("KT").generation("1976-1998")
+    columns = tuple((100.0 * at, 100.0 * (at + 1)) for at in range(1, 9))
+    ledger = Ledger(columns, ((100.0, 150.0),), ((150.0, 250.0), (250.0, 350.0)))
+    labels = [label for label in generation.labels if label.codes][6:12]
+    assert all("ghiChu" not in label.codes for label in labels)
+    headed = {
+        Found(
+            State((label.texts[0],), label.texts[0], label, label.codes),
+            at,
+            Occurrence((Word(label.texts[0], Box(x0 + 10, 110, x0 + 80, 130)),), "x"),
+            1.0,
+        ): Box(x0, 100, x1, 150)
+        for at, (label, (x0, x1)) in enumerate(zip(labels, columns, strict=False))
+    }
+    notes = next(label for label in generation.labels if "ghiChu" in label.codes)
+    rows = entries_of(headed, ledger, None, notes)
+    assert [round(row.fields["ghiChu"].box.x0, -1) for row in rows] == [700, 700]
+    assert "ghiChu" not in entries_of(headed, ledger)[0].fields
 
 
 def test_a_note_column_ends_with_its_rule_not_with_the_paper() -> None:

@@ -80,20 +80,29 @@ def in_ledger(case: Sequence[Found], ledger: Ledger) -> dict[Found, Box]:
 
 
 def entries_of(
-    headed: dict[Found, Box], ledger: Ledger, number: Label | None = None
+    headed: dict[Found, Box],
+    ledger: Ledger,
+    number: Label | None = None,
+    notes: Label | None = None,
 ) -> tuple[Entry, ...]:
     """A case for every row under the headings, with the cell of each label's column.
 
-    ``number``: the label of the cases' number. Where nothing heads the first column, and no other
-    column has the number, it stands there, as in every ledger.
+    ``number``, ``notes``: the labels of the cases' number, and of notes. Where no heading was read
+    over the first column, or right of all others, and no other column has them, they stand there,
+    as in every ledger. (What follows the column of notes is the paper's edge, taken for a rule.)
     """
     columns = [_column(item, cell) for item, cell in headed.items()]
     foot = max(column.cell.y1 for column in columns)
     left, right = ledger.columns[0][0], ledger.columns[-1][1]
-    if number and all(column.cell.x0 != left for column in columns):
-        first = Box(left, columns[0].cell.y0, ledger.columns[0][1], foot)
-        if not any(code in column.codes for column in columns for code in number.codes):
-            columns.append(_Column(number.codes, number.kind, first, first))
+    top = columns[0].cell.y0
+    after = [extent for extent in ledger.columns if extent[0] >= max(c.cell.x1 for c in columns)]
+    ends = ((number, ledger.columns[0]), (notes, after[0] if after else ledger.columns[-1]))
+    for label, (x0, x1) in ends:
+        bare = all(column.cell.x0 != x0 for column in columns)
+        had = {code for column in columns for code in column.codes}
+        if label and bare and not had & set(label.codes):
+            cell = Box(x0, top, x1, foot)
+            columns.append(_Column(label.codes, label.kind, cell, cell))
     rows = [(y0, y1) for y0, y1 in ledger.rows if y0 > foot - (y1 - y0) / 2]
     return tuple(
         Entry(index, Box(left, y0, right, y1), _cells(columns, y0, y1))

@@ -89,7 +89,7 @@ def _strays(
     """
     strays = np.full(len(like), -1)
     for index, row in enumerate(like):
-        near = np.flatnonzero(row >= 0.8) if lengths[index] >= _LONE else ()
+        near = np.flatnonzero(row >= 0.8) if lengths[index] >= _LONE else np.array([], dtype=int)
         if len(near) == 1 and row[near[0]] >= _ALONE and gains[index, near[0]] > _STRAY:
             strays[index] = near[0]
     return strays

@@ -20,10 +20,11 @@ from extract.form.lend import lent
 from extract.form.marks import tick_square, ticked_right
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.second_look import CropReader, look_again
-from extract.form.slots import column_heads, slots_of
+from extract.form.slots import column_heads, ruled_heads, slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import vocabulary
 from extract.form.words import Word, in_rows, read_words, told_from_writing, with_dates
+from extract.parse.tables import table
 from extract.registers import Label, Register, load_register, register_codes
 from extract.roles import roles_of
 from models.print_reader import PrintReader
@@ -159,7 +160,7 @@ def understand(
     headed = in_ledger(chosen.cases[0], ledger) if ledger else {}
     if ledger and headed:
         number = _label_of(chosen, roles_of(register.code)["number"])
-        rows = entries_of(headed, ledger, number)
+        rows = entries_of(headed, ledger, number, _notes_of(chosen))
         outside = [in_rows(_outside(rows, words)) for words in readings]
         again = rank_forms(outside, [register], size, cells, walls)
         page = next(c for c in again if c.generation == chosen.generation)
@@ -256,10 +257,12 @@ def _entries(
     )
     ground = Ground.of(rules, boxes, size)
     once = {section.id for section in chosen.generation.sections if section.once}
-    heads = column_heads(everything, ground)
+    heads, ruled = column_heads(everything, ground), ruled_heads(everything, ground)
     ticks = [i.occurrence for i in everything if i.state.label and i.state.label.kind == "tick"]
     right = ticked_right((tick.box for tick in ticks), ground.height, blank)
-    page = Surroundings(ground, boxes, words, ground.foot, heads, blank, right, ground.pitch(boxes))
+    page = Surroundings(
+        ground, boxes, words, ground.foot, heads, blank, right, ground.pitch(boxes), ruled
+    )
     squares = (tick_square(tick.last_line, page) for tick in ticks)
     page = replace(page, labels=(*boxes, *squares))  # a place ends before a square, too
     entries: list[Entry] = []
@@ -312,6 +315,12 @@ def _placed(cases: Sequence[Entry], code: str) -> bool:
 def _label_of(chosen: Candidate, code: str) -> Label | None:
     labels = (label for label in chosen.generation.labels if code in label.codes)
     return next(labels, None)
+
+
+def _notes_of(chosen: Candidate) -> Label | None:
+    """The label of the column that most cases leave empty."""
+    found = (_label_of(chosen, code) for code in table("values")["notes"])
+    return next(filter(None, found), None)
 
 
 def _fields(case: Sequence[Found], near: Surroundings, once: set[str]) -> dict[str, FieldSlot]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from common.geometry import Box
@@ -84,11 +84,24 @@ def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
             return {}  # a head that ends before the label does is none of its columns'
         areas = [Box(x0, line[0].y0, x1, line[-1].y1) for x0, x1 in heads]
         areas[0] = Box(max(areas[0].x0, whole.x1), *areas[0][1:])
+    elif ruled := near.ruled.get(found.state.section):
+        areas = _under_heads(areas[: len(codes)], ruled)
     return {
         code: FieldSlot(tuple(_lines_in(area, label.lines, near.ground)), whole, label.kind)
         for code, area in zip(codes, areas, strict=False)
         if code
     }
+
+
+def _under_heads(areas: list[Box], heads: Sequence[Box]) -> list[Box]:
+    """A row's cells, those of the heads above where a fold, or the other side's rule, parts one:
+    then a cell stands under no head."""
+    first, near = heads[0], heads[0].height
+    begins = first.x0 - near < areas[0].x0 and areas[0].x1 < first.x1 + near
+    under = (area.x0 < head.centre[0] < area.x1 for area, head in zip(areas, heads, strict=False))
+    if not begins or all(under):
+        return areas
+    return [Box(head.x0, areas[0].y0, head.x1, areas[0].y1) for head in heads[: len(areas)]]
 
 
 def _lines_in(cell: Box, lines: int, ground: Ground) -> list[Box]:
@@ -295,6 +308,30 @@ def _under(box: Box, near: Surroundings, most: float) -> list[Box]:
     end = ground.foot_of(sides, free) if sides else max(ground.foot, free)
     bottom = min([near.bottom, box.y1 + most * ground.height, end, *below])
     return [Box(left, top, right, bottom)] if bottom > top + 4 else []
+
+
+def ruled_heads(found: Iterable[Found], ground: Ground) -> dict[str, tuple[Box, ...]]:
+    """The cells of each table's heads, where rules close every one of them and no two are one."""
+    heads: dict[str, dict[int, Box]] = {}
+    for item in found:
+        if item.state.is_head:
+            heads.setdefault(item.state.section, {})[item.state.column] = item.occurrence.box
+    ruled = {}
+    for section, boxes in heads.items():
+        cells = [_cell_of(boxes[column], ground) for column in sorted(boxes)]
+        known = [cell for cell in cells if cell is not None]
+        apart = all(left.x1 <= right.x0 + 1 for left, right in pairwise(known))
+        if len(known) == len(cells) > 1 and apart:
+            ruled[section] = tuple(known)
+    return ruled
+
+
+def _cell_of(head: Box, ground: Ground) -> Box | None:
+    """The rules beside a head, as a box; None where one is missing."""
+    rules = sorted(ground.uprights(head.y0, head.y1))
+    left = [x for x in rules if x <= head.x0]
+    right = [x for x in rules if x >= head.x1]
+    return Box(left[-1], head.y0, right[0], head.y1) if left and right else None
 
 
 def column_heads(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Surroundings:
         words: every printed word read.
         bottom: where the entry ends.
         heads: extents (x0, x1) of a table's columns by section, from their printed heads.
+        ruled: the cells of these heads, where rules close them all.
         blank: (H, W) the blank form.
         ticked_right: whether this press prints the squares to tick after their labels.
         pitch: usual distance between rows of labels, pixels.
@@ -35,6 +36,7 @@ class Surroundings:
     blank: Image
     ticked_right: bool
     pitch: float
+    ruled: dict[str, tuple[Box, ...]] = field(default_factory=dict)
 
     def darkness(self, box: Box) -> float:
         """How dark the ink in a box is: its fifth percentile's distance from white, 0..255."""
