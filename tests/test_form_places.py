@@ -190,6 +190,15 @@ def test_a_label_that_fills_its_line_is_answered_on_the_next() -> None:
     assert box.contains(300, 355) and not box.contains(700, 355)
 
 
+def test_a_line_left_of_a_label_is_none_of_its_own() -> None:
+    """*Trang* at the sheet's edge: its number stands beside it, not on the line of what is left."""
+    label = Box(800, 300, 850, 320)
+    rules = Rules((level(60, 900, 60),), dotted=(level(710, 780, 350),))
+    item = found("trangSo", label)
+    boxes = slots_of(item, surroundings(rules, [label]))["trangSo"].boxes
+    assert boxes[0].contains(870, 310) and not any(box.contains(740, 345) for box in boxes)
+
+
 def test_lines_of_a_column_go_on_under_its_label_alone() -> None:
     label, beside, below = Box(100, 300, 180, 320), Box(560, 340, 640, 360), Box(100, 400, 180, 420)
     rules = Rules(

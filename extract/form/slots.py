@@ -196,7 +196,8 @@ def _lines_of_its_own(box: Box, right: float, lines: int, near: Surroundings) ->
         between = any(
             box.y1 < o.centre[1] < line.y0 and o.x0 < end and o.x1 > box.x0 for o in near.labels
         )
-        begins = not between and box.x0 - 6 * ground.height < line.x0 < end - 2 * ground.height
+        below = box.x0 - 6 * ground.height < line.x0 and box.x0 + ground.height < end
+        begins = not between and below and line.x0 < end - 2 * ground.height
         if not begins or line.y0 - top > 1.6 * near.pitch:
             break
         left = min(line.x0, box.x0)  # a leader may be broken where it is written on
