@@ -9,8 +9,9 @@ lies, by an upright box around it, from
 - ``raw``: the scan as it is (the reader evens light and contrast itself, see `models.normalise`);
 - ``sauvola``: the scan made black and white by Sauvola's thresholds;
 - ``straight``: the page straight, flat and evenly lit, its ink as it was;
-- ``ours``: as `hotich extract` reads it, its grain and pale ink seen to as well;
-- ``restored``: as `hotich restore` writes it, with the ink map;
+- ``ours``: as `hotich extract` reads it and `hotich restore` writes it, its grain and pale ink
+  seen to as well;
+- ``restored``: as `hotich restore --ink-map` writes it;
 - ``lying``: as drawn, without decay, but lying as the scan does: what restoring ink could give;
 - ``drawn``: as drawn, without decay, straight and flat: what a perfect recovery could give.
 """

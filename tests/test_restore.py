@@ -57,6 +57,20 @@ def test_binary_with_geometry_kept_is_black_on_white_of_the_same_size(
     assert 0.005 < (ink == 0).mean() < 0.2
 
 
+def test_the_map_tells_ink_where_it_is_asked_for_and_in_black_and_white(
+    scan: Path, tmp_path: Path
+) -> None:
+    def made(name: str, *words: str) -> bytes:
+        _run(restore, str(scan), str(tmp_path / name), *words)
+        return (tmp_path / name).read_bytes()
+
+    assert made("a.png") == made("b.png", "--no-ink-map") != made("c.png", "--ink-map")
+    assert made("d.png", "--binary") == made("e.png", "--binary", "--ink-map")
+    assert made("d.png", "--binary") != made("f.png", "--binary", "--no-ink-map")
+    with pytest.raises(UsageError, match="--only print"):
+        _run(restore, str(scan), str(tmp_path / "g.png"), "--only", "print", "--no-ink-map")
+
+
 @pytest.mark.parametrize("out", ["clean.xyz", "clean", "nowhere/clean.png"])
 def test_restore_says_what_it_cannot_write(scan: Path, tmp_path: Path, out: str) -> None:
     with pytest.raises(UsageError, match="cannot write"):

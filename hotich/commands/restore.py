@@ -34,12 +34,17 @@ def restore(
         bool, typer.Option("--split", help="An open book: its pages as OUT-1 and OUT-2.")
     ] = False,
     ink_map: Annotated[
-        bool, typer.Option(help="Tell ink from paper by the learned map, or by thresholds.")
-    ] = True,
+        bool | None,
+        typer.Option(help="Keep what the learned map calls ink; as --binary and --only do."),
+    ] = None,
 ) -> None:
-    """Clean one page: straight, evenly lit, its frame and noise gone, its pale ink back."""
+    """Clean one page: straight, evenly lit, its frame and noise gone, its pale ink back.
+
+    The learned map takes stains and the other side away, and some thin pale letters with them:
+    grey pages are read better without it (docs/restoring.md), black and white ones with it.
+    """
     kinds = tuple(only or INK)
-    if not set(kinds) <= set(INK) or (only and not ink_map):
+    if not set(kinds) <= set(INK) or (only and ink_map is False):
         raise UsageError(
             f"--only {' '.join(kinds)}", hint=f"{', '.join(INK)}; and not with --no-ink-map"
         )
@@ -47,10 +52,11 @@ def restore(
     if len(scans) != 1:
         raise UsageError(f"{source} has {len(scans)} pages", hint="restore takes one page")
     image = scans[0].load()
-    options = (FOR_BINARY if binary or ink_map else DEFAULT).model_copy(
+    by_map = bool(binary or only) if ink_map is None else ink_map
+    options = (FOR_BINARY if binary or by_map else DEFAULT).model_copy(
         update={"keep_geometry": keep_geometry}
     )
-    mapped = InkMap() if ink_map else None
+    mapped = InkMap() if by_map else None
     views = split_spread(image) if split else [View(image, Transform.identity())]
     for number, view in enumerate(views, start=1):
         page = clean_page(view.image, options)
