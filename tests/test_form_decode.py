@@ -9,8 +9,9 @@ import pytest
 
 from common.geometry import Box
 from extract.form.expected import with_expected
+from extract.form.occurrences import find_occurrences, spans_of
 from extract.form.recognise import Candidate, rank_forms
-from extract.form.wordings import find_occurrences, spans_of, states_of, vocabulary
+from extract.form.wordings import states_of, vocabulary
 from extract.form.words import Word, in_rows, told_from_writing
 from extract.registers import load_register, register_codes
 from models.rules import Segment

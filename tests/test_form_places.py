@@ -15,9 +15,10 @@ from extract.form.case_rows import Ledger, entries_of
 from extract.form.decode import Found
 from extract.form.folio import find_folio
 from extract.form.ground import Ground, unbroken, without_ghosts, without_letters
+from extract.form.occurrences import Occurrence
 from extract.form.slots import ruled_heads, slots_of
 from extract.form.surroundings import Surroundings
-from extract.form.wordings import Occurrence, State
+from extract.form.wordings import State
 from extract.form.words import Word
 from extract.registers import load_register
 from models.rules import Rules, Segment

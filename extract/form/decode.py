@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from extract.form.wordings import Occurrence, State, likeness
+from extract.form.occurrences import Occurrence, likeness
+from extract.form.wordings import State
 
 _BACK = 1.3  # for another case
 _NEAR_BACK = 0.4  # for a label that this press printed a little earlier, and for each step back

@@ -8,7 +8,8 @@ from rapidfuzz.distance import Levenshtein
 
 from common.geometry import Box
 from extract.form.decode import Found
-from extract.form.wordings import Occurrence, State, chunks
+from extract.form.occurrences import Occurrence, chunks
+from extract.form.wordings import State
 from extract.form.words import Row
 
 _ALIKE = 0.7  # least likeness of its words, where the place is known

@@ -10,7 +10,8 @@ import numpy as np
 from common.geometry import Box
 from extract.form.align import correlate
 from extract.form.decode import Found
-from extract.form.wordings import Occurrence, State
+from extract.form.occurrences import Occurrence
+from extract.form.wordings import State
 from extract.form.words import Word
 from models.reading import Image
 

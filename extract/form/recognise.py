@@ -12,15 +12,8 @@ from rapidfuzz.distance import Levenshtein
 
 from common.geometry import Box
 from extract.form.decode import Found, decode
-from extract.form.wordings import (
-    Occurrence,
-    State,
-    find_occurrences,
-    layouts_of,
-    spans_in,
-    spans_of,
-    states_of,
-)
+from extract.form.occurrences import Occurrence, find_occurrences, spans_in, spans_of
+from extract.form.wordings import State, layouts_of, states_of
 from extract.form.words import Row, key_of
 from extract.registers import Generation, Register
 from models.rules import Segment
