@@ -151,13 +151,14 @@ def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> li
         span = spans[int(index)]
         if any(_is_label(line, starts) for line in span.lines[1:]):
             continue  # a label of its own begins a line below
+        boxes = np.array([word.box for word in span.words])
+        if _overlap(boxes, claimed):
+            continue
         agreed = _agreed(span, spans)
         if edits[index].min() and agreed.times == 1 and _is_run_on(span, exact):
             continue
-        boxes = np.array([word.box for word in span.words])
-        if not _overlap(boxes, claimed):
-            found.append(agreed)
-            claimed = np.concatenate([claimed, boxes])
+        found.append(agreed)
+        claimed = np.concatenate([claimed, boxes])
     return found
 
 

@@ -311,15 +311,20 @@ def _under(box: Box, near: Surroundings, most: float) -> list[Box]:
     return [Box(left, top, right, bottom)] if bottom > top + 4 else []
 
 
-def ruled_heads(found: Iterable[Found], ground: Ground) -> dict[str, tuple[Box, ...]]:
-    """The cells of each table's heads, where rules close every one of them and no two are one."""
+def _heads_of(found: Iterable[Found]) -> dict[str, list[Box]]:
+    """The printed heads of each table's columns, in their order."""
     heads: dict[str, dict[int, Box]] = {}
     for item in found:
         if item.state.is_head:
             heads.setdefault(item.state.section, {})[item.state.column] = item.occurrence.box
+    return {section: [boxes[at] for at in sorted(boxes)] for section, boxes in heads.items()}
+
+
+def ruled_heads(found: Iterable[Found], ground: Ground) -> dict[str, tuple[Box, ...]]:
+    """The cells of each table's heads, where rules close every one of them and no two are one."""
     ruled = {}
-    for section, boxes in heads.items():
-        cells = [_cell_of(boxes[column], ground) for column in sorted(boxes)]
+    for section, heads in _heads_of(found).items():
+        cells = [_cell_of(head, ground) for head in heads]
         known = [cell for cell in cells if cell is not None]
         apart = all(left.x1 <= right.x0 + 1 for left, right in pairwise(known))
         if len(known) == len(cells) > 1 and apart:
@@ -339,13 +344,9 @@ def column_heads(
     found: Iterable[Found], ground: Ground
 ) -> dict[str, tuple[tuple[float, float], ...]]:
     """Extents of the columns of each table whose printed heads were all found."""
-    heads: dict[str, dict[int, Box]] = {}
-    for item in found:
-        if item.state.is_head:
-            heads.setdefault(item.state.section, {})[item.state.column] = item.occurrence.box
     extents = {}
-    for section, boxes in heads.items():
-        centres = [boxes[index].centre[0] for index in sorted(boxes)]
+    for section, heads in _heads_of(found).items():
+        centres = [head.centre[0] for head in heads]
         if len(centres) < 2 or centres != sorted(centres):
             continue
         middles = [(a + b) / 2 for a, b in pairwise(centres)]

@@ -17,6 +17,7 @@ from common.geometry import Box
 from common.text import fold, nfc
 from models.reading import Image
 
+# At colons, dots and blanks, and where a word begins behind figures or signs no label has.
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+|(?<=[]\d|#%⁄»«<>{}[])(?=[^\W\d_]{3})")
 _MISREAD = re.compile(r"(?<=^[a-z])[06]$")
 _SPECK = 0.4  # words lower than this share of the usual height are dirt read as letters
@@ -195,9 +196,7 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def with_dates(
-    readings: Sequence[Sequence[Word]], known: Container[str] = ()
-) -> list[tuple[Word, ...]]:
+def with_dates(readings: Sequence[Sequence[Word]], known: Container[str]) -> list[tuple[Word, ...]]:
     """Readings of a form where what precedes *tháng* and *năm* on a row is *ngày* but for a letter.
 
     The word is so short that a worn letter makes it another, and only there it is sure, whichever
@@ -210,14 +209,14 @@ def with_dates(
 
 def _dated(row: Row) -> Iterator[tuple[float, Word]]:
     """Each *tháng* of a row before a *năm*, and where what may be its *ngày* begins at the left."""
-    left = -math.inf
-    months: list[Word] = []
+    left, month = -math.inf, None
     for word in row:
         if word.key == "thang":
-            months.append(word)
+            month = month or word
         elif word.key == "nam":
-            yield from ((left, month) for month in months[:1])
-            left, months = word.box.x1, []
+            if month:
+                yield left, month
+            left, month = word.box.x1, None
 
 
 def _with_days(
