@@ -3,8 +3,8 @@
     hotich evaluate restoration BOOK…
 
 A book is what `models.synth.book` writes. It is drawn again, so that every line of writing is known
-where it was written, and how the page lay on the glass. Each field that holds one line is cut as it
-lies, by an upright box around it, from
+where it was written, and how the page lay on the glass. Each line of writing is cut as it lies, by
+an upright box around it, from
 
 - ``raw``: the scan as it is (the reader evens light and contrast itself, see `models.normalise`);
 - ``sauvola``: the scan made black and white by Sauvola's thresholds;
@@ -31,7 +31,6 @@ import typer
 from numpy.typing import NDArray
 
 from common.errors import InputError, MissingPartError, install_hint
-from models.charset import default_charset
 from models.evaluate_binarisation import sauvola
 from models.handwriting import HandwritingReader, ReaderOptions
 from models.ink_map import InkMap
@@ -47,7 +46,6 @@ Pixels = NDArray[np.uint8]
 Points = NDArray[np.floating[Any]]
 _DRAWN_BY = ("form", "pages", "seed", "severity", "split", "dpi", "covers")
 _SIDE, _JPEG = 300, 2.0  # a scan differs from what was drawn by less grey levels, seen small
-_SAME = 2.0  # pixels between a field's box in the book's layout and as it is drawn again
 _PAD = 0.15  # of a line's height, around it
 _PAPER = (255, 255, 255)
 
@@ -113,12 +111,13 @@ def pages_of(book: Path) -> Iterator[PageLines]:
     """
     try:
         from models.synth.leaves import scans
+        from models.synth.page_lines import legible_lines
         from models.synth.plan import BookOptions, plan_book
     except ImportError as error:
         hint = install_hint("synth")
         raise MissingPartError(f"{error.name} is not installed", hint=hint) from error
 
-    facts, marks = _facts(book), _marks(book)
+    facts = _facts(book)
     known = {name: facts[name] for name in _DRAWN_BY}
     options = BookOptions(register_code=facts["register"], **known)
     pages = open_scans(book / "pages")
@@ -127,49 +126,14 @@ def pages_of(book: Path) -> Iterator[PageLines]:
         small = [shrunk(picture, _SIDE) for picture in (page, scan.image)]
         if page.shape != scan.image.shape or cv2.absdiff(*small).mean() > _JPEG:
             raise InputError("this book is drawn otherwise now", where=str(book), hint="render it")
-        drawn = [points for entry in scan.entries for points in entry.points.values()]
-        on_scan = [scan.geometry.forward(points) for points in drawn]
-        own = [(mark, _at(mark["box"], on_scan)) for mark in marks if mark["page"] == scan.number]
-        lines = [(mark["text"], at) for mark, at in own if at is not None]
+        lines = list(legible_lines(scan))
         if lines:
             yield PageLines(
                 scan.number, facts["severity"], page, scan.page.plate,
                 scan.geometry.warp(scan.page.plate, _PAPER),
-                [on_scan[at] for _, at in lines], [drawn[at] for _, at in lines],
-                [text for text, _ in lines],
+                [scan.geometry.forward(line.points) for line in lines],
+                [line.points for line in lines], [line.text for line in lines],
             )  # fmt: skip
-
-
-def _at(box: Sequence[float], around: Sequence[Points]) -> int | None:
-    """Which of the points this box of the layout encloses; None for what is no field's line."""
-    bounds = np.asarray([(*points.min(axis=0), *points.max(axis=0)) for points in around])
-    away = np.abs(bounds - np.asarray(box)).max(axis=1)
-    return int(away.argmin()) if away.min(initial=np.inf) <= _SAME else None
-
-
-def _marks(book: Path) -> list[dict[str, Any]]:
-    """The layout's fields of one line that the reader's letters can write and that are legible."""
-    try:
-        marks = [json.loads(row) for row in (book / "layout.jsonl").open(encoding="utf-8")]
-        records = [json.loads(row) for row in (book / "truth.jsonl").open(encoding="utf-8")]
-    except (OSError, ValueError) as error:
-        raise InputError("not a rendered book", where=str(book)) from error
-    lost = {
-        (record["page"], record["entry"], code)
-        for record in records
-        for code, field in record["fields"].items()
-        if field["status"] == "illegible"
-    }
-    charset = default_charset()
-    return [
-        mark
-        for mark in marks
-        if mark["kind"] == "field"
-        and mark["box"] is not None
-        and (mark["page"], mark["entry"], mark["code"]) not in lost
-        and any(map(str.isalnum, mark["text"]))
-        and charset.covers(mark["text"])
-    ]
 
 
 def _facts(book: Path) -> dict[str, Any]:

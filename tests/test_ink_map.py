@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import cv2
@@ -194,6 +194,20 @@ def test_a_book_is_drawn_again_as_it_was_and_another_book_is_refused(
     cv2.imwrite(str(scan), np.full_like(page.scan, 230))
     with pytest.raises(InputError, match="drawn otherwise"):
         list(pages_of(book))
+
+
+def test_a_value_that_runs_on_below_is_two_lines(tmp_path: Path) -> None:
+    options = BookOptions.of(
+        register_code="GH", form="tt15-2015", pages=1, seed=9414, split="test", dpi=72
+    )
+    book = render_book(options, tmp_path / "book")
+    (page,) = pages_of(book)
+    records = [json.loads(row) for row in (book / "truth.jsonl").open(encoding="utf-8")]
+    values = [f["raw"] for r in records for f in r["fields"].values() if f["raw"]]
+    parted = [pair for pair in pairwise(page.texts) if " ".join(pair) in values]
+    assert parted, "a home is longer than its first line"
+    high = [np.ptp(points[:, 1]) for points in page.on_drawn]
+    assert max(high) < 3 * np.median(high), "no line is as high as two"
 
 
 # Legibility

@@ -35,10 +35,11 @@ class Mark:
 
 @dataclass
 class Page:
-    """A plate (H, W, 3) and its marks, in page pixels."""
+    """A plate (H, W, 3) and its marks, in page pixels; each line a pen wrote is in ``lines``."""
 
     plate: Plate
     marks: list[Mark] = field(default_factory=list)
+    lines: list[Mark] = field(default_factory=list)
 
 
 def printed_page(press: Press, rng: np.random.Generator) -> tuple[Page, NDArray[np.float32]]:

@@ -86,6 +86,7 @@ class Desk:
         for line, height, blank in self._fitted(text, blanks, size):
             points = self._line(line, height, blank, slot, field)
             if len(points):
+                self.page.lines.append(Mark("line", line, slot.code, slot.entry, points))
                 parted.setdefault(slot.code, []).append(points)
                 for code, piece in _pieces(points, line, done, field, hand):
                     parted.setdefault(code, []).append(piece)
