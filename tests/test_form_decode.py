@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from common.geometry import Box
+from extract.form.decode import Found
 from extract.form.expected import with_expected
-from extract.form.occurrences import find_occurrences, spans_of
+from extract.form.occurrences import Occurrence, find_occurrences, spans_of
 from extract.form.recognise import Candidate, rank_forms
 from extract.form.wordings import states_of, vocabulary
 from extract.form.words import Word, in_rows, told_from_writing
@@ -54,6 +55,17 @@ OLD = [
     "Vợ (Chánh hay thứ)",
     "Người khai (Tên, họ) | Tuổi",
     "Ngày khai",
+]
+
+
+KT_1976 = [
+    "Số | Ngày đăng ký",
+    "Họ và tên | | Nam, nữ",
+    "Sinh ngày | Dân tộc | Quốc tịch",
+    "Chỗ ở khi còn sống",
+    "Chết ngày | | Nơi chết",
+    "Nguyên nhân chết",
+    "Họ tên người báo tử",
 ]
 
 
@@ -276,6 +288,41 @@ def test_a_label_under_stamps_is_known_by_several_readings() -> None:
     assert not find_occurrences(spans_of(two), states)
     alone = [replace(word, steady=False) for word in words_of(["Tuổi"])]
     assert not find_occurrences(spans_of([in_rows(alone)] * 3), states)
+
+
+def test_a_signature_s_heading_under_a_stamp_stands_level_with_the_other() -> None:
+    """Three readings have words there, none reads *Hộ lại*; two would be chance."""
+    states = states_of(load_register("KT").generation("nam-ky-1883-1955"), "blocks")
+    index = next(i for i, state in enumerate(states) if "nguoiKy" in state.codes)
+    left, right = words_of(["Người khai"], left=300), Box(900, 100, 960, 120)
+    known = next(i for i, s in enumerate(states) if "nguoikhai" in s.keys)
+    case = [Found(states[known], known, Occurrence(tuple(left), "nguoikhai"), 1.0)]
+    texts = ("Hộ hi", "Hữu ta", "dù ta")
+    readings = [[(*left, Word(text, right, 0.2))] for text in texts]
+    found = with_expected(case, states, readings)
+    assert [item.occurrence.box for item in found if item.index == index] == [right]
+    assert index not in [item.index for item in with_expected(case, states, readings[:2])]
+    names = [[(*left, Word(text, right, 0.2))] for text in ("Nguyễn Văn Tư",) * 3]
+    assert index not in [item.index for item in with_expected(case, states, names)]
+
+
+def test_two_letters_of_dirt_yield_to_a_longer_wording_of_the_label() -> None:
+    """*xã* at the sheet's edge, read once, is not where the commune stands."""
+    head = words_of(["UBNDxa | | | Trang"], top=40)
+    dirt = Word("xã", Box(1100, 75, 1112, 84), 0.9)
+    best = best_of([*head, *words_of(KT_1976), dirt])
+    where = [i.occurrence.text for i in best.cases[0] if "noiDangKy" in i.state.codes]
+    assert where == ["UBNDxa"]
+
+
+def test_a_word_whose_room_the_one_before_it_was_given_is_on_its_row() -> None:
+    words = [
+        Word("Hương", Box(960, 100, 1067, 120), 0.9),
+        Word("bộ", Box(1042, 96, 1072, 124), 0.9),
+    ]
+    assert [[word.text for word in row] for row in in_rows(words)] == [["Hương", "bộ"]]
+    nested = [words[0], Word("bộ", Box(980, 100, 1030, 120), 0.9)]
+    assert len(in_rows(nested)) == 2
 
 
 def test_a_very_short_label_needs_its_place() -> None:

@@ -23,6 +23,7 @@ _SKIP = 0.15
 _STRAY = 0.6  # what a label read out of order loses
 _ALONE = 0.85  # least likeness of one: a letter wrong in seven
 _LONE = 3  # fewest letters of one
+_ONCE = 0.7  # what a very short one counts for that a single reading has: dirt is read so
 _OWNED = 0.5
 _ALIKE = 0.05  # likeness between which labels are not told apart: thứ nhứt and thứ nhì are
 _MOST_SKIP = 1.0
@@ -54,7 +55,8 @@ def decode(
     moves = _moves(states)
     best = Decoded((), 0.0)
     lengths = [len(item.key) for item in occurrences]
-    gains = _gains(like, lengths, states)
+    once = [item.times == 1 and len(item.key) < _LONE for item in occurrences]
+    gains = _gains(like, lengths, states) * np.where(once, _ONCE, 1.0)[:, None]
     strays = _strays(like, gains, lengths)
     for order in reading_orders(occurrences, size):
         plain = gains[order]

@@ -18,7 +18,7 @@ from extract.form.folio import FOLIO, with_folio
 from extract.form.ground import Ground, bounding, unbroken, without_ghosts, without_letters
 from extract.form.lend import lent
 from extract.form.marks import tick_square, ticked_right
-from extract.form.recognise import Candidate, rank_forms
+from extract.form.recognise import Candidate, is_code, rank_forms
 from extract.form.second_look import CropReader, look_again
 from extract.form.slots import column_heads, ruled_heads, slots_of
 from extract.form.surroundings import Surroundings
@@ -264,7 +264,8 @@ def _entries(
         ground, boxes, words, ground.foot, heads, blank, right, ground.pitch(boxes), ruled
     )
     squares = (tick_square(tick.last_line, page) for tick in ticks)
-    page = replace(page, labels=(*boxes, *squares))  # a place ends before a square, too
+    codes = (word.box for word in words if is_code(word.key, chosen.generation))
+    page = replace(page, labels=(*boxes, *squares, *codes))  # a place ends before these, too
     entries: list[Entry] = []
     for index, case in enumerate(chosen.cases, start=1):
         inside = [item for item in case if item.state.section not in once] or case

@@ -17,6 +17,8 @@ _LEAST = 4  # letters; a shorter one is known by nothing
 _LONG = 7  # letters of a label that not every press prints
 _HINTED = 0.65  # least likeness of what begins a row between its neighbours' rows
 _BEGINS = 6  # letters of a label known so
+_UNDER_STAMP = 0.5  # least likeness of a heading level with the other signature's
+_READINGS = 3  # that have words there
 
 
 def with_expected(
@@ -26,8 +28,8 @@ def with_expected(
 
     It stands right of the label before it, and left of what else was found on the row; or it
     begins the row of the label after it, or a row between the labels before and after it, flush
-    with one of its section. Whoever
-    read its words, and however pale they are, they are likest to it there.
+    with one of its section. Whoever read its words, and however pale they are, they are likest to
+    it there. The heading of a signature, under a stamp on most pages, stands level with another's.
 
     Args:
         readings: rows of printed words, read in several ways.
@@ -36,6 +38,10 @@ def with_expected(
     for index, state in enumerate(states):
         have = {item.index: item for item in full}
         before = have.get(index - 1)
+        if index not in have and state.label is not None and state.label.kind == "signature":
+            level = _beside_heading(state, index, full, readings)
+            full += [level] if level is not None else []
+            continue
         if index in have or len(state.keys[0]) < (_LEAST if state.required else _LONG):
             continue
         found = None
@@ -66,6 +72,25 @@ def _likest(
     run = max(free, key=lambda run: _likeness(run, state), default=None)
     score = _likeness(run, state) if run else 0.0
     return Found(state, index, run, score) if run and score >= least else None
+
+
+def _beside_heading(
+    state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
+) -> Found | None:
+    """The heading of a signature, level with another that was found, on the side that the printed
+    order says, where several readings have words; None if none is like it."""
+    for item in case:
+        label = item.state.label
+        if label is None or label.kind != "signature" or item.state.section != state.section:
+            continue
+        side = _after if item.index < index else _before
+        runs = [list(side(item.occurrence.last_line, [rows])) for rows in readings]
+        found = _likest((run for own in runs for run in own), state, index, case, _UNDER_STAMP)
+        if found is not None:
+            box = found.occurrence.box
+            if sum(any(r.box.intersection(box).area > 0 for r in own) for own in runs) >= _READINGS:
+                return found
+    return None
 
 
 def _between(

@@ -21,6 +21,7 @@ from models.rules import Segment
 _TABLE_ROWS = 2  # fewest rows that show a table under its heads
 _CODED = 2.0  # what a form counts for whose code is printed, beside one whose code is not
 _STRAYED = 0.2  # of the step between cases, by which a label may stand off it
+_SURE = 3  # letters of a wording that dirt is not read as
 _CODE = 1  # letters of a form's code that may be misread
 
 
@@ -78,7 +79,7 @@ def _candidate(
     printed: Counter[str],
 ) -> Candidate:
     once = {section.id for section in generation.sections if section.once}
-    coded = _is_coded(generation, spans)
+    coded = any(is_code(span.key, generation) for span in spans)
     tried: list[tuple[float, Candidate]] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
@@ -98,13 +99,11 @@ def _candidate(
     return max(tried, key=lambda item: item[0])[1]
 
 
-def _is_coded(generation: Generation, spans: Sequence[Occurrence]) -> bool:
-    """Whether the code of a generation stands on the form (``STP/HT-2006-KS.1``)."""
+def is_code(key: str, generation: Generation) -> bool:
+    """Whether words begin with a code of a generation (``STP/HT-2006-KS.1``), but for a letter."""
     codes = [key_of(code) for code in generation.form_codes]
     return any(
-        Levenshtein.distance(span.key[: len(code)], code, score_cutoff=_CODE) <= _CODE
-        for code in codes
-        for span in spans
+        Levenshtein.distance(key[: len(code)], code, score_cutoff=_CODE) <= _CODE for code in codes
     )
 
 
@@ -273,7 +272,8 @@ def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
     """Each state once: the likest wording, then the longest; ``by_reader``, the surest read.
 
     Where two are alike, it is the one whose row is nearer to the rest of its section, then the one
-    that was read more often: dirt seldom is.
+    that was read more often: dirt seldom is. Two letters that were read once (*xã*) may be dirt and
+    yield to any longer wording.
     """
     best: dict[int, Found] = {}
     for item in items:
@@ -284,7 +284,9 @@ def _likeliest(items: Sequence[Found], by_reader: bool = False) -> list[Found]:
     return list(best.values())
 
 
-def _rank(item: Found, items: Sequence[Found], by_reader: bool) -> tuple[float, float, float, int]:
+def _rank(
+    item: Found, items: Sequence[Found], by_reader: bool
+) -> tuple[bool, float, float, float, int]:
     words, key = item.occurrence.words, item.occurrence.key
     read = min(word.confidence for word in words) if by_reader else len(key)
     box = item.occurrence.box
@@ -295,7 +297,8 @@ def _rank(item: Found, items: Sequence[Found], by_reader: bool) -> tuple[float, 
     ]
     away = min((abs(y - box.centre[1]) for y in rows), default=0.0)
     near = -round(away / max(1.0, box.height))
-    return round(item.score, 2), read, near, item.occurrence.times
+    sure = len(key) >= _SURE or item.occurrence.times > 1
+    return sure, round(item.score, 2), read, near, item.occurrence.times
 
 
 def _coverage(

@@ -186,7 +186,7 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
         near = [
             (word.box.x0 - tail.box.x1, row)
             for tail, row in last
-            if _beside(tail.box, word.box) and word.box.x0 > tail.box.x1 - 0.6 * height
+            if _beside(tail.box, word.box) and _follows(tail.box, word.box, 0.6 * height)
         ]
         if near:
             min(near, key=lambda item: item[0])[1].append(word)
@@ -194,6 +194,13 @@ def in_rows(words: Iterable[Word]) -> list[Row]:
             rows.append([word])
     rows.sort(key=lambda row: np.mean([_middle(word) for word in row]))
     return [tuple(row) for row in rows]
+
+
+def _follows(tail: Box, box: Box, spare: float) -> bool:
+    """Whether a word begins where another ends, or in its second half and ends behind it: a reader
+    may count a word's room to the one before it."""
+    ends_behind = box.x1 > tail.x1 and box.x0 > tail.centre[0]
+    return ends_behind or box.x0 > tail.x1 - spare
 
 
 def with_dates(readings: Sequence[Sequence[Word]], known: Container[str]) -> list[tuple[Word, ...]]:
