@@ -224,14 +224,25 @@ def test_an_office_that_stays_the_same_is_brought_to_its_usual_spelling() -> Non
     assert records[2].fields["nguoiKy"].raw == "Trần-văn-Bẩy"
 
 
+def test_a_year_has_few_volumes() -> None:
+    """A volume 91 that may as well be 1 is volume 1; a second volume that was read stays."""
+    for read, other, wanted in (("91", 0.3, "01/1962"), ("02", 0.02, "02/1962")):
+        volume = replace(
+            slot("quyenSo", (f"{read}/1962", 0.6), ("01/1962", other)), kind="number_token"
+        )
+        dates = [slot("ngayDangKy", (f"{day}-3-1962", 0.9)) for day in range(10, 22)]
+        records = decided(*((date, volume) for date in dates))
+        assert {record.fields["quyenSo"].value for record in records} == {wanted}
+
+
 def test_one_reading_is_not_overruled_by_marks_that_the_hand_writes_alike() -> None:
-    """Phúc or Phục: every reading doubts, and all alike, so that many tell no more than one."""
-    seen = [(("Huỳnh Văn Phúc", 0.6), ("Huỳnh Văn Phục", 0.35))] * 7
-    seen.append((("Huỳnh Văn Phục", 0.6), ("Huỳnh Văn Phúc", 0.35)))
-    sure = [(("Huỳnh Văn Phúc", 0.9), ("Huỳnh Văn Phục", 0.01))] * 7 + seen[-1:]
-    for readings, last in ((seen, "Huỳnh Văn Phục"), (sure, "Huỳnh Văn Phúc")):
+    """Rịa or Rìa: every reading doubts, and all alike, so that many tell no more than one."""
+    seen = [(("Huỳnh Văn Rịa", 0.6), ("Huỳnh Văn Rìa", 0.35))] * 7
+    seen.append((("Huỳnh Văn Rìa", 0.6), ("Huỳnh Văn Rịa", 0.35)))
+    sure = [(("Huỳnh Văn Rịa", 0.9), ("Huỳnh Văn Rìa", 0.01))] * 7 + seen[-1:]
+    for readings, last in ((seen, "Huỳnh Văn Rìa"), (sure, "Huỳnh Văn Rịa")):
         records = decided(*((slot("nguoiKy", *texts),) for texts in readings))
-        assert [r.fields["nguoiKy"].value for r in records] == ["Huỳnh Văn Phúc"] * 7 + [last]
+        assert [r.fields["nguoiKy"].value for r in records] == ["Huỳnh Văn Rịa"] * 7 + [last]
 
 
 def test_a_tone_that_was_read_is_not_left_out_for_the_book() -> None:

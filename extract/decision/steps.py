@@ -36,11 +36,14 @@ from extract.decision.recurring import (
 )
 from extract.decision.units import RULE as COUNTRY
 from extract.decision.units import weigh_by_country
+from extract.decision.usual_names import RULE as NAMES
+from extract.decision.usual_names import weigh_names
 from extract.decision.votes import named_elsewhere, vote
 from extract.decision.witnesses import mend_tails
 from extract.parse.dates import Era, date_of_value
 from extract.parse.field import Context
 from extract.parse.names import likely_name
+from extract.parse.numbers import leading_number
 from extract.parse.phrases import usual_values
 from extract.parse.tables import table
 from extract.registers import Generation, Register
@@ -81,6 +84,8 @@ def steps(
     yield "capitals", drafted
     mend_tails(drafted)
     yield "witnesses", drafted
+    weigh_names(drafted)
+    yield NAMES, drafted
     for drafts in drafted:
         agree_between_people(drafts, roles)
     yield "people of a case", drafted
@@ -134,10 +139,16 @@ def _choose_own(drafted: Sequence[Drafts], roles: Mapping[str, Any], year: int |
     offices = table("values")["offices"]["columns"]
     favour = named_elsewhere(drafted, besides=offices)
     for code in roles.get("constant", ()):
-        if year and table("values")["number_forms"].get(code) == YEARLY:
+        volume = table("values")["number_forms"].get(code) == YEARLY
+        if year and volume:
             keep_to_year(drafted, code, year)
         if code not in offices or not choose_office(_places(drafted, [code]), favour):
-            _choose_recurring(_OWN, drafted, [code], NEW, favour)
+            _choose_recurring(_OWN, drafted, [code], NEW, _early if volume else favour)
+
+
+def _early(volume: str) -> float:
+    """How likely a year has so many volumes: most have one or two."""
+    return 1.0 / max(leading_number(volume) or 1, 1) ** 2
 
 
 def _choose_recurring(

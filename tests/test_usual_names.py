@@ -1,0 +1,45 @@
+"""Names weighed by how usual they are: what is doubtful is mended, what is clear stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.confidence.curves import Evidence
+from extract.decision.choose import Drafted
+from extract.decision.usual_names import weigh_names
+from extract.record import FieldValue
+
+
+def decided(best: str, share: float, **others: float) -> Drafted:
+    """A place read so, with other readings (``_`` for spaces), weighed."""
+    options = {best: share} | {other.replace("_", " "): p for other, p in others.items()}
+    value = FieldValue(best, best, 0.0, "read", (0, 0, 1, 1))
+    drafts = {"nktHoTen": Drafted(value, Evidence("person_name", share), options)}
+    weigh_names([drafts])
+    return drafts["nktHoTen"]
+
+
+@pytest.mark.parametrize(
+    ("read", "other", "wanted"),
+    [
+        ("Thịnh Đô", {"Trịnh_Đô": 0.2}, "Trịnh Đô"),
+        ("Thần Quốc Kiệt", {"Trần_Quốc_Kiệt": 0.1}, "Trần Quốc Kiệt"),
+        ("Hồ Văn Kinh", {"Hồ_Văn_Xinh": 0.3, "Hồ_Văn_Kính": 0.05}, "Hồ Văn Xinh"),
+    ],
+)
+def test_a_doubtful_name_is_the_more_usual_one(
+    read: str, other: dict[str, float], wanted: str
+) -> None:
+    assert decided(read, 0.6, **other).value.value == wanted
+
+
+@pytest.mark.parametrize("read", ["Lê Văn Lẫm", "Thân Văn Thọ", "Trương Văn Phục", "Kpă Thoh"])
+def test_a_rare_name_read_clearly_stays(read: str) -> None:
+    assert decided(read, 0.95).value.value == read
+
+
+def test_what_stands_behind_a_name_stays_and_the_sum_of_what_was_read() -> None:
+    own = decided("Thần Văn Ba, 45 tuổi, làm ruộng", 0.6, Trần_Văn_Ba=0.2)
+    assert own.value.value == "Trần Văn Ba, 45 tuổi, làm ruộng"
+    assert own.value.raw == "Thần Văn Ba, 45 tuổi, làm ruộng", "what was read is kept"
+    assert 0.7 < sum(own.options.values()) < 0.9
