@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from common.geometry import Box
-from extract.form.case_rows import Ledger, entries_of
+from extract.form.case_rows import Ledger, entries_of, find_ledger
 from extract.form.decode import Found
 from extract.form.folio import find_folio
 from extract.form.ground import Ground, unbroken, without_ghosts, without_letters
@@ -112,6 +112,28 @@ def test_a_ledger_s_notes_stand_right_of_all_headings() -> None:
     rows = entries_of(headed, ledger, None, notes)
     assert [round(row.fields["ghiChu"].box.x0, -1) for row in rows] == [700, 700]
     assert "ghiChu" not in entries_of(headed, ledger)[0].fields
+
+
+def test_the_paper_s_edge_is_no_column_of_a_ledger() -> None:
+    """It crosses the table's height as a rule does, but the rules between the rows do not reach it;
+    one of them is a shadow that does, and one is worn."""
+    whole = (level(100, 900, y) for y in (200, 300, 400, 500, 700))
+    rules = Rules(
+        (*whole, level(20, 980, 800), level(100, 700, 600)),
+        tuple(upright(x, 200, 800) for x in (20, 100, 250, 400, 550, 700, 900, 980)),
+    )
+    ledger = find_ledger(rules, SIZE)
+    assert ledger is not None
+    ends = [round(x) for column in ledger.columns for x in column]
+    assert (ends[0], ends[-1]) == (100, 900) and len(ledger.columns) == 5
+
+
+def test_a_page_number_at_the_sheet_s_edge_stays_beside_its_label() -> None:
+    """A line of the show-through below is not its own: a number needs little room."""
+    label = Box(780, 300, 830, 320)
+    rules = Rules((level(60, 950, 60),), dotted=(level(760, 860, 355),))
+    boxes = slots_of(found("trangSo", label), surroundings(rules, [label]))["trangSo"].boxes
+    assert boxes[0].contains(860, 310)
 
 
 def test_a_note_column_ends_with_its_rule_not_with_the_paper() -> None:

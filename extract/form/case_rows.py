@@ -55,7 +55,7 @@ def find_ledger(rules: Rules, size: tuple[int, int]) -> Ledger | None:
     high = run[-1] - run[0]
     inside = [s for s in rules.vertical if s.y1 > run[0] + near and s.y0 < run[-1] - near]
     pieces = (((s.x0 + s.x1) / 2, min(s.y1, run[-1]) - max(s.y0, run[0])) for s in inside)
-    columns = tuple(pairwise(_crossing(pieces, high, near)))
+    columns = _ruled(pairwise(_crossing(pieces, high, near)), rules.horizontal, run, near)
     if len(columns) < _COLUMNS:
         return None
     rows = tuple(pairwise(run))
@@ -63,6 +63,23 @@ def find_ledger(rules: Rules, size: tuple[int, int]) -> Ledger | None:
     step = high / len(rows)
     head = [(above[-1], run[0])] if above and _within(run[0] - above[-1], step) else []
     return Ledger(columns, (*head, rows[0]), rows)
+
+
+def _ruled(
+    columns: Iterable[tuple[float, float]],
+    rules: Sequence[Segment],
+    run: Sequence[float],
+    near: float,
+) -> tuple[tuple[float, float], ...]:
+    """The columns that the rules between rows reach; the paper's edge beside a table is a line too.
+
+    A quarter of the rules may be shorter, or be an edge themselves.
+    """
+    rows = [[s for s in rules if abs(_middle(s) - level) < near] for level in run]
+    starts = [min(s.x0 for s in own) for own in rows if own]
+    ends = [max(s.x1 for s in own) for own in rows if own]
+    left, right = np.percentile(starts, 25), np.percentile(ends, 75)
+    return tuple((x0, x1) for x0, x1 in columns if left < (x0 + x1) / 2 < right)
 
 
 def in_ledger(case: Sequence[Found], ledger: Ledger) -> dict[Found, Box]:

@@ -14,7 +14,7 @@ from extract.form.surroundings import Surroundings
 
 _LEAST = 1.5  # widths of a letter row under which nothing can be written beside a label
 _GAP = 2.5  # label heights that are left to write in before another label
-_NARROW = 10  # label heights; a shorter line without a leader may be none
+_NARROW = 10  # label heights; a shorter line without a leader may be none, but for a number
 _SHORT = 4  # label heights; less is hardly meant to be written on
 _LEADER = 0.3  # share of the rest of a line that dots must fill to be its leader, not dirt
 _FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
@@ -68,7 +68,8 @@ def _boxes(found: Found, near: Surroundings) -> list[Box]:
         high = 0.6 * near.ground.height  # what is signed above reaches down to it
         first = [Box(box.x1 + high, box.y0 - high, right, box.y1 + high)] if room else []
         return [*first, *_under(box, near, _FREE / 2 if room else 200)]
-    return _beside(box, label.lines, near)
+    narrow = _SHORT if label.kind == "number_token" else _NARROW
+    return _beside(box, label.lines, near, narrow)
 
 
 def _columns(found: Found, near: Surroundings) -> dict[str, FieldSlot]:
@@ -144,15 +145,18 @@ def _led(box: Box, right: float, ground: Ground) -> bool:
     return bool(ground.writing_lines(Box(box.x1, box.y0, right, box.y1 + 1.2 * ground.height)))
 
 
-def _beside(box: Box, lines: int, near: Surroundings) -> list[Box]:
-    """The rest of the label's line, and the lines under it up to the next row of labels."""
+def _beside(box: Box, lines: int, near: Surroundings, narrow: float = _NARROW) -> list[Box]:
+    """The rest of the label's line, and the lines under it up to the next row of labels.
+
+    ``narrow``: label heights under which the rest of a line without a leader may be none.
+    """
     ground = near.ground
     filled = _filled_column(box, ground)
     if filled and (under := _lines_of_its_own(box, filled, lines, near)):
         return under
     right = _right_bound(box, near)
     start = box.x1 + 0.15 * ground.height
-    if right - start < _NARROW * ground.height and not _led(box, right, ground):
+    if right - start < narrow * ground.height and not _led(box, right, ground):
         under = _lines_of_its_own(box, right, lines, near)
         if under:
             return under
