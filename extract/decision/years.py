@@ -17,12 +17,12 @@ from extract.parse.dates import Era
 
 _WORD = 0.02  # share of readings in which a figure of a year is wrong that was written in words
 _BROKEN_OFF = 0.2  # share of years in words that end before their last one: 2010 for 2017
-_STRAY = 1e-4  # anything else
+_STRAY = 3e-4  # anything else
 _LATE = 0.02  # share of events that are registered in a later year
 _LEAST, _DATES = 0.02, 1.5  # least share of a year, and the dates it must explain
 _LONGEST = 5  # years that a book is kept
 _SINGLE = 4  # single years that are weighed by one hand's figures, the likeliest without
-_TAKEN = {0.1: 1.0, 0.3: 0.3, 0.6: 0.05, 0.95: 0.05}
+_TAKEN = {0.1: 1.0, 0.3: 0.3, 0.6: 0.002, 0.95: 0.002}
 """Shares in which a hand's figure may be taken for another, and how usual such a hand is, beside
 how usual the misreading: one that is mostly misread is rare."""
 _FITS, _EXPLAINED = 0.2, 0.45  # probability of a date that its year explains; least share of them
