@@ -15,7 +15,9 @@ from rapidfuzz.distance import Hamming
 from extract.decision.figures import Table, chance, usual_misreadings
 from extract.parse.dates import Era
 
-_WORD = 0.02  # share of readings in which a figure of a year is wrong that was written in words
+_WORDS = {0.02: 1.0, 0.08: 0.1}
+"""Shares of readings in which one certain figure of a year is wrong that was written in words, and
+how usual a hand is whose words are read so."""
 _BROKEN_OFF = 0.2  # share of years in words that end before their last one: 2010 for 2017
 _STRAY = 3e-4  # anything else
 _LATE = 0.02  # share of events that are registered in a later year
@@ -30,6 +32,13 @@ _FITS, _EXPLAINED = 0.2, 0.45  # probability of a date that its year explains; l
 Said = Mapping[str, float]
 """Values of a date (``DD.MM.YYYY`` …) with their probabilities."""
 Values = NDArray[np.float64]
+
+
+class Hand(NamedTuple):
+    """How a book's hand is read: its figures, (true, read), and how often its words are not."""
+
+    figures: Table
+    words: float
 
 
 class Told(NamedTuple):
@@ -92,11 +101,11 @@ class _Read:
         """Figures that were read at all."""
         return set(self._figures.ravel().tolist())
 
-    def by_year(self, years: range, hand: Table) -> Values:
-        """Probability of each date's readings in each year, by a hand's figures: (years, dates)."""
-        return np.array([[*self._in(year, hand), *self._in_words(year)] for year in years])
+    def by_year(self, years: range, hand: Hand) -> Values:
+        """Probability of each date in each year, by how a hand is read: (years, dates)."""
+        return np.array([[*self._in(y, hand), *self._in_words(y, hand.words)] for y in years])
 
-    def paths(self, span: range, hand: Table) -> tuple[Values, Values]:
+    def paths(self, span: range, hand: Hand) -> tuple[Values, Values]:
         """Log probability of the cases up to each where it is of a year of the span, (years,
         cases); and of them where all are of that year. No case is of an earlier year than the one
         before it, and a new year may begin at any."""
@@ -109,7 +118,7 @@ class _Read:
             best[at, 1:] += np.maximum(np.maximum.accumulate(begun), 0.0)
         return best, alone
 
-    def year_of_case(self, span: range, hand: Table) -> NDArray[np.int64]:
+    def year_of_case(self, span: range, hand: Hand) -> NDArray[np.int64]:
         """Which year of the span each case is of, on the likeliest path."""
         best, alone = self.paths(span, hand)
         years = np.zeros(self._cases, dtype=np.int64)
@@ -122,29 +131,28 @@ class _Read:
             at, last = (int(best[:at, first - 1].argmax()) if first else 0), first
         return years
 
-    def _in(self, year: int, hand: Table) -> Values:
+    def _in(self, year: int, hand: Hand) -> Values:
         """By this hand's figures for the last two: a century is read by what it can be."""
         shares = self._share.copy()
         if not shares.size:
             return self._stray
         for place, figure in enumerate(str(year)):
-            table = hand if place > 1 else usual_misreadings()
+            table = hand.figures if place > 1 else usual_misreadings()
             shares *= table[int(figure), self._figures[:, place]]
         sums = np.bincount(self._date, weights=shares, minlength=len(self._stray))
         return np.asarray(sums + self._stray)
 
-    def _in_words(self, year: int) -> list[float]:
-        return [_in_words(own, year) for own in self._spoken]
+    def _in_words(self, year: int, slip: float) -> list[float]:
+        return [_in_words(own, year, slip) for own in self._spoken]
 
 
-def _best_span(read: _Read, years: range) -> tuple[range, Table]:
-    """The years in succession that explain the dates best, and the hand's figures by which they
-    do."""
+def _best_span(read: _Read, years: range) -> tuple[range, Hand]:
+    """The years in succession that explain the dates best, and the hand by which they do."""
 
-    def explained(span: range, hand: Table) -> float:
+    def explained(span: range, hand: Hand) -> float:
         return float(read.paths(span, hand)[0][:, -1].max())
 
-    usual = usual_misreadings()
+    usual = Hand(usual_misreadings(), min(_WORDS))
     tried: list[range] = []
     for size in range(1, _LONGEST + 1):
         starts = range(years.start, years.stop - size + 1)
@@ -160,9 +168,15 @@ def _best_span(read: _Read, years: range) -> tuple[range, Table]:
     return span, hand
 
 
-def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
-    """Log probabilities of hands and their figures: the usual one, and those whose one figure of
-    a year's last two is often taken for another."""
+def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Hand]]:
+    """Log probabilities of hands: the usual one, and those whose one figure of a year's last two is
+    often taken for another; each with words that are read well, or badly."""
+    for slip, share in _WORDS.items():
+        for prior, figures in _figures(span, taken_for):
+            yield prior + math.log(share), Hand(figures, slip)
+
+
+def _figures(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
     usual = usual_misreadings()
     yield 0.0, usual
     for true in sorted({int(figure) for year in span for figure in str(year)[2:]}):
@@ -173,12 +187,12 @@ def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
             yield math.log(_TAKEN[share] * usual[true, other]), hand
 
 
-def _in_words(own: Mapping[str, float], year: int) -> float:
-    """Probability of a reading in words in this year."""
-    slips = ((Hamming.distance(value[-4:], str(year)), value[-4:], p) for value, p in own.items())
+def _in_words(own: Mapping[str, float], year: int, slip: float) -> float:
+    """Probability of a reading in words in this year; ``slip``: that one figure is read wrong."""
+    wrong = ((Hamming.distance(value[-4:], str(year)), value[-4:], p) for value, p in own.items())
     begun = f"{year // 10}0"
     return _STRAY + sum(
-        p * max(float(_WORD**slip), _BROKEN_OFF * (read == begun)) for slip, read, p in slips
+        p * max(float(slip**figures), _BROKEN_OFF * (read == begun)) for figures, read, p in wrong
     )
 
 
