@@ -145,8 +145,10 @@ def test_a_misread_figure_does_not_make_a_year() -> None:
     assert set(years_of(era, many, [{"13.05.1969": 0.9}] * 6)) == {1969}  # one hand
     sevens = [{"12.04.1927": 0.8}] * 5 + [{"12.04.1921": 0.8}] * 6
     assert set(years_of(before, sevens)) == {1927}  # 7 passes for 1, not 1 for 7
-    apart = [{f"12.04.{year}": 0.9} for year in (1964, 1963, 1968, 1964, 1967, 1963)]
-    assert set(years_of(era, [{"12.04.1967": 0.9}] * 6, apart)) == {1967}  # words read badly
+    spoken = (2014, 2018, 2013, 2014, 2018, 2014, 2014, 2013, 2014, 2013, 2018, 2013)
+    apart = [{f"12.04.{year}": 0.9} for year in spoken]  # words read badly, each in its own way
+    clearly = [{"12.04.2017": 0.95}] * len(spoken)
+    assert set(years_of(Era(2015, 2021), clearly, apart, clearly)) == {2017}
     worn = ([{"12.04.1977": 0.9}] * 6 + [{"12.04.1989": 0.8}]) * 12
     assert set(years_of(Era(1975, 1999), worn)) == {1977}  # not 1987, its 8 read as 7
     clear = [{"12.04.1927": 0.9}] * 45
