@@ -138,13 +138,13 @@ def test_what_deciding_together_mends_and_breaks_is_counted() -> None:
         )
         return PageReading(number, (EntryReading(1, slots),))
 
-    usual = (("Lê Văn Ba", 0.9),)
+    usual = (("Lê Văn Rim", 0.9),)
     pages = [page(n, str(n), usual) for n in range(1, 8)]
-    pages[3] = page(4, "9", (("Lê Văn Bo", 0.5), ("Lê Văn Ba", 0.4)))
+    pages[3] = page(4, "9", (("Lê Văn Rum", 0.5), ("Lê Văn Rim", 0.4)))
     absent = dict.fromkeys((column.code for column in KS.columns), ABSENT)
 
     def true(number: int) -> Record:
-        signer = "Lê Văn Bo" if number == 4 else "Lê Văn Ba"  # as it happens, another officer
+        signer = "Lê Văn Rum" if number == 4 else "Lê Văn Rim"  # as it happens, another officer
         said = {"so": f"{number:02d}/1962", "nguoiKy": signer}
         fields = {code: FieldValue(value, value, status="read") for code, value in said.items()}
         return Record("b", number, 1, "KS", "rvn-1955-1975", {**absent, **fields})
