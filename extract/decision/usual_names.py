@@ -37,9 +37,9 @@ def weigh_names(drafted: Sequence[Drafts]) -> None:
     """Weigh the options of names again, in place, by how usual their syllables are."""
     for drafts in drafted:
         for code, own in drafts.items():
-            now = own.value.value
-            named = own.evidence.kind in _KINDS and not own.mark and now in own.options
-            if named and now and len(_words(now)) > 1:
+            now = own.value.value or ""
+            named = own.evidence.kind in _KINDS and not own.mark and own.options.get(now, 0.0) > 0
+            if named and len(_words(now)) > 1:
                 drafts[code] = _weighed(own, now)
 
 
