@@ -36,8 +36,8 @@ from extract.decision.recurring import (
 )
 from extract.decision.units import RULE as COUNTRY
 from extract.decision.units import weigh_by_country
+from extract.decision.usual_names import KINDS, weigh_names
 from extract.decision.usual_names import RULE as NAMES
-from extract.decision.usual_names import weigh_names
 from extract.decision.votes import named_elsewhere, vote
 from extract.decision.witnesses import mend_tails
 from extract.parse.dates import Era, date_of_value
@@ -52,7 +52,6 @@ from extract.roles import roles_of
 LONGEST_LIFE = 90
 """Years before a book's first that its dates may lie in."""
 _NEW_USUAL = 0.2  # share of values that stand only once in columns where values often come again
-_NAMES = {"person_name", "signature"}  # kinds of places that hold a name
 _FEW = 3  # readings of a column from which what the book repeats can be told
 _OWN, _USUAL = "the book's own", "usual values"
 _MARKS, _CAPITALS = "marks that a book repeats", "capitals that a book repeats"
@@ -147,7 +146,7 @@ def _choose_own(drafted: Sequence[Drafts], roles: Mapping[str, Any], year: int |
 
 
 def _early(volume: str) -> float:
-    """How likely a year has so many volumes: most have one or two."""
+    """How likely a year has so many volumes: most have one or two (own knowledge, unsourced)."""
     return 1.0 / max(leading_number(volume) or 1, 1) ** 2
 
 
@@ -165,7 +164,7 @@ def _choose_recurring(
         return
     readings = [drafts[code].options for drafts, code in places]
     kinds = {drafts[code].evidence.kind for drafts, code in places}
-    likely = likely_name if kinds & _NAMES else None
+    likely = likely_name if kinds & KINDS else None
     chosen_again = recurring(readings, new, favour, known, likely)
     for (drafts, code), found in zip(places, chosen_again, strict=True):
         value = _enough(rule, drafts[code], found, readings, known)

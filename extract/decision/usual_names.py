@@ -3,7 +3,7 @@
 The tables of names (`models/lexicons`) count who bears a syllable as a surname, a middle or a given
 name. A syllable may also be one that differs from what was read by a letter or its marks. Power and
 bounds were chosen on 100 development books (seeds 9390, 9395, 9541; 3,880 names: 72 more right, 4
-broken). Rendered names are drawn from the same tables: in a real register it will mend fewer.
+broken; by no command of this repository). Rendered names are drawn from the same tables: in a real register it will mend fewer.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from itertools import product
 from common.text import fold, title_case
 from extract.decision.choose import Drafted
 from extract.decision.evidence import outweighs
+from extract.decision.numbering import Drafts
 from models import lexicon
 
 RULE = "usual names"
-_KINDS = ("person_name", "signature")
+KINDS = frozenset({"person_name", "signature"})
+"""Kinds of places that hold a name."""
 _MARK, _LETTER = 0.02, 0.0006  # share of letters read with another mark, as each other letter
 _POWER = 0.8  # of how many bear a name: the reader knows names too
 _RARE = 2.0  # bearers that a name in no table is given
@@ -30,15 +32,13 @@ _LIKELY = 0.05  # share of a syllable's readings from which others are looked fo
 _LEAST = 0.02  # share of a syllable that is tried
 _TRIED, _KEPT = 3, 16  # syllables tried at each place of a name; names kept
 
-Drafts = dict[str, Drafted]
-
 
 def weigh_names(drafted: Sequence[Drafts]) -> None:
     """Weigh the options of names again, in place, by how usual their syllables are."""
     for drafts in drafted:
         for code, own in drafts.items():
             now = own.value.value or ""
-            named = own.evidence.kind in _KINDS and not own.mark and own.options.get(now, 0.0) > 0
+            named = own.evidence.kind in KINDS and not own.mark and own.options.get(now, 0.0) > 0
             if named and len(_words(now)) > 1:
                 drafts[code] = _weighed(own, now)
 
