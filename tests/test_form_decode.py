@@ -9,13 +9,14 @@ import pytest
 
 from common.geometry import Box
 from extract.form.decode import Found
+from extract.form.discover import DiscoverOptions, understand
 from extract.form.expected import with_expected
 from extract.form.occurrences import Occurrence, find_occurrences, spans_of
-from extract.form.recognise import Candidate, rank_forms
+from extract.form.recognise import Candidate, rank_forms, split_cases
 from extract.form.wordings import states_of, vocabulary
 from extract.form.words import Word, in_rows, told_from_writing
 from extract.registers import load_register, register_codes
-from models.rules import Segment
+from models.rules import Rules, Segment
 
 SIZE = (1200, 1700)
 EVERY = [load_register(code) for code in register_codes()]
@@ -313,6 +314,41 @@ def test_two_letters_of_dirt_yield_to_a_longer_wording_of_the_label() -> None:
     best = best_of([*head, *words_of(KT_1976), dirt])
     where = [i.occurrence.text for i in best.cases[0] if "noiDangKy" in i.state.codes]
     assert where == ["UBNDxa"]
+
+
+def test_of_two_readings_of_a_page_s_label_two_letters_read_once_are_dirt() -> None:
+    states = states_of(load_register("KT").generation("1976-1998"), "blocks")
+    index, state = next((i, s) for i, s in enumerate(states) if "ubndxa" in s.keys)
+    label = Occurrence((Word("UNNDxa", Box(116, 130, 157, 141), 0.4),), "unndxa")
+    dirt = Occurrence((Word("xã", Box(1179, 152, 1187, 159), 0.9),), "xa")
+    for times, wanted in ((1, label), (2, replace(dirt, times=2))):
+        seen = [
+            Found(state, index, label, 0.83),
+            Found(state, index, replace(dirt, times=times), 1.0),
+        ]
+        (kept,) = (item for case in split_cases(seen, {"page"}) for item in case)
+        assert kept.occurrence == wanted
+
+
+def test_the_form_s_code_ends_a_place() -> None:
+    """Else the volume is read with the code printed behind it."""
+    code, easy = ("TP/HT-1999-A.1", "Mẫu"), DiscoverOptions(coverage=0.05, labels=3)
+    rights = []
+    for behind in code:
+        form = [
+            "Số",
+            "Họ và tên | | Giới tính",
+            "Ngày, tháng, năm sinh",
+            "Nơi sinh",
+            "Dân tộc | Quốc tịch",
+        ]
+        words = words_of([f"Quyển số | | {behind}", *form])
+        register = load_register("KS")
+        blank = np.full(SIZE[::-1], 255, np.uint8)
+        _, (entry, *_) = understand([words], Rules(), blank, register, easy)
+        rights.append(entry.fields["quyenSo"].box.x1)
+    end = next(word.box.x0 for word in words_of([f"Quyển số | | {code[0]}"]) if "TP" in word.text)
+    assert rights[0] == end < rights[1]
 
 
 def test_a_word_whose_room_the_one_before_it_was_given_is_on_its_row() -> None:

@@ -3,7 +3,8 @@
 The tables of names (`models/lexicons`) count who bears a syllable as a surname, a middle or a given
 name. A syllable may also be one that differs from what was read by a letter or its marks. Power and
 bounds were chosen on 100 development books (seeds 9390, 9395, 9541; 3,880 names: 72 more right, 4
-broken; by no command of this repository). Rendered names are drawn from the same tables: in a real register it will mend fewer.
+broken; by no command of this repository). Rendered names are drawn from the same tables: in a real
+register it will mend fewer.
 """
 
 from __future__ import annotations
