@@ -23,7 +23,14 @@ from extract.form.second_look import CropReader, look_again
 from extract.form.slots import column_heads, ruled_heads, slots_of
 from extract.form.surroundings import Surroundings
 from extract.form.wordings import vocabulary
-from extract.form.words import Word, in_rows, read_words, told_from_writing, with_dates
+from extract.form.words import (
+    Word,
+    clear_of_rules,
+    in_rows,
+    read_words,
+    told_from_writing,
+    with_dates,
+)
 from extract.parse.tables import table
 from extract.registers import Label, Register, load_register, register_codes
 from extract.roles import roles_of
@@ -104,7 +111,9 @@ def read_print(pages: Sequence[Image], options: DiscoverOptions, reader: CropRea
     )
     headings = _headings(common.grey, rules, reader)
     rules = without_folds(without_ghosts(rules, common.strict), common.grey)
-    return Print(common, rules, (*headings, *readings), tuple(pages))
+    width = common.grey.shape[1]
+    clear = (tuple(clear_of_rules(words, rules, width)) for words in (*headings, *readings))
+    return Print(common, rules, tuple(clear), tuple(pages))
 
 
 def form_of(

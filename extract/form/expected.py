@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from rapidfuzz.distance import Levenshtein
 
@@ -19,6 +21,9 @@ _HINTED = 0.65  # least likeness of what begins a row between its neighbours' ro
 _BEGINS = 6  # letters of a label known so
 _UNDER_STAMP = 0.5  # least likeness of a heading level with the other signature's
 _READINGS = 3  # that have words there
+_HALF = 0.5  # least likeness of a very short one, which begins the row of the next
+_TOUCH = 0.1  # share of its box that another label may touch
+_ENDS = 8  # letters by which the end of a label is known
 
 
 def with_expected(
@@ -42,7 +47,11 @@ def with_expected(
             level = _beside_heading(state, index, full, readings)
             full += [level] if level is not None else []
             continue
-        if index in have or len(state.keys[0]) < (_LEAST if state.required else _LONG):
+        if index in have:
+            continue
+        if len(state.keys[0]) < (_LEAST if state.required else _LONG):
+            short = _begins_its_row(state, index, full, readings) if state.required else None
+            full += [short] if short is not None else []
             continue
         found = None
         if before is not None and state.section == before.state.section:
@@ -53,6 +62,8 @@ def with_expected(
             found = _likest(_before(after.occurrence.box, readings), state, index, full, _ALIKE)
         if found is None and state.required and len(state.keys[0]) >= _BEGINS:
             found = _likest(_between(state, index, full, readings), state, index, full, _HINTED)
+        if found is None and state.required:
+            found = _by_its_end(state, index, full, readings)
         if found is not None:
             full.append(found)
     return tuple(full)
@@ -93,11 +104,46 @@ def _beside_heading(
     return None
 
 
+def _begins_its_row(
+    state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
+) -> Found | None:
+    """A very short label (*Số*) that begins the row of the label printed after it, flush with
+    others: several readings have one word there, as short and half like it (*Sẽ*)."""
+    after = next((item for item in case if item.index == index + 1), None)
+    if after is None:
+        return None
+    flush = [item.occurrence.box for item in case]
+    firsts = [next(_before(after.occurrence.box, [rows]), None) for rows in readings]
+    alike = [
+        run
+        for run in filter(None, firsts)
+        if any(abs(run.box.x0 - box.x0) < box.height for box in flush)
+        and all(run.box.intersection(box).area < _TOUCH * run.box.area for box in flush)
+        and max(Levenshtein.normalized_similarity(run.key, key) for key in state.keys) >= _HALF
+    ]
+    if len(alike) < _READINGS:
+        return None
+    return Found(state, index, min(alike, key=lambda run: run.box.height), _HALF)
+
+
 def _between(
     state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
 ) -> Iterator[Occurrence]:
     """Runs of words that begin a row flush with a section's labels, below the last label found
     before one, of that section where there is any, and not below the first one found after it."""
+    bounds = _room(state, index, case)
+    if bounds is None:
+        return
+    top, foot, begins = bounds
+    for chunk in (chunk for rows in readings for row in rows for chunk in chunks(row)):
+        first = chunk[0].box
+        if top < first.centre[1] < foot and any(abs(first.x0 - b.x0) < b.height for b in begins):
+            for end in range(1, len(chunk) + 1):
+                yield _run(chunk[:end])
+
+
+def _room(state: State, index: int, case: Sequence[Found]) -> tuple[float, float, list[Box]] | None:
+    """Foot of the last label before a label, foot of the first after it, its section's labels."""
     labels = [item for item in case if item.state.label is not None]
     section = [item for item in labels if item.state.section == state.section]
     earlier = [item for item in labels if item.index < index]
@@ -105,14 +151,50 @@ def _between(
     before = max(own or earlier, key=lambda i: i.index, default=None)
     after = min((i for i in labels if i.index > index), key=lambda i: i.index, default=None)
     if before is None or after is None:
-        return
-    top, foot = before.occurrence.box.y1, after.occurrence.box.y1
+        return None
     begins = [item.occurrence.box for item in section]
-    for chunk in (chunk for rows in readings for row in rows for chunk in chunks(row)):
-        first = chunk[0].box
-        if top < first.centre[1] < foot and any(abs(first.x0 - b.x0) < b.height for b in begins):
-            for end in range(1, len(chunk) + 1):
-                yield _run(chunk[:end])
+    return before.occurrence.box.y1, after.occurrence.box.y1, begins
+
+
+def _by_its_end(
+    state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
+) -> Found | None:
+    """A label of which several readings have the same end, half of it or more, as far from where
+    other labels begin as the letters before it are wide; None where there is none."""
+    key = state.keys[0]
+    bounds = _room(state, index, case)
+    if bounds is None or len(key) < 2 * _ENDS:
+        return None
+    top, foot, _ = bounds
+    begins = [item.occurrence.box for item in case]
+    ends = [
+        (number, run)
+        for number, rows in enumerate(readings)
+        for run in chain.from_iterable(map(_ends_of, rows))
+        if 2 * len(run.key) >= len(key) > len(run.key) >= _ENDS and key.endswith(run.key)
+        if top < run.box.centre[1] < foot
+    ]
+    for _, run in sorted(ends, key=lambda end: -len(end[1].key)):
+        box = run.box
+        begin = box.x0 - (len(key) - len(run.key)) * box.width / len(run.key)
+        near = [b for b in begins if abs(begin - b.x0) < 2 * b.height]
+        same = (n for n, o in ends if _level(box, o.box) and abs(box.x1 - o.box.x1) < box.height)
+        alike = len(set(same))
+        if near and alike >= _READINGS:
+            first = run.words[0]
+            left = min(near, key=lambda b: abs(begin - b.x0)).x0
+            whole = replace(first, box=first.box._replace(x0=left))
+            shown = replace(run, words=(whole, *run.words[1:]))
+            if all(shown.box.intersection(i.occurrence.box).area == 0 for i in case):
+                return Found(state, index, shown, len(run.key) / len(key))
+    return None
+
+
+def _ends_of(row: Row) -> Iterator[Occurrence]:
+    """Runs of words that end a chunk of a row."""
+    for chunk in chunks(row):
+        for start in range(len(chunk)):
+            yield _run(chunk[start:])
 
 
 def _after(box: Box, readings: Sequence[Sequence[Row]]) -> Iterator[Occurrence]:

@@ -19,6 +19,7 @@ _LEADER = 0.6  # share of the paper beside a label that its own leader fills; le
 _SHORT = 0.1  # of the form's longer side: what looks like a shorter rule may be small print
 _BESIDE = (0.002, 0.0025, 0.003)  # of it: from a rule's middle to the paper beside it
 _LETTERS = 0.05  # share of a row of letters that has ink there on both sides; a rule's has none
+_ROW = 0.15  # the same of a long one, which much is written on
 _GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
 
 
@@ -192,7 +193,7 @@ def without_letters(rules: Rules, grey: Image) -> Rules:
     """
     side = max(grey.shape)
 
-    def ruled(segment: Segment) -> bool:
+    def ruled(segment: Segment, most: float) -> bool:
         xs = np.arange(max(0, round(segment.x0)), min(grey.shape[1], round(segment.x1)))
         ys = np.interp(xs, (segment.x0, segment.x1), (segment.y0, segment.y1))
 
@@ -203,9 +204,9 @@ def without_letters(rules: Rules, grey: Image) -> Rules:
 
         ink = 0.4 * float(np.percentile(darkness(-1 / side, 0, 1 / side), 90))
         beside = (darkness(*_BESIDE), darkness(*(-offset for offset in _BESIDE)))
-        return min(float((dark > ink).mean()) for dark in beside) < _LETTERS
+        return min(float((dark > ink).mean()) for dark in beside) < most
 
-    kept = (s for s in rules.horizontal if s.length > _SHORT * side or ruled(s))
+    kept = (s for s in rules.horizontal if ruled(s, _ROW if s.length > _SHORT * side else _LETTERS))
     return Rules(tuple(kept), rules.vertical, rules.dotted)
 
 

@@ -11,6 +11,9 @@ from common.geometry import Box
 from extract.form.surroundings import Surroundings
 from models.reading import Image
 
+_INK = 150  # grey below which a square is printed
+_SIDE = 0.6  # letter heights: the level side of a square, at least
+_RULE = 1.8  # the same, more than any has
 _DATE_WORDS = {"day": ("ngay",), "month": ("thang",), "year": ("nam",)}
 
 
@@ -26,7 +29,7 @@ def tick_square(box: Box, near: Surroundings) -> Box:
         x0, x1 = box.x0 - 2.2 * height, box.x0 + 1.2 * height
     area = Box(x0, middle - 1.1 * height, x1, middle + 1.1 * height).clipped(*near.ground.size)
     left, top, right, bottom = area.rounded()
-    ink = (near.blank[top:bottom, left:right] < 150).astype(np.uint8)
+    ink = (near.blank[top:bottom, left:right] < _INK).astype(np.uint8)
     _, _, found, _ = cv2.connectedComponentsWithStats(ink)
     squares = [
         Box(left + x, top + y, left + x + w, top + y + h)
@@ -41,15 +44,41 @@ def tick_square(box: Box, near: Surroundings) -> Box:
 
 
 def ticked_right(labels: Iterable[Box], height: float, blank: Image) -> bool:
-    """Whether more is printed right after these labels than right before them."""
-    before = after = 0.0
+    """Whether more of a square is printed at the ends of these labels than where they begin.
+
+    A reader may take the square into the label's box, or leave the label's last letters out of it:
+    the level sides of squares count, and each label has a voice. Where none is seen, all ink
+    beside the labels does.
+    """
+    voices, ink = 0, 0.0
     for box in labels:
-        y0, y1 = round(box.y0), round(box.y1)
-        before += float(
-            (255 - blank[y0:y1, max(0, round(box.x0 - 1.6 * height)) : round(box.x0)]).sum()
-        )
-        after += float((255 - blank[y0:y1, round(box.x1) : round(box.x1 + 1.6 * height)]).sum())
-    return after > before
+        before = Box(box.x0 - 2.2 * height, box.y0, box.x0 + 1.2 * height, box.y1)
+        after = before._replace(x0=box.x1 - 1.2 * height, x1=box.x1 + 2.2 * height)
+        more = _level_sides(after, height, blank) - _level_sides(before, height, blank)
+        voices += (more > 0) - (more < 0)
+        close = before._replace(x0=box.x0 - 1.6 * height, x1=box.x0)
+        ink -= float((255 - _cut(close, blank)).sum())
+        close = before._replace(x0=box.x1, x1=box.x1 + 1.6 * height)
+        ink += float((255 - _cut(close, blank)).sum())
+    return (voices or ink) > 0
+
+
+def _level_sides(area: Box, height: float, blank: Image) -> int:
+    """Pixels of level lines as long as a square's side, in letter heights, around an area's row."""
+    ink = (_cut(area.grown(0, 0.6 * height), blank) < _INK).astype(np.uint8)
+    if not ink.size:
+        return 0
+
+    def runs(length: float) -> int:
+        line = np.ones((1, max(2, round(length * height))), np.uint8)
+        return int(cv2.morphologyEx(ink, cv2.MORPH_OPEN, line).sum())
+
+    return runs(_SIDE) - runs(_RULE)
+
+
+def _cut(box: Box, blank: Image) -> Image:
+    left, top, right, bottom = box.clipped(blank.shape[1], blank.shape[0]).rounded()
+    return blank[top:bottom, left:right]
 
 
 def comma(line: Box, near: Surroundings) -> Box | None:

@@ -201,8 +201,11 @@ def _starts(spans: Sequence[Occurrence], worth: NDArray[np.float64]) -> dict[Wor
 
 
 def _is_label(line: Row, starts: Mapping[Word, float]) -> bool:
-    """Whether a label of its own explains most of a line."""
-    return starts.get(line[0], -1.0) >= _OF_ITS_OWN * sum(len(word.key) for word in line)
+    """Whether a label of its own explains most of a line, in its own reading or in two others."""
+    least = _OF_ITS_OWN * sum(len(word.key) for word in line)
+    x, y = line[0].box.centre
+    here = [word for word, worth in starts.items() if worth >= least and _at(word.box, x, y)]
+    return line[0] in here or len(here) > 1
 
 
 def _overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from common.geometry import Box
@@ -80,7 +81,7 @@ def _candidate(
 ) -> Candidate:
     once = {section.id for section in generation.sections if section.once}
     coded = any(is_code(span.key, generation) for span in spans)
-    tried: list[tuple[float, Candidate]] = []
+    tried: list[tuple[bool, float, Candidate]] = []
     for layout in layouts_of(generation):
         states = states_of(generation, layout)
         seen = find_occurrences(spans, states)
@@ -88,15 +89,15 @@ def _candidate(
         cases = split_cases(_with_heads(decoded.found, states, seen), once)
         if layout in ("columns", "table") and not _side_by_side(cases, generation):
             continue
-        if tried and not any(map(_heads, cases)) and len(cases) > len(tried[0][1].cases):
+        if tried and not any(map(_heads, cases)) and len(cases) > len(tried[0][2].cases):
             continue  # labels named twice a case are no table's, whose heads would be unread
         coverage, count = max(_coverage(case, states, printed) for case in cases)
         worth = sum(item.score * (1 + len(item.occurrence.key) / 8) for c in cases for item in c)
         candidate = Candidate(code, generation, states, cases, coverage, count, worth, coded)
         if layout == "table" and any(_rows_left_of_heads(case, seen) for case in cases):
             return candidate
-        tried.append((decoded.value, candidate))
-    return max(tried, key=lambda item: item[0])[1]
+        tried.append((_named_in_each(cases), decoded.value, candidate))
+    return max(tried, key=lambda item: item[:2])[2]
 
 
 def is_code(key: str, generation: Generation) -> bool:
@@ -116,6 +117,20 @@ def _side_by_side(cases: Sequence[Sequence[Found]], generation: Generation) -> b
     if not rows:
         return not any(section.table for section in generation.sections)
     return any(_level([item.occurrence.box for item in heads]) for heads in rows)
+
+
+def _named_in_each(cases: Sequence[Sequence[Found]]) -> bool:
+    """Whether most labels printed once a column were read so, or none; where a few were, they stand
+    beside a table, and their print was read twice."""
+    found = {
+        (number, item.state.section, item.state.label, item.state.column)
+        for number, case in enumerate(cases)
+        for item in case
+        if item.state.label and item.state.column >= 0 and "" not in item.state.label.codes
+    }
+    columns = Counter(key[:3] for key in found)
+    often = sum(times > 1 for times in columns.values())
+    return not often or 2 * often >= len(columns)
 
 
 def _level(boxes: Sequence[Box]) -> bool:
@@ -255,12 +270,37 @@ def _apart(items: Sequence[Found], count: int) -> list[list[Found]]:
     if len(anchors) < len(places) / 2:
         return [list(items)]
     low, high = anchors.min(axis=0), anchors.max(axis=0)
+    numbers = [index for index, each in seen.items() if len(each) == count]
     cases: list[list[Found]] = [[] for _ in range(count)]
     for item in items:
         x = np.array(item.occurrence.box.centre)
-        away = np.maximum(np.maximum(low - x, x - high), 0)
-        cases[int(np.hypot(*away.T).argmin())].append(item)
+        away = np.hypot(*np.maximum(np.maximum(low - x, x - high), 0).T)
+        first, second = sorted(away.argsort(kind="stable")[:2])
+        between = _is_between(x, low[first] + high[first], low[second] + high[second])
+        alone = away.min() > 0 and not any(_same_row(item, other) for other in items)
+        if between and alone and item.index > max(numbers) and _flush(item, items):
+            away[second] = np.inf  # printed last, and no note beside: it closes the case above
+        cases[int(away.argmin())].append(item)
     return cases
+
+
+def _flush(item: Found, others: Sequence[Found]) -> bool:
+    """Whether it begins where the labels farthest left do."""
+    box = item.occurrence.box
+    return box.x0 - min(other.occurrence.box.x0 for other in others) < 2 * box.height
+
+
+def _same_row(item: Found, other: Found) -> bool:
+    box, beside = item.occurrence.box, other.occurrence.box
+    return item is not other and abs(box.centre[1] - beside.centre[1]) < box.height
+
+
+def _is_between(
+    x: NDArray[np.float64], first: NDArray[np.float64], second: NDArray[np.float64]
+) -> bool:
+    """Whether a point lies between two others, given doubled."""
+    step = second - first
+    return bool(0 < (2 * x - first) @ step < step @ step)
 
 
 def _of_a_case(state: State) -> bool:

@@ -16,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from common.geometry import Box
 from common.text import fold, nfc
 from models.reading import Image
+from models.rules import Rules, Segment
 
 # At colons, dots and blanks, and where a word begins behind figures or signs no label has.
 _BREAK = re.compile(r"[:….‥·_]{1,}|\s+|(?<=[]\d|#%⁄»«<>{}[])(?=[^\W\d_]{3})")
@@ -27,6 +28,9 @@ _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
 _READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
 _ALIKE = 3  # readings that read a word alike; writing is read otherwise each time
+_THROUGH = 0.2  # of a word's height, on both sides of its middle, where no rule runs
+_SURE = 0.4  # of the form's width, above which a rule is no row of letters
+_MOST = 0.8  # of its width, which a rule through a word covers
 _AROUND = 25  # words, in all readings, whose steadiness is usual there
 
 
@@ -168,6 +172,28 @@ def _steadiness(box: Box, grey: Image, strict: Image) -> float:
     nearly = 255 - strict[y0:y1, x0:x1].astype(np.float32)
     ink = most > _INK
     return float(nearly[ink].sum() / max(1.0, float(most[ink].sum())))
+
+
+def clear_of_rules(words: Iterable[Word], rules: Rules, width: float) -> Iterator[Word]:
+    """The words on one side of every rule of a form so wide, for print crosses none: one through
+    whose middle a rule runs is misplaced, and what lies beyond a rule is not its own.
+
+    Only a long rule is sure: a row of letters may look like a short one.
+    """
+    long = [rule for rule in rules.horizontal if rule.length > _SURE * width]
+    for word in words:
+        box = word.box
+        middle, height = box.centre[1], box.height
+        ys = [r.at(box.centre[0]) for r in long if _runs_along(r, box)]
+        if all(abs(y - middle) >= _THROUGH * height for y in ys):
+            top = max((y for y in ys if box.y0 < y < middle), default=box.y0)
+            foot = min((y for y in ys if middle < y < box.y1), default=box.y1)
+            yield replace(word, box=box._replace(y0=top, y1=foot))
+
+
+def _runs_along(rule: Segment, box: Box) -> bool:
+    """Whether a level rule covers most of a box's width."""
+    return min(rule.x1, box.x1) - max(rule.x0, box.x0) > _MOST * box.width
 
 
 def in_rows(words: Iterable[Word]) -> list[Row]:
