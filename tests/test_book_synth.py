@@ -24,7 +24,7 @@ from models.synth.spoken import PLAIN, SOUTH, spoken, spoken_date
 from models.synth.truth import register_codes
 
 SAMPLE = Path(__file__).parent.parent / "sample"
-CODES = Path(__file__).parent.parent / "extract" / "checks" / "province_codes.csv"
+CODES = Path(__file__).parent.parent / "extract" / "parse" / "province_codes.csv"
 FORMS = ("rvn-1955-1975", "1976-1998", "tt15-2015")
 WRITTEN = ("read", "ditto", "derived")
 DATE = re.compile(r"\d{2}\.\d{2}\.\d{4}$|\d{2}\.\d{4}$|\d{4}$")

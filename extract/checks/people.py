@@ -11,6 +11,7 @@ from pathlib import Path
 from common.text import fold
 from extract.checks.within import Book, Check, Rule, values
 from extract.parse.dates import date_of_value
+from extract.parse.identity import holder_of, person_of, province_codes, sex_of
 from extract.parse.names import middle_names
 from extract.parse.places import province_of
 from extract.parse.tables import table
@@ -20,8 +21,6 @@ from models import lexicon
 _DATA = Path(__file__).parent
 _CARD, _OLD_CARD, _PASSPORT = "4", "1", "2"  # codes of loaiGiayToTuyThan
 _SOUTHERN_CARDS = 1976  # until then numbers had seven or eight figures
-_SEXES = {"cha": "Nam", "chong": "Nam", "chaNuoi": "Nam", "giaoOng": "Nam"}
-_SEXES |= {"me": "Nữ", "vo": "Nữ", "meNuoi": "Nữ", "giaoBa": "Nữ"}
 _PARENT_SEX = {"1": "Nam", "2": "Nữ", "3": "Nam", "4": "Nữ"}  # of loaiXacNhan
 _FATHER, _MOTHER = ("cha", "bo", "ba", "cha de"), ("me", "ma", "me de")
 _MISSING = {"1": (True, True), "2": (True, False), "3": (False, True)}  # father's, mother's name
@@ -45,16 +44,16 @@ def identity_digits(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
 def identity_of_holder(record: Record, rule: Rule, book: Book) -> Iterator[Issue]:
     """Twelve figures tell the province, the century and sex, and the year of birth."""
     for code, value in values(record, rule, book):
-        if not re.fullmatch(r"\d{12}", value):
+        holder = holder_of(value)
+        if holder is None:
             continue
-        person = re.sub("SoGiayToTuyThan|SoDinhDanh.*", "", code)
-        sex = record.get(f"{person}GioiTinh").value or _SEXES.get(person)
+        person = person_of(code)
+        sex = record.get(f"{person}GioiTinh").value or sex_of(person)
         born = date_of_value(record.get(f"{person}NgaySinh").value)
-        mark = int(value[3])
-        what = [] if value[:3] in _province_codes() else ["mã tỉnh"]
-        if sex in ("Nam", "Nữ") and (mark % 2 == 0) != (sex == "Nam"):
+        what = [] if holder.province in province_codes() else ["mã tỉnh"]
+        if sex in ("Nam", "Nữ") and sex != holder.sex:
             what.append("giới tính")
-        if born and born.year != 1900 + 100 * (mark // 2) + int(value[4:6]):
+        if born and born.year != holder.year:
             what.append("năm sinh")
         if what:
             words = {"label": book.label(code), "value": value, "what": ", ".join(what)}
@@ -177,10 +176,6 @@ def _groups() -> frozenset[str]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (_DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _province_codes() -> frozenset[str]:
-    return frozenset(row["code"] for row in _rows("province_codes.csv"))
 
 
 def _first_years() -> Mapping[str, int]:

@@ -15,6 +15,8 @@ from extract.decision.choose import Drafted, chosen, draft
 from extract.decision.ditto import province_drafted, resolve_dittos
 from extract.decision.evidence import outweighs
 from extract.decision.hand import weigh_ages_by_hand
+from extract.decision.identity import RULE as IDENTITY
+from extract.decision.identity import weigh_identity
 from extract.decision.kin import agree_between_people, agree_on_age
 from extract.decision.numbering import (
     YEARLY,
@@ -93,6 +95,8 @@ def steps(
         weigh_ages(drafts, roles)
         agree_on_age(drafts, roles)
     yield "ages and days", drafted
+    weigh_identity(drafted)
+    yield IDENTITY, drafted
     _choose_own(drafted, roles, year)
     yield _OWN, drafted
     for codes in roles.get("usual", ()):
