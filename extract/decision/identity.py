@@ -23,8 +23,10 @@ RULE = "the holder of a number"
 _KIND = "id_number"
 _TOLD = 6  # figures that tell of the holder
 _SEEN = 0.002  # least share of a figure that is read as another, for the other to be tried
-_OTHER = 0.02  # how likely sex or year are others than the record's, which may itself be misread
-_NONE = 0.001  # how likely a province has a code that none has
+_OTHER = 0.001  # how likely the year is one that the birth was not read for, whatever is misread
+_SEX = 0.02  # how likely the sex is not the record's
+_NONE = 1e-4  # how likely a number is of no province, or of a century to come
+_LAST = 2099  # year of birth that a number may tell
 _WEIGHT = 0.1  # of each province that no other number of the book names
 _LEAST = 1e-4  # probability of a value that is kept
 
@@ -70,17 +72,22 @@ def _weighed(own: Drafted, code: str, drafts: Drafts, named: Counter[str]) -> Dr
 
 
 def _near(read: str) -> Iterator[tuple[str, float]]:
-    """A number as it was read, and with one of the figures that tell of the holder another: how
-    likely each is read so."""
-    table = usual_misreadings()
+    """A number as it was read, and with another of the figures that tell of the holder: how likely
+    each is read so."""
     yield read, 1.0
     if holder_of(read):
-        for place in range(_TOLD):
-            seen = int(read[place])
-            for true in range(10):
-                share = table.item(true, seen)
-                if true != seen and share >= _SEEN:
-                    yield f"{read[:place]}{true}{read[place + 1 :]}", share / table.item(seen, seen)
+        for told, share in _misread(read[:_TOLD]):
+            yield told + read[_TOLD:], share
+
+
+def _misread(figures: str) -> Iterator[tuple[str, float]]:
+    """Figures one of which is read so: how likely, beside figures that are read as they are."""
+    table = usual_misreadings()
+    for place, seen in enumerate(map(int, figures)):
+        for true in range(10):
+            share = table.item(true, seen) / table.item(seen, seen)
+            if true != seen and share >= _SEEN:
+                yield f"{figures[:place]}{true}{figures[place + 1 :]}", share
 
 
 def _of_province(number: str, named: Counter[str]) -> float:
@@ -98,18 +105,24 @@ def _of_person(number: str, born: Mapping[int, float], sexes: Mapping[str, float
     holder = holder_of(number)
     if holder is None:
         return 1.0
-    sex = max(sexes.get(holder.sex, 0.0), _OTHER) if sexes else 1.0
+    if holder.year > _LAST:
+        return _NONE
+    sex = max(sexes.get(holder.sex, 0.0), _SEX) if sexes else 1.0
     year = max(born.get(holder.year, 0.0), _OTHER) if born else 1.0
     return sex * year
 
 
 def _years(own: Drafted | None) -> dict[int, float]:
-    """Years of birth with probabilities, where the date was read."""
+    """How likely each year of birth is, where the date was read: as it was, or misread by a figure
+    of the last two."""
     found: defaultdict[int, float] = defaultdict(float)
     for value, share in own.options.items() if own and not own.mark else ():
         date = date_of_value(value)
         if date:
+            century, year = divmod(date.year, 100)
             found[date.year] += share
+            for true, alike in _misread(f"{year:02}"):
+                found[100 * century + int(true)] += share * alike
     return dict(found)
 
 
