@@ -151,6 +151,8 @@ def test_a_misread_figure_does_not_make_a_year() -> None:
     assert set(years_of(Era(2015, 2021), clearly, apart, clearly)) == {2017}
     worn = ([{"12.04.1977": 0.9}] * 6 + [{"12.04.1989": 0.8}]) * 12
     assert set(years_of(Era(1975, 1999), worn)) == {1977}  # not 1987, its 8 read as 7
+    ends = [{"12.04.1971": 0.85, "12.04.1977": 0.02}] * 48  # a decade is read by what it can be
+    assert set(years_of(Era(1975, 1999), ends)) == {1977}  # not 1978, its 8 read as 1
     clear = [{"12.04.1927": 0.9}] * 45
     assert set(years_of(before, [*clear, {"12.04.1921": 0.9}, *clear])) == {1927}
     assert years_of(era, []) == dict.fromkeys(range(1954, 1977), 1 / 23)

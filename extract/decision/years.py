@@ -35,10 +35,12 @@ Values = NDArray[np.float64]
 
 
 class Hand(NamedTuple):
-    """How a book's hand is read: its figures, (true, read), and how often its words are not."""
+    """How a book's hand is read: its figures, (true, read), how often its words are not, and
+    whether the decade's figure is read as any hand's: like the century's, by what it can be."""
 
     figures: Table
     words: float
+    decade: bool = False
 
 
 class Told(NamedTuple):
@@ -132,12 +134,12 @@ class _Read:
         return years
 
     def _in(self, year: int, hand: Hand) -> Values:
-        """By this hand's figures for the last two: a century is read by what it can be."""
+        """By this hand's figures for the last two, or the last: others by what they can be."""
         shares = self._share.copy()
         if not shares.size:
             return self._stray
         for place, figure in enumerate(str(year)):
-            table = hand.figures if place > 1 else usual_misreadings()
+            table = hand.figures if place > 1 + hand.decade else usual_misreadings()
             shares *= table[int(figure), self._figures[:, place]]
         sums = np.bincount(self._date, weights=shares, minlength=len(self._stray))
         return np.asarray(sums + self._stray)
@@ -170,10 +172,16 @@ def _best_span(read: _Read, years: range) -> tuple[range, Hand]:
 
 def _hands(span: range, taken_for: set[int]) -> Iterator[tuple[float, Hand]]:
     """Log probabilities of hands: the usual one, and those whose one figure of a year's last two is
-    often taken for another; each with words that are read well, or badly."""
+    often taken for another; each with words that are read well, or badly.
+
+    Where both are the same figure (1977), it may be misread in the last place alone.
+    """
+    double = any(str(year)[2] == str(year)[3] for year in span)
     for slip, share in _WORDS.items():
         for prior, figures in _figures(span, taken_for):
             yield prior + math.log(share), Hand(figures, slip)
+            if double:
+                yield prior + math.log(share), Hand(figures, slip, decade=True)
 
 
 def _figures(span: range, taken_for: set[int]) -> Iterator[tuple[float, Table]]:
