@@ -156,3 +156,4 @@ def test_squares_to_tick_are_seen_where_a_label_s_box_has_taken_them_in() -> Non
             grey[53:67, square + 3 : square + 17] = 255
             boxes.append(Box(min(x, square), 50, x + 130 - lost, 70))
         assert ticked_right(boxes, 20, grey) is right
+        assert ticked_right(boxes, 14, grey) is right  # squares larger than the letters

@@ -66,12 +66,12 @@ def ticked_right(labels: Iterable[Box], height: float, blank: Image) -> bool:
 def _level_sides(area: Box, height: float, blank: Image) -> int:
     """Pixels of level lines as long as a square's side, in letter heights, around an area's row."""
     ink = (_cut(area.grown(0, 0.6 * height), blank) < _INK).astype(np.uint8)
-    if not ink.size:
-        return 0
+    ink = np.pad(ink, 1)  # what the area cuts off is no longer for that
 
     def runs(length: float) -> int:
         line = np.ones((1, max(2, round(length * height))), np.uint8)
-        return int(cv2.morphologyEx(ink, cv2.MORPH_OPEN, line).sum())
+        level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, line, None, (-1, -1), 1, 0, 0)
+        return int(level.sum())
 
     return runs(_SIDE) - runs(_RULE)
 
