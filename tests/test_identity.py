@@ -76,3 +76,10 @@ def test_a_mother_s_number_is_a_woman_s_though_no_column_says_so() -> None:
 def test_a_birth_that_differs_by_more_than_a_misread_figure_changes_nothing() -> None:
     """The date may be the one misread: nothing is invented to make the two agree."""
     assert decided(number("082185197955"), "04.06.1973", "Nữ").value.value == "082185197955"
+
+
+@pytest.mark.parametrize("share", [1e-9, 1e-300, 0.0])
+def test_a_number_that_is_hardly_read_at_all_is_weighed_like_any(share: float) -> None:
+    own = decided(number("082773002181", share), "04.06.1973", "Nữ")
+    assert own.value.value == ("082173002181" if share else "082773002181")
+    assert sum(own.options.values()) == pytest.approx(share)

@@ -28,7 +28,7 @@ _SEX = 0.02  # how likely the sex is not the record's
 _NONE = 1e-4  # how likely a number is of no province, or of a century to come
 _LAST = 2099  # year of birth that a number may tell
 _WEIGHT = 0.1  # of each province that no other number of the book names
-_LEAST = 1e-4  # probability of a value that is kept
+_LEAST = 1e-4  # share of the probability of a value that is kept
 
 
 def weigh_identity(drafted: Sequence[Drafts]) -> None:
@@ -44,7 +44,7 @@ def _numbers(drafted: Sequence[Drafts]) -> Iterator[tuple[Drafts, str, Drafted]]
     for drafts in drafted:
         for code, own in drafts.items():
             value = own.value.value or ""
-            read = own.evidence.kind == _KIND and not own.mark and value in own.options
+            read = own.evidence.kind == _KIND and not own.mark and own.options.get(value, 0.0) > 0
             if read and holder_of(value):
                 yield drafts, code, own
 
@@ -58,14 +58,14 @@ def _weighed(own: Drafted, code: str, drafts: Drafts, named: Counter[str]) -> Dr
         for number, alike in _near(read):
             likely = _of_province(number, named) * _of_person(number, born, sexes)
             shares[number] += share * alike * likely
-    scale = sum(own.options.values()) / sum(shares.values())
-    options = {v: p * scale for v, p in sorted(shares.items()) if p * scale > _LEAST}
     now = str(own.value.value)
-    best = max(options, key=lambda value: options[value])
-    odds = options[best] / max(options.get(now, 0.0), _LEAST)
-    if best != now and not outweighs(RULE, own.evidence.kind, odds):
+    best = max(sorted(shares), key=lambda value: shares[value])
+    if best != now and not outweighs(RULE, own.evidence.kind, shares[best] / shares[now]):
         best = now
-    options.setdefault(best, _LEAST)
+    whole = sum(shares.values())
+    scale = sum(own.options.values()) / whole
+    kept = (value for value in sorted(shares) if value == best or shares[value] > _LEAST * whole)
+    options = {value: shares[value] * scale for value in kept}
     first = own.evidence.first and best == now
     evidence = replace(own.evidence, reader=options[best], first=first)
     return replace(own, value=replace(own.value, value=best), evidence=evidence, options=options)

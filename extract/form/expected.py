@@ -22,6 +22,7 @@ _BEGINS = 6  # letters of a label known so
 _UNDER_STAMP = 0.5  # least likeness of a heading level with the other signature's
 _READINGS = 3  # that have words there
 _HALF = 0.5  # least likeness of a very short one, which begins the row of the next
+_AGREED = 2  # readings of it that are so like it
 _TOUCH = 0.1  # share of its box that another label may touch
 _ENDS = 8  # letters by which the end of a label is known
 
@@ -108,20 +109,24 @@ def _begins_its_row(
     state: State, index: int, case: Sequence[Found], readings: Sequence[Sequence[Row]]
 ) -> Found | None:
     """A very short label (*Số*) that begins the row of the label printed after it, flush with
-    others: several readings have one word there, as short and half like it (*Sẽ*)."""
+    others: several readings have a word there, and two of them one half like it (*Sẽ*)."""
     after = next((item for item in case if item.index == index + 1), None)
     if after is None:
         return None
     flush = [item.occurrence.box for item in case]
     firsts = [next(_before(after.occurrence.box, [rows]), None) for rows in readings]
-    alike = [
+    words = [
         run
         for run in filter(None, firsts)
         if any(abs(run.box.x0 - box.x0) < box.height for box in flush)
         and all(run.box.intersection(box).area < _TOUCH * run.box.area for box in flush)
-        and max(Levenshtein.normalized_similarity(run.key, key) for key in state.keys) >= _HALF
     ]
-    if len(alike) < _READINGS:
+    alike = [
+        run
+        for run in words
+        if max(Levenshtein.normalized_similarity(run.key, key) for key in state.keys) >= _HALF
+    ]
+    if len(words) < _READINGS or len(alike) < _AGREED:
         return None
     return Found(state, index, min(alike, key=lambda run: run.box.height), _HALF)
 
