@@ -167,6 +167,18 @@ def test_a_cell_that_holds_labels_is_no_label_s_place() -> None:
     assert not any(box.contains(600, 340) for box in places)
 
 
+@pytest.mark.parametrize(("foot", "cells"), [(344, 1), (200, 0)])
+def test_a_row_is_as_high_as_its_label_needs(foot: int, cells: int) -> None:
+    """*Ngày, tháng, / năm sinh* in two lines stands in a row that is no page."""
+    label, other = Box(140, 158, 240, foot - 142), Box(140, 500, 220, 520)
+    rules = Rules(
+        horizontal=(level(100, 900, 100), level(100, 900, 264)),
+        vertical=(upright(300, 90, 1200), upright(600, 90, 1200), upright(900, 90, 1200)),
+    )
+    ground = Ground.of(rules, [other, other, label], SIZE)
+    assert len(ground.cells_right_of(label, 1)) == cells
+
+
 def test_dots_of_dirt_are_no_leader() -> None:
     """The officer's line is the rule below, and a name is beside a label in its narrow cell."""
     label = Box(100, 300, 600, 320)

@@ -10,6 +10,7 @@ import numpy as np
 
 from common.errors import FormError
 from extract.form.align import Features, Fit, Warp, features, register
+from extract.form.sharpen import sharpened
 from models.reading import Image
 from preprocessing.skew import skew_angle
 
@@ -24,6 +25,7 @@ class Consensus:
     Attributes:
         grey: (H, W) the blank form, in the geometry of the reference page.
         strict: the same, but only what nearly all pages print: paler, with less handwriting.
+        sharp: the same as ``grey``, the pages drawn to each other word by word, to read print in.
         pages: positions in the book of the pages that agreed, ascending, from 0.
         tried: how many pages were looked at.
         warps: form pixels → pixels of each of ``pages``, reduced to the form's scale.
@@ -31,6 +33,7 @@ class Consensus:
 
     grey: Image
     strict: Image
+    sharp: Image
     pages: tuple[int, ...]
     tried: int
     warps: tuple[Warp, ...] = ()
@@ -60,15 +63,16 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
     pages = [_reduced(book[index], long_side) for index in chosen]
     seen = [features(page) for page in pages]
     reference, fits = _reference(pages, seen)
-    blank = _agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
+    blank = agreed([pages[reference], *(fit.warp.pull(pages[i]) for i, fit in fits.items())])
     blank = _straight(blank)
     strict = blank
     for _ in range(2 if 0 < len(fits) <= 5 else 1):
         warps = _again(blank, pages, seen)
         layers = [warp.pull(pages[index]) for index, warp in warps.items()] or [blank]
-        blank, strict = _agreed(layers), _agreed(layers, share=0.8)
+        blank, strict = agreed(layers), agreed(layers, share=0.8)
     places = tuple(chosen[index] for index in warps)
-    return Consensus(blank, strict, places, len(chosen), tuple(warps.values()))
+    sharp = sharpened(blank, layers, agreed)
+    return Consensus(blank, strict, sharp, places, len(chosen), tuple(warps.values()))
 
 
 def laid(fit: Fit | None) -> bool:
@@ -144,7 +148,7 @@ def _again(blank: Image, pages: list[Image], seen: list[Features]) -> dict[int, 
     return {index: fit.warp for index, fit in fits.items() if fit is not None and laid(fit)}
 
 
-def _agreed(layers: list[Image], share: float = 0.5) -> Image:
+def agreed(layers: list[Image], share: float = 0.5) -> Image:
     """What is dark on this share of the layers at least; with few layers, on all but one."""
     if len(layers) == 1:
         return layers[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from common.errors import FormError
 from common.geometry import Box
 from common.options import Options
+from extract.form.between_rules import read_between_rules
 from extract.form.book_form import BookForm, Entry, FieldSlot, FoundLabel
 from extract.form.case_rows import entries_of, find_ledger, in_ledger
 from extract.form.consensus import Consensus, build_consensus
@@ -199,13 +200,18 @@ def _readings(
 
     What none of them understood is then read piece by piece.
     """
-    plain, strict = lift_rules(common.grey, rules), lift_rules(common.strict, rules)
+    plain, strict, sharp = (
+        lift_rules(image, rules) for image in (common.grey, common.strict, common.sharp)
+    )
     readings = [
         read_words(plain, reader),
         read_words(strict, reader),
         read_words(plain, reader, pale=False),
         read_words(plain, reader, pale=False, smooth=1.0, psm=6),
         read_words(strict, reader, pale=False, zoom=1.5, psm=6),
+        read_between_rules(plain, rules, reader),
+        read_words(sharp, reader),
+        read_words(sharp, reader, pale=False, zoom=1.5, psm=6),
     ]
     readings.append(look_again(plain, strict, readings, printed, reader))
     return with_dates(readings, printed)

@@ -14,6 +14,7 @@ from common.geometry import Box
 from models.reading import Image
 from models.rules import Rules, Segment
 
+_ROOM = 8  # heights of print that a row of a table has besides its label, at most
 _BROKEN = 0.008  # of the form's longer side: paper between two rules in line, at least
 _LEADER = 0.6  # share of the paper beside a label that its own leader fills; less is dirt
 _SHORT = 0.1  # of the form's longer side: what looks like a shorter rule may be small print
@@ -132,7 +133,7 @@ class Ground:
             if not above or not below or len(cells) == count:
                 break
             cells.append(Box(x0, above[-1], x1, below[0]))
-        if not cells or cells[0].height > 8 * self.height:
+        if not cells or cells[0].height - label.height > _ROOM * self.height:
             return []
         space = cells[0].x0 - label.x1
         narrow = cells[0].x0 - before < 0.42 * (self.right - self.left)

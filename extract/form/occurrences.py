@@ -20,8 +20,9 @@ from models.rules import Segment
 _MOST_WORDS = 24
 _MOST_LINES = 3
 _UNSTEADY = 14  # fewest letters of a label that some pages do not show
-_PAIR = 5  # the same of one of two words that several readings have
+_PAIR = 5  # the same of one of two words that half of the readings have
 _EDIT = 1.6  # letters that a wrong one costs
+_LEVEL = 0.4  # of a line's height, by which a word rises above it or reaches below, at most
 _OF_ITS_OWN = 0.7  # share of the line below that a label beginning there must explain
 _BEHIND = (1, 2)  # letters read behind a label
 _WHOLE = 4  # fewest letters of a label known by being read exactly
@@ -49,11 +50,14 @@ class Occurrence:
 
     @property
     def last_line(self) -> Box:
-        """The words of the label's last line; it differs from `box` where the label wraps."""
+        """The words of the label's last line; it differs from `box` where the label wraps, and
+        where one of three words or more is far higher or lower than most of them: misread."""
         last = self.words[-1].box
         middle = (last.y0 + last.y1) / 2
-        line = (w for w in self.words if w.box.y0 < middle < w.box.y1 and w.box.x0 <= last.x0)
-        return around(line)
+        line = [w for w in self.words if w.box.y0 < middle < w.box.y1 and w.box.x0 <= last.x0]
+        y0, y1 = np.median([(w.box.y0, w.box.y1) for w in line], axis=0)
+        level = [w for w in line if max(y0 - w.box.y0, w.box.y1 - y1) < _LEVEL * (y1 - y0)]
+        return around(line)._replace(y0=around(level).y0, y1=around(level).y1) if level else last
 
     @property
     def lines(self) -> tuple[Row, ...]:
@@ -74,11 +78,12 @@ def spans_of(readings: Iterable[Sequence[Row]], walls: Sequence[Segment] = ()) -
 
     Handwriting that many pages share may look like a short label, or like the last word of one:
     only a long label may begin or end with words that are not steady, or one of two words that
-    several readings have: a stamp hides *Hộ lại* on some pages.
+    half of the readings have: a stamp hides *Hộ lại* on some pages.
     """
     readings = list(readings)
-    printed = [w.box for rows in readings for row in rows for w in row if _surely_printed(w)]
-    ends = np.array(printed).reshape(-1, 4)
+    printed = [w for rows in readings for row in rows for w in row if w.steady and len(w.key) > 1]
+    ends = np.array([(*w.box, _READINGS if w.confidence > 0.5 else 1) for w in printed])
+    ends = ends.reshape(-1, 5)
     found: list[Occurrence] = []
     doubtful: list[Occurrence] = []
     for rows in readings:
@@ -88,8 +93,9 @@ def spans_of(readings: Iterable[Sequence[Row]], walls: Sequence[Segment] = ()) -
                 for span in _spans(_lines(chunk, cut[index + 1 : index + 7]), ends):
                     (found if _is_sure(span) else doubtful).append(span)
     known = Counter(span.key for span in doubtful)
-    often = [span for span in doubtful if known[span.key] >= _READINGS]
-    return found + [span for span in often if _agreed(span, often).times >= _READINGS]
+    enough = max(_READINGS, len(readings) // 2)
+    often = [span for span in doubtful if known[span.key] >= enough]
+    return found + [span for span in often if _agreed(span, often).times >= enough]
 
 
 def spans_in(cells: Sequence[Box], readings: Iterable[Sequence[Row]]) -> list[Occurrence]:
@@ -120,10 +126,6 @@ def _parted(row: Row, walls: Sequence[Segment]) -> Iterator[Row]:
             yield row[start:at]
             start = at
     yield row[start:]
-
-
-def _surely_printed(word: Word) -> bool:
-    return word.steady and word.confidence > 0.5 and len(word.key) > 1
 
 
 def find_occurrences(spans: Sequence[Occurrence], states: Iterable[State]) -> list[Occurrence]:
@@ -238,8 +240,8 @@ def likeness(occurrences: Sequence[Occurrence], states: Sequence[State]) -> NDAr
 def _spans(lines: Sequence[Row], printed: NDArray[np.float64]) -> Iterable[Occurrence]:
     """Every run of words that starts in the first of these lines, wrapped to those below it.
 
-    A very short label stands free: words ``printed`` (N, 4) right before it, in any reading, make
-    it part of them.
+    A very short label stands free: words ``printed`` (N, 5) right before it make it part of them,
+    one surely read or what several readings have there.
     """
     words = tuple(chain(*lines))
     keys = [word.key for word in words]
@@ -261,10 +263,13 @@ def _is_sure(span: Occurrence) -> bool:
 
 
 def _free(box: Box, printed: NDArray[np.float64]) -> bool:
-    """Whether no printed word (N, 4) ends right before a word."""
+    """Whether no printed word ends right before a word: boxes (N, 4) and what each counts for."""
     gaps = box.x0 - printed[:, 2]
     beside = (printed[:, 1] < box.centre[1]) & (box.centre[1] < printed[:, 3])
-    return not (beside & (gaps < 0.9 * box.height) & (gaps > -0.3 * box.height)).any()
+    worn = printed[:, 4] < _READINGS  # its letters' feet may be all that is left of the label
+    high = np.where(worn, np.maximum(printed[:, 3] - printed[:, 1], box.height), box.height)
+    before = beside & (gaps < 0.9 * high) & (gaps > -0.3 * box.height)
+    return bool(printed[before, 4].sum() < _READINGS)
 
 
 def chunks(row: Row) -> list[Row]:

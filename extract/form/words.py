@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +28,7 @@ _BESIDE = 16  # heights between words whose lines are level
 _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
 _READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
-_ALIKE = 3  # readings that read a word alike; writing is read otherwise each time
+_ALIKE = 3  # readings, or half of them, that read a word alike; writing is read otherwise each time
 _THROUGH = 0.2  # of a word's height, on both sides of its middle, where no rule runs
 _SURE = 0.4  # of the form's width, above which a rule is no row of letters
 _MOST = 0.8  # of its width, which a rule through a word covers
@@ -115,7 +116,24 @@ def read_words(
         box = Box(*(edge / zoom for edge in printed.box))
         words.extend(_pieces(Word(nfc(printed.text), box, printed.confidence)))
     height = float(np.median([word.box.height for word in words] or [0.0]))
-    return _evened(word for word in words if word.box.height > _SPECK * height)
+    return in_their_room(_evened(word for word in words if word.box.height > _SPECK * height))
+
+
+def in_their_room(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, each ending where one begins that stands within it: a reader may count to a word
+    the room of all that follow it."""
+
+    def ended(word: Word) -> Word:
+        box = word.box
+        within = [
+            other.box.x0
+            for other in words
+            if box.x0 + box.height < other.box.x0 < other.box.x1 <= box.x1
+            and _beside(box, other.box)
+        ]
+        return replace(word, box=box._replace(x1=min(within))) if within else word
+
+    return tuple(map(ended, words))
 
 
 def _evened(words: Iterable[Word]) -> tuple[Word, ...]:
@@ -145,7 +163,7 @@ def told_from_writing(
 
     Args:
         readings: words of the same form; the second reading is of ``strict``. What it shows too,
-            and what several read alike, is the surer print.
+            and what half of them read alike, is the surer print.
         known: keys of words that forms print; most words read so are print.
         grey, strict: (H, W) consensus of the pages.
     """
@@ -154,15 +172,23 @@ def told_from_writing(
         return [tuple(words) for words in readings]
     places = np.array([box.centre for box in printed])
     shares = np.array([_steadiness(box, grey, strict) for box in printed])
+    by_key = [_by_key(words) for words in readings]
 
     def steady(word: Word) -> bool:
         near = np.argsort(np.hypot(*(places - word.box.centre).T))[:_AROUND]
         usual = float(min(np.median(shares), np.median(shares[near])))
-        again = [any(_same(word, other) for other in words) for words in readings]
-        sure = again[1] or sum(again) >= _ALIKE
+        again = [any(_same(word, other) for other in keyed[word.key]) for keyed in by_key]
+        sure = again[1] or sum(again) >= max(_ALIKE, len(readings) // 2)
         return _steadiness(word.box, grey, strict) >= (_READ_AGAIN if sure else _STEADY) * usual
 
     return [tuple(replace(word, steady=steady(word)) for word in words) for words in readings]
+
+
+def _by_key(words: Iterable[Word]) -> defaultdict[str, list[Word]]:
+    keyed: defaultdict[str, list[Word]] = defaultdict(list)
+    for word in words:
+        keyed[word.key].append(word)
+    return keyed
 
 
 def _steadiness(box: Box, grey: Image, strict: Image) -> float:
@@ -279,9 +305,9 @@ def around(words: Iterable[Word]) -> Box:
 
 
 def _same(first: Word, second: Word) -> bool:
-    """Whether two readings read the same word in the same place."""
+    """Whether two words that read alike stand in the same place."""
     near = abs(first.box.x0 - second.box.x0) < first.box.height
-    return near and first.key == second.key and _beside(first.box, second.box)
+    return near and _beside(first.box, second.box)
 
 
 def _beside(first: Box, second: Box) -> bool:
