@@ -9,8 +9,8 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 from common.geometry import Box
+from extract.form.agreed import agreed
 from extract.form.between_rules import read_between_rules
-from extract.form.consensus import agreed
 from extract.form.occurrences import Occurrence
 from extract.form.sharpen import sharpened
 from extract.form.words import Word, in_rows, in_their_room, key_of, read_words
@@ -69,14 +69,14 @@ def test_print_that_cockled_paper_moved_is_drawn_together() -> None:
     chance = np.random.default_rng(5)
     layers = [cockled(sheet, chance) for _ in range(6)]
     blank = agreed(layers)
-    sharp = sharpened(blank, layers, agreed)
+    sharp = sharpened(blank, layers)
     assert blur(sharp, sheet) < 0.6 * blur(blank, sheet)
 
 
 def test_two_pages_cannot_tell_where_most_have_a_word() -> None:
     sheet = printed_form()
     blank = agreed([sheet, sheet])
-    assert np.array_equal(sharpened(blank, [sheet, sheet], agreed), blank)
+    assert np.array_equal(sharpened(blank, [sheet, sheet]), blank)
 
 
 def printed_form() -> Image:

@@ -85,9 +85,7 @@ class Warp:
         xs, ys = np.arange(0, width + step, step), np.arange(0, height + step, step)
         coarse = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2).astype(np.float64)
         carried = self.forward(coarse).reshape(len(ys), len(xs), 2).astype(np.float32)
-        # The grid's nodes lie at multiples of the step: sample it bilinearly at every pixel.
-        enlarged = np.array([[step, 0, 0], [0, step, 0]], dtype=np.float64)
-        dense = cv2.warpAffine(carried, enlarged, (width, height), flags=cv2.INTER_LINEAR)
+        dense = at_every_pixel(carried, step, self.size)
         return np.asarray(
             cv2.remap(page, dense, None, cv2.INTER_LINEAR, borderValue=255), dtype=np.uint8
         )
@@ -189,6 +187,13 @@ def bent(
     for reach, degree, blocks in passes:
         warp, score = _refined(warp, form, page, reach, degree, blocks)
     return warp, score
+
+
+def at_every_pixel(nodes: NDArray[np.float32], step: int, size: tuple[int, int]) -> Points:
+    """A grid (rows, columns, 2), whose nodes lie at multiples of the step, sampled bilinearly at
+    every pixel: (H, W, 2) of a size given as width and height."""
+    enlarged = np.array([[step, 0, 0], [0, step, 0]], dtype=np.float64)
+    return np.asarray(cv2.warpAffine(nodes, enlarged, size, flags=cv2.INTER_LINEAR))
 
 
 def monomials(points: Points, size: tuple[int, int], degree: int = DEGREE) -> Points:

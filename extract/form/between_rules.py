@@ -13,14 +13,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from common.geometry import Box
-from extract.form.words import PageReader, Word, read_words
+from extract.form.words import PageReader, Word, long_rules, read_words
 from models.reading import Image
 from models.rules import Rules, Segment
 
-_LONG = 0.4  # of the form's width, above which a rule is no row of letters
+_BOTH = 0.4  # of the form's width, along which both rules run at least
 _CLOSE = (0.0075, 0.028)  # of its longer side: one line of print between two rules, or two
 _WHITE = 0.005  # of its longer side, above and below a strip
 _ENLARGED = 2.0
@@ -52,12 +51,13 @@ def read_between_rules(page: Image, rules: Rules, reader: PageReader) -> tuple[W
 
 
 def _strips(rules: Rules, width: int, longer: int, white: int) -> Iterator[_Strip]:
-    long = (rule for rule in rules.horizontal if rule.length > _LONG * width)
     at = float(white)
-    for above, below in pairwise(sorted(long, key=lambda rule: rule.at(width / 2))):
+    for above, below in pairwise(
+        sorted(long_rules(rules, width), key=lambda rule: rule.at(width / 2))
+    ):
         x0, x1 = max(above.x0, below.x0), min(above.x1, below.x1)
         least, most = (share * longer for share in _CLOSE)
-        if least < below.at(width / 2) - above.at(width / 2) < most and x1 - x0 > _LONG * width:
+        if least < below.at(width / 2) - above.at(width / 2) < most and x1 - x0 > _BOTH * width:
             top, foot = min(above.at(x0), above.at(x1)), max(below.at(x0), below.at(x1))
             box = Box(x0, round(top), x1, round(foot))
             yield _Strip(above, below, box, at)
@@ -67,14 +67,12 @@ def _strips(rules: Rules, width: int, longer: int, white: int) -> Iterator[_Stri
 def _alone(page: Image, strip: _Strip) -> Image:
     """What stands between the two rules, which may slope, and white where they run."""
     x0, y0, x1, y1 = strip.box.clipped(page.shape[1], page.shape[0]).rounded()
-    xs, ys = np.arange(x0, x1)[None, :], np.arange(y0, y1)[:, None]
-    top, foot = _heights(strip.above, xs), _heights(strip.below, xs)
-    between = (ys >= top + strip.above.thickness / 2) & (ys <= foot - strip.below.thickness / 2)
+    rows = np.arange(y0, y1)[:, None]
+    top, foot = (
+        np.linspace(rule.at(x0), rule.at(x1 - 1), x1 - x0) for rule in (strip.above, strip.below)
+    )
+    between = (rows >= top + strip.above.thickness / 2) & (rows <= foot - strip.below.thickness / 2)
     return np.where(between, page[y0:y1, x0:x1], 255).astype(np.uint8)
-
-
-def _heights(rule: Segment, xs: NDArray[np.int_]) -> NDArray[np.float64]:
-    return np.asarray(rule.y0 + (rule.y1 - rule.y0) * (xs - rule.x0) / (rule.x1 - rule.x0))
 
 
 def _back(words: tuple[Word, ...], strips: list[_Strip]) -> Iterator[Word]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from common.errors import FormError
+from extract.form.agreed import agreed
 from extract.form.align import Features, Fit, Warp, features, register
 from extract.form.sharpen import sharpened
 from models.reading import Image
@@ -71,7 +72,7 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
         layers = [warp.pull(pages[index]) for index, warp in warps.items()] or [blank]
         blank, strict = agreed(layers), agreed(layers, share=0.8)
     places = tuple(chosen[index] for index in warps)
-    sharp = sharpened(blank, layers, agreed)
+    sharp = sharpened(blank, layers)
     return Consensus(blank, strict, sharp, places, len(chosen), tuple(warps.values()))
 
 
@@ -146,21 +147,3 @@ def _again(blank: Image, pages: list[Image], seen: list[Features]) -> dict[int, 
     size = blank.shape[1], blank.shape[0]
     fits = {index: register(form, page, size) for index, page in enumerate(seen)}
     return {index: fit.warp for index, fit in fits.items() if fit is not None and laid(fit)}
-
-
-def agreed(layers: list[Image], share: float = 0.5) -> Image:
-    """What is dark on this share of the layers at least; with few layers, on all but one."""
-    if len(layers) == 1:
-        return layers[0]
-    stack = np.stack([_even(layer) for layer in layers])
-    last = len(layers) - 1
-    rank = min(last, max(round(share * last), min(last - 1, 2), 1))
-    return np.asarray(np.partition(stack, rank, axis=0)[rank], dtype=np.uint8)
-
-
-def _even(layer: Image) -> Image:
-    """Paper at 255 and the darkest print at 0, so that a pale page counts like a dark one."""
-    dark, paper = np.percentile(layer[::4, ::4], [1, 60])
-    gain = 255 / max(30.0, float(paper - dark))
-    even = 255 - (float(paper) - layer.astype(np.float32)) * gain
-    return np.asarray(np.clip(even, 0, 255), dtype=np.uint8)

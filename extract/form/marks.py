@@ -70,7 +70,9 @@ def _level_sides(area: Box, height: float, blank: Image) -> int:
 
     def runs(length: float) -> int:
         line = np.ones((1, max(2, round(length * height))), np.uint8)
-        level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, line, None, (-1, -1), 1, 0, 0)
+        level = cv2.morphologyEx(
+            ink, cv2.MORPH_OPEN, line, borderType=cv2.BORDER_CONSTANT, borderValue=(0,)
+        )
         return int(level.sum())
 
     return runs(_SIDE) - runs(_RULE)

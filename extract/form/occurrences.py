@@ -57,7 +57,8 @@ class Occurrence:
         line = [w for w in self.words if w.box.y0 < middle < w.box.y1 and w.box.x0 <= last.x0]
         y0, y1 = np.median([(w.box.y0, w.box.y1) for w in line], axis=0)
         level = [w for w in line if max(y0 - w.box.y0, w.box.y1 - y1) < _LEVEL * (y1 - y0)]
-        return around(line)._replace(y0=around(level).y0, y1=around(level).y1) if level else last
+        high = around(level or line)
+        return around(line)._replace(y0=high.y0, y1=high.y1)
 
     @property
     def lines(self) -> tuple[Row, ...]:

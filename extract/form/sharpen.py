@@ -8,13 +8,14 @@ sharpened too, so this picture is for reading print, not for telling it from wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extract.form.align import block_shifts
+from extract.form.agreed import agreed
+from extract.form.align import at_every_pixel, block_shifts
 from models.reading import Image
 
 _BLOCK = (72, 32)  # pixels of a block, of a form 2,000 high: a short word
@@ -29,15 +30,12 @@ _PASSES = 3
 _LAYERS = 3  # pages that tell where most have a word, at least
 
 
-def sharpened(
-    blank: Image, layers: Sequence[Image], agreed: Callable[[list[Image]], Image]
-) -> Image:
+def sharpened(blank: Image, layers: Sequence[Image]) -> Image:
     """What pages have in common, each drawn to it word by word.
 
     Args:
         blank: (H, W) what the layers share as they are.
         layers: (H, W) pages in its geometry; as they are when fewer than three.
-        agreed: what layers share.
     """
     moved = list(layers)
     for _ in range(_PASSES if len(moved) >= _LAYERS else 0):
@@ -54,8 +52,7 @@ def _drawn(layer: Image, blank: Image) -> Image:
         return layer
     height, width = blank.shape
     field = _field(centres[sure], shifts[sure], found[sure] ** _CERTAIN, (width, height))
-    enlarged = np.array([[_STEP, 0, 0], [0, _STEP, 0]], dtype=np.float64)
-    dense = cv2.warpAffine(field, enlarged, (width, height), flags=cv2.INTER_LINEAR)
+    dense = at_every_pixel(field, _STEP, (width, height))
     dense += np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1)
     drawn = cv2.remap(layer, dense.astype(np.float32), None, cv2.INTER_LINEAR, borderValue=255)
     return np.asarray(drawn, dtype=np.uint8)

@@ -206,7 +206,7 @@ def clear_of_rules(words: Iterable[Word], rules: Rules, width: float) -> Iterato
 
     Only a long rule is sure: a row of letters may look like a short one.
     """
-    long = [rule for rule in rules.horizontal if rule.length > _SURE * width]
+    long = long_rules(rules, width)
     for word in words:
         box = word.box
         middle, height = box.centre[1], box.height
@@ -215,6 +215,11 @@ def clear_of_rules(words: Iterable[Word], rules: Rules, width: float) -> Iterato
             top = max((y for y in ys if box.y0 < y < middle), default=box.y0)
             foot = min((y for y in ys if middle < y < box.y1), default=box.y1)
             yield replace(word, box=box._replace(y0=top, y1=foot))
+
+
+def long_rules(rules: Rules, width: float) -> list[Segment]:
+    """Level rules of a form so wide that no row of letters looks like."""
+    return [rule for rule in rules.horizontal if rule.length > _SURE * width]
 
 
 def _runs_along(rule: Segment, box: Box) -> bool:
