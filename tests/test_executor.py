@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -148,6 +149,7 @@ def test_ray_that_is_not_installed_is_a_missing_part() -> None:
 def test_ray_gives_what_serial_gives() -> None:
     import ray
 
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])  # no worker imports tests
     try:
         on_ray = summary(run(picky, range(9), Ray("local", ahead=3)))
         assert on_ray == summary(run(picky, range(9)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -13,7 +16,14 @@ from extract.form.agreed import agreed
 from extract.form.between_rules import read_between_rules
 from extract.form.occurrences import Occurrence
 from extract.form.sharpen import sharpened
-from extract.form.words import Word, in_rows, in_their_room, key_of, read_words
+from extract.form.words import (
+    Word,
+    in_rows,
+    in_their_room,
+    key_of,
+    read_words,
+    told_from_writing,
+)
 from models.print_reader import PrintReader
 from models.reading import Image
 from models.rules import find_rules, lift_rules
@@ -69,14 +79,16 @@ def test_print_that_cockled_paper_moved_is_drawn_together() -> None:
     chance = np.random.default_rng(5)
     layers = [cockled(sheet, chance) for _ in range(6)]
     blank = agreed(layers)
-    sharp = sharpened(blank, layers)
+    sharp, drawn = sharpened(blank, layers)
     assert blur(sharp, sheet) < 0.6 * blur(blank, sheet)
+    nearly_all = agreed(layers, share=0.8), agreed(drawn, share=0.8)
+    assert blur(nearly_all[1], sheet) < 0.6 * blur(nearly_all[0], sheet)
 
 
 def test_two_pages_cannot_tell_where_most_have_a_word() -> None:
     sheet = printed_form()
     blank = agreed([sheet, sheet])
-    assert np.array_equal(sharpened(blank, [sheet, sheet]), blank)
+    assert np.array_equal(sharpened(blank, [sheet, sheet])[0], blank)
 
 
 def printed_form() -> Image:
@@ -133,3 +145,27 @@ def test_a_label_s_line_is_as_high_as_most_of_its_words() -> None:
     )
     line = Occurrence(words, "dangkyngay").last_line
     assert line == Box(384, 246, 520, 266)
+
+
+def test_print_that_cockled_paper_moved_is_no_writing() -> None:
+    """As the pages lie, few agree on where a word is; drawn together, nearly all do."""
+    sheet = printed_form()
+    chance = np.random.default_rng(7)
+    layers = [cockled(sheet, chance) for _ in range(6)]
+    as_they_lie = agreed(layers), agreed(layers, share=0.8)
+    sharp, drawn = sharpened(as_they_lie[0], layers)
+    flat = [word for word in read_words(sheet, PrintReader()) if len(word.key) > 2]
+    known = {word.key for word in flat}
+
+    def steady(
+        together: tuple[Image, Image], printed: set[str], read: Sequence[Word] = flat
+    ) -> int:
+        (words, _) = told_from_writing([read, ()], printed, as_they_lie, together)
+        return sum(word.steady for word in words)
+
+    together = sharp, agreed(drawn, share=0.8)
+    assert steady(as_they_lie, known) < 0.9 * len(flat) <= steady(together, known)
+    others = {word.key for word in flat[::2]}
+    assert steady(together, others) < steady(together, known)
+    unsure = [replace(word, confidence=0.3) for word in flat]
+    assert steady(together, known, unsure) == steady(as_they_lie, known)

@@ -274,7 +274,7 @@ def test_writing_that_every_page_begins_with_is_no_label() -> None:
     nearly_all[180:200, 760:804] = 150
     known = vocabulary(g for register in EVERY for g in register.generations)
     read = [[*words, clerks], words]
-    marked = told_from_writing(read, known, most, nearly_all)
+    marked = told_from_writing(read, known, (most, nearly_all), (most, nearly_all))
     assert [word.text for words in marked for word in words if not word.steady] == ["ngày"]
     best = rank_forms([in_rows(words) for words in marked], EVERY, SIZE)[0]
     assert clerks.box not in [i.occurrence.box for i in best.cases[0]]

@@ -26,7 +26,7 @@ class Consensus:
     Attributes:
         grey: (H, W) the blank form, in the geometry of the reference page.
         strict: the same, but only what nearly all pages print: paler, with less handwriting.
-        sharp: the same as ``grey``, the pages drawn to each other word by word, to read print in.
+        sharp, steady: like ``grey`` and ``strict``, the pages drawn to each other word by word.
         pages: positions in the book of the pages that agreed, ascending, from 0.
         tried: how many pages were looked at.
         warps: form pixels → pixels of each of ``pages``, reduced to the form's scale.
@@ -35,6 +35,7 @@ class Consensus:
     grey: Image
     strict: Image
     sharp: Image
+    steady: Image
     pages: tuple[int, ...]
     tried: int
     warps: tuple[Warp, ...] = ()
@@ -72,8 +73,9 @@ def build_consensus(book: Sequence[Image], most: int = 16, long_side: int = 2000
         layers = [warp.pull(pages[index]) for index, warp in warps.items()] or [blank]
         blank, strict = agreed(layers), agreed(layers, share=0.8)
     places = tuple(chosen[index] for index in warps)
-    sharp = sharpened(blank, layers)
-    return Consensus(blank, strict, sharp, places, len(chosen), tuple(warps.values()))
+    sharp, drawn = sharpened(blank, layers)
+    steady = agreed(drawn, share=0.8)
+    return Consensus(blank, strict, sharp, steady, places, len(chosen), tuple(warps.values()))
 
 
 def laid(fit: Fit | None) -> bool:

@@ -108,7 +108,10 @@ def read_print(pages: Sequence[Image], options: DiscoverOptions, reader: CropRea
     registers = map(load_register, register_codes())
     printed = vocabulary(g for register in registers for g in register.generations)
     readings = told_from_writing(
-        _readings(common, rules, reader, printed), printed, common.grey, common.strict
+        _readings(common, rules, reader, printed),
+        printed,
+        (common.grey, common.strict),
+        (common.sharp, common.steady),
     )
     headings = _headings(common.grey, rules, reader)
     rules = without_folds(without_ghosts(rules, common.strict), common.grey)

@@ -3,7 +3,7 @@
 Damp paper cockles, and no polynomial follows it: a word of print a few pixels aside on half the
 pages is a blur in what they share. Blocks as small as a word are searched again at full size, and
 each page is drawn to where most of them have the word. Short writing that every page repeats is
-sharpened too, so this picture is for reading print, not for telling it from writing.
+sharpened too: it is steadier than other writing, though never as steady as print.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _PASSES = 3
 _LAYERS = 3  # pages that tell where most have a word, at least
 
 
-def sharpened(blank: Image, layers: Sequence[Image]) -> Image:
-    """What pages have in common, each drawn to it word by word.
+def sharpened(blank: Image, layers: Sequence[Image]) -> tuple[Image, list[Image]]:
+    """What pages have in common, each drawn to it word by word, and the pages so drawn.
 
     Args:
         blank: (H, W) what the layers share as they are.
@@ -41,7 +41,7 @@ def sharpened(blank: Image, layers: Sequence[Image]) -> Image:
     for _ in range(_PASSES if len(moved) >= _LAYERS else 0):
         moved = [_drawn(layer, blank) for layer in moved]
         blank = agreed(moved)
-    return blank
+    return blank, moved
 
 
 def _drawn(layer: Image, blank: Image) -> Image:

@@ -29,6 +29,7 @@ _INK = 90  # least darkness of what is compared between pages
 _STEADY = 0.82  # of the steadiness of the print around, under which a word is written by hand
 _READ_AGAIN = 0.7  # the same, for a word that is read in what nearly all pages show
 _ALIKE = 3  # readings, or half of them, that read a word alike; writing is read otherwise each time
+_TRUSTED = 0.4  # confidence of a word that is believed in pages drawn together
 _THROUGH = 0.2  # of a word's height, on both sides of its middle, where no rule runs
 _SURE = 0.4  # of the form's width, above which a rule is no row of letters
 _MOST = 0.8  # of its width, which a rule through a word covers
@@ -153,33 +154,44 @@ def _evened(words: Iterable[Word]) -> tuple[Word, ...]:
 
 
 def told_from_writing(
-    readings: Sequence[Sequence[Word]], known: Container[str], grey: Image, strict: Image
+    readings: Sequence[Sequence[Word]],
+    known: Container[str],
+    lying: tuple[Image, Image],
+    drawn: tuple[Image, Image],
 ) -> list[tuple[Word, ...]]:
     """Readings whose words know whether they are steady.
 
     A clerk who begins every date with *ngày* leaves it in the consensus of the pages, where it
-    reads like print. What most pages show (``grey``) is then darker than what nearly all show
-    (``strict``), by far more than the print around it is; that may be pale or torn there too.
+    reads like print. What most pages show is then darker than what nearly all show, by far more
+    than the print around it is; that may be pale or torn there too. Print that cockled paper moved
+    is steady only in pages drawn together; so is some writing that every page repeats, and only
+    words that forms print, read passably, are believed there.
 
     Args:
-        readings: words of the same form; the second reading is of ``strict``. What it shows too,
-            and what half of them read alike, is the surer print.
+        readings: words of the same form; the second reading is of what nearly all pages show.
+            What it shows too, and what half of them read alike, is the surer print.
         known: keys of words that forms print; most words read so are print.
-        grey, strict: (H, W) consensus of the pages.
+        lying, drawn: (H, W) what most pages show and what nearly all do, as they lie and drawn
+            together word by word.
     """
     printed = [w.box for words in readings for w in words if len(w.key) > 2 and w.key in known]
     if not printed:
         return [tuple(words) for words in readings]
     places = np.array([box.centre for box in printed])
-    shares = np.array([_steadiness(box, grey, strict) for box in printed])
+    pairs = lying, drawn
+    shares = [np.array([_steadiness(box, *pair) for box in printed]) for pair in pairs]
     by_key = [_by_key(words) for words in readings]
 
     def steady(word: Word) -> bool:
         near = np.argsort(np.hypot(*(places - word.box.centre).T))[:_AROUND]
-        usual = float(min(np.median(shares), np.median(shares[near])))
         again = [any(_same(word, other) for other in keyed[word.key]) for keyed in by_key]
         sure = again[1] or sum(again) >= max(_ALIKE, len(readings) // 2)
-        return _steadiness(word.box, grey, strict) >= (_READ_AGAIN if sure else _STEADY) * usual
+        least = (_READ_AGAIN if sure else _STEADY), _STEADY
+        plain = word.confidence > _TRUSTED and len(word.key) > 2 and word.key in known
+        return any(
+            _steadiness(word.box, *pair) >= share * min(np.median(own), np.median(own[near]))
+            for pair, share, own in zip(pairs[: 1 + plain], least, shares, strict=False)
+        )
 
     return [tuple(replace(word, steady=steady(word)) for word in words) for words in readings]
 
