@@ -235,6 +235,33 @@ def test_a_hand_whose_threes_look_like_nines_is_known_from_its_numbers() -> None
     assert born("3") == born("9") == ["1931", "1924", "1935", "1926", "1938"]
 
 
+def test_a_months_misread_figure_is_known_from_the_words_of_deaths() -> None:
+    """A clerk's 3 read as 9 in a whole book: in words the deaths are of March."""
+    words = {1: "một", 3: "ba", 5: "năm", 7: "bảy"}
+
+    def date(code: str, *texts: tuple[str, float]) -> SlotReading:
+        return SlotReading(code, "partial_date", (len(code), 0, 9, 9), "", candidates=texts)
+
+    pages = []
+    for day in words:
+        said = f"ngày mùng {words[day]} tháng ba năm hai nghìn không trăm mười lăm"
+        paper = (f"{day}-9-2015", 0.95), (f"{day}-3-2015", 0.0003)
+        slots = (
+            number("so", (f"{day}", 0.9)),
+            date("ngayDangKy", (f"{day + 2}-9-2015", 0.7), (f"{day + 2}-3-2015", 0.2)),
+            date("nktNgayChet", (f"{day}-9-2015", 0.9)),
+            SlotReading(
+                "nktNgayChetGhiBangChu", "text", (2, 0, 9, 9), "", candidates=((said, 0.9),)
+            ),
+            date("gbtNgay", *paper),
+        )
+        pages.append(PageReading(day, (EntryReading(1, slots),)))
+    register = load_register("KT")
+    drafted = draft_book(pages, register, register.generation("2006-2015"))
+    for code in ("ngayDangKy", "nktNgayChet", "gbtNgay"):
+        assert {own[code].value.value[3:] for _, own in drafted} == {"03.2015"}, code
+
+
 def test_a_scrawled_signature_is_the_officers_and_another_officers_name_stays() -> None:
     usual = [{"Phan Trung Luận": 0.9}] * 6
     read = recurring(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,8 +12,10 @@ from rapidfuzz import fuzz
 from extract.decision.agree import likeliest
 from extract.decision.choose import Drafted, chosen, draft, options_of
 from extract.decision.evidence import outweighs
+from extract.decision.figures import Table
 from extract.decision.numbering import YEARLY, Case, Drafts
 from extract.decision.runon import run_on_dates
+from extract.decision.spoken import dates_said, hand_by_words, written_twice
 from extract.decision.years import Told, book_years
 from extract.parse.dates import Era, date_of_value, parse_date, words_nearest
 from extract.parse.field import Context
@@ -32,17 +33,13 @@ def registration_dates(
     """Each case's registration, and the book's year when its dates and numbers agree on one."""
     code = roles.get("registered", "")
     context = Context(None, era)
+    written = [written_twice(case, register, roles, context) for case in cases]
+    hand = hand_by_words(written)
     drafts = [
         draft(register.column(code), case.slots[code], context) if code in case.slots else None
         for case in cases
     ]
-    event = next(iter(roles.get("events", ())), "")
-    events = [
-        options_of(register.column(event), case.slots[event], context)
-        if event in case.slots
-        else {}
-        for case in cases
-    ]
+    events = [event.likely(hand) for event in written]
     years = book_years([_told(case, register, roles, context) for case in cases], era)
     if not years:
         return list(drafts), None
@@ -73,22 +70,12 @@ def _told(case: Case, register: Register, roles: Mapping[str, Any], context: Con
             continue
         said = options_of(register.column(code), slots, context)
         if code in events.values():
-            said = _dates_said(said)
+            said = dates_said(said)
         if any(ch.isdigit() for slot in slots for ch in slot.text):
             (happened if code in dated else figures).append(said)
         else:
             words.append({date: p for date, p in said.items() if int(date[-4:]) % 100})
     return Told(figures, words, happened)
-
-
-def _dates_said(words: Mapping[str, float]) -> dict[str, float]:
-    """The dates that texts in words say, with their probabilities."""
-    said: dict[str, float] = defaultdict(float)
-    for text, probability in words.items():
-        date = parse_date(text, Era(1, 9999))
-        if date:
-            said[date.text] += probability
-    return dict(said)
 
 
 def _in_year(own: Drafted, year: int | None) -> dict[str, float]:
@@ -107,24 +94,25 @@ def _steady(values: Sequence[str | None], place: int) -> float:
 
 
 def agree_in_words(
-    drafts: Drafts, code: str, words: str, registered: str, year: int | None
+    drafts: Drafts, code: str, words: str, registered: str, year: int | None, hand: Table
 ) -> None:
     """One date written in figures and in words: the date that both, and the lag, make likely.
 
     Words that say no date, with one misread or doubled, are held against the dates that are.
+    ``hand``: how often the book's figures are taken for each other.
     """
     figures, spoken = drafts.get(code), drafts.get(words)
     written = spoken.value.raw if spoken and spoken.mark is None else None
     if not figures or not (figures.options or written):
         return
-    said = _dates_said(spoken.options if spoken else {})
+    said = dates_said(spoken.options if spoken else {})
     if not said and written:
         said = {written: 1.0}
     read = figures.options or _in_year(figures, year)
     end = drafts[registered].value.value if registered in drafts else None
     if end is None and year is not None:
         end = f"31.12.{year}"
-    ranked = likeliest(read, said, end)
+    ranked = likeliest(read, said, end, hand)
     if not ranked:
         return
     best, cost = ranked[0]

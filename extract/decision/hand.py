@@ -8,22 +8,18 @@ it explains (expectation and maximisation, Dempster et al. 1977), and weighs eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from extract.decision.choose import Drafted
-from extract.decision.figures import Table, chance, usual_misreadings
+from extract.decision.figures import Table, Texts, chance, counted, of_counts
 from extract.decision.numbering import Case, Drafts
 from extract.decision.plausible import share_of_age
+from extract.decision.spoken import day_of
 from extract.parse.dates import date_of_value
 from extract.parse.numbers import leading_number
 
-Texts = Sequence[tuple[str, float]]
-
-_WEIGHT = 6.0  # figures that the table at the beginning is worth
 _ROUNDS = 4
 _AGES = range(12, 90)
 
@@ -35,8 +31,8 @@ def weigh_ages_by_hand(
     ages = list(_ages(cases, drafted, roles))
     if not ages:
         return
-    known = _count(_known(cases, drafted, roles))
-    table = _table(known)
+    known = counted(_known(cases, drafted, roles))
+    table = of_counts(known)
     for _ in range(_ROUNDS):
         likely = [_posterior(texts, parent, table) for _, _, texts, _, parent in ages]
         seen = (
@@ -45,12 +41,31 @@ def weigh_ages_by_hand(
             for age, share in own.items()
             if parent  # who declares may be old
         )
-        table = _table(known + _count(seen, table))
+        table = of_counts(known + counted(seen, table))
     for drafts, code, texts, year, parent in ages:
         own = drafts[code]
         found = _posterior(texts, None, table)  # what is likely is weighed later
         options = {str(year - age) if parent else str(age): p for age, p in found.items()}
         drafts[code] = _replaced(own, options)
+
+
+def figures_of_hand(
+    cases: Sequence[Case], drafted: Sequence[Drafts], roles: Mapping[str, Any]
+) -> Table:
+    """How often this book's figures are taken for each other, by its numbers, its years, and its
+    days and months of registration, which run on."""
+    known = (*_known(cases, drafted, roles), *_days(drafted, roles.get("registered", "")))
+    return of_counts(counted(known))
+
+
+def _days(drafted: Sequence[Drafts], code: str) -> Iterator[tuple[str, Texts, float]]:
+    """Days and months that the book tells, the figures read for them, and how sure that is."""
+    for drafts in drafted:
+        own = drafts.get(code)
+        told = date_of_value(own.value.value) if own else None
+        if own and told and told.day and own.evidence.support > 0:
+            read = [(day_of(value), p) for value, p in own.options.items()]
+            yield day_of(told.text), read, own.evidence.support
 
 
 def _ages(
@@ -95,26 +110,6 @@ def _known(
         for slot in case.slots.get(roles.get("registered", ""), ()):
             if day:
                 yield str(day.year), [(text[-4:], p) for text, p in slot.candidates], 1.0
-
-
-def _count(known: Iterable[tuple[str, Texts, float]], table: Table | None = None) -> Table:
-    """How often each figure was read as each; with a table, a text counts by how well it explains
-    the figures."""
-    counts = np.zeros((10, 10))
-    for figures, texts, share in known:
-        alike = [(t, p) for t, p in texts if len(t) == len(figures) and t.isdigit()]
-        weights = [p if table is None else p * chance(figures, t, table) for t, p in alike]
-        whole = sum(weights) if table is not None else 1.0
-        for (text, _), weight in zip(alike, weights, strict=True):
-            for true, read in zip(figures, text, strict=True):
-                counts[int(true), int(read)] += share * weight / max(whole, 1e-12)
-    return counts
-
-
-def _table(counts: Table) -> Table:
-    """Shares, (true, read), begun from what is usual."""
-    counted = counts + _WEIGHT * usual_misreadings()
-    return np.asarray(counted / counted.sum(axis=1, keepdims=True))
 
 
 def _posterior(texts: Texts, parent: bool | None, table: Table) -> dict[int, float]:

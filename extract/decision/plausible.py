@@ -10,18 +10,22 @@ from typing import Any
 
 from extract.decision.agree import lag_cost
 from extract.decision.choose import Drafted
+from extract.decision.figures import Table
 from extract.parse.dates import PartialDate, date_of_value
 
 _AGES = {range(16, 51): 1.0, range(13, 71): 0.2}  # of parents at a birth → how likely
 _DECLARANTS = {range(18, 56): 1.0, range(15, 66): 0.4, range(12, 81): 0.1}
+_TRIED = 3  # options whose figures may be misread
 _NEVER = 0.01  # a date after the registration, or a parent of another age
 
 Drafts = dict[str, Drafted]
 
 
-def weigh_dates(drafts: Drafts, roles: Mapping[str, Any], year: int | None) -> None:
+def weigh_dates(
+    drafts: Drafts, roles: Mapping[str, Any], year: int | None, figures: Table | None = None
+) -> None:
     """Weigh the options of dates again, in place, by the day the record was registered, or by the
-    book's ``year`` where that is not read.
+    book's ``year`` where that is not read. One of their ``figures`` may be taken for another.
 
     ``roles``: ``registered``, that day's column; ``before``, columns of earlier dates; ``shortly``,
     those that lie but days before; ``parents``, columns of parents' births.
@@ -35,7 +39,25 @@ def weigh_dates(drafts: Drafts, roles: Mapping[str, Any], year: int | None) -> N
         for code in roles.get(role, ()):
             own = drafts.get(code)
             if own and own.options and own.mark is None and own.value.value in own.options:
-                drafts[code] = _by(own, partial(_LIKELY[role], day))
+                offered = own if figures is None else _with_slips(own, figures)
+                drafts[code] = _by(offered, partial(_LIKELY[role], day))
+
+
+def _with_slips(own: Drafted, figures: Table) -> Drafted:
+    """The field with the days that its likeliest options are where one figure was misread."""
+    options = dict(own.options)
+    likely = sorted(own.options.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]
+    for value, probability in likely:
+        for at, read in enumerate(value):
+            in_century = at in (len(value) - 4, len(value) - 3)
+            for true in "0123456789" if read.isdigit() and not in_century else "":
+                slip = value[:at] + true + value[at + 1 :]
+                share = probability * figures.item(int(true), int(read))
+                date = date_of_value(slip)
+                if true != read and date and date.valid and share > options.get(slip, 0.0):
+                    options[slip] = share
+    scale = sum(own.options.values()) / sum(options.values())
+    return replace(own, options={value: p * scale for value, p in options.items()})
 
 
 def weigh_ages(drafts: Drafts, roles: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from extract.decision.casing import one_case
 from extract.decision.choose import Drafted, chosen, draft
 from extract.decision.ditto import province_drafted, resolve_dittos
 from extract.decision.evidence import outweighs
-from extract.decision.hand import weigh_ages_by_hand
+from extract.decision.hand import figures_of_hand, weigh_ages_by_hand
 from extract.decision.identity import RULE as IDENTITY
 from extract.decision.identity import weigh_identity
 from extract.decision.kin import agree_between_people, agree_on_age
@@ -73,9 +73,10 @@ def steps(
     yield "numbers run on", drafted
     weigh_ages_by_hand(cases, drafted, roles)
     yield "the hand's figures", drafted
+    figures = figures_of_hand(cases, drafted, roles)
     for code, words in roles.get("events", {}).items():
         for drafts in drafted:
-            agree_in_words(drafts, code, words, roles["registered"], year)
+            agree_in_words(drafts, code, words, roles["registered"], year, figures)
     yield "figures and words", drafted
     weigh_by_country(drafted)
     yield COUNTRY, drafted
@@ -91,7 +92,7 @@ def steps(
         agree_between_people(drafts, roles)
     yield "people of a case", drafted
     for drafts in drafted:
-        weigh_dates(drafts, roles, year)
+        weigh_dates(drafts, roles, year, figures)
         weigh_ages(drafts, roles)
         agree_on_age(drafts, roles)
     yield "ages and days", drafted

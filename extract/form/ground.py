@@ -21,7 +21,10 @@ _SHORT = 0.1  # of the form's longer side: what looks like a shorter rule may be
 _BESIDE = (0.002, 0.0025, 0.003)  # of it: from a rule's middle to the paper beside it
 _LETTERS = 0.05  # share of a row of letters that has ink there on both sides; a rule's has none
 _ROW = 0.15  # the same of a long one, which much is written on
+_THICK_ROW = 0.1  # the same of a long one thicker than the form's rules
 _GHOST = 60  # darkness under which a rule is on the other side of the leaf, 0..255
+_PALE, _THICK = (0.5, 0.75), 1.5  # of the usual darkness, and thickness, of a form's rules: what
+# many wrote at one height is paler, or pale and thick
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,8 @@ def height_at(segment: Segment, x: float) -> float:
 
 
 def without_ghosts(rules: Rules, strict: Image) -> Rules:
-    """The rules that nearly all pages print; not those that show through from the other side.
+    """The rules that nearly all pages print; not those that show through from the other side, nor
+    rows of writing that is alike on many pages.
 
     Args:
         strict: (H, W) what nearly all pages have in common.
@@ -182,7 +186,13 @@ def without_ghosts(rules: Rules, strict: Image) -> Rules:
     dark = np.asarray(cv2.erode(strict, np.ones((5, 5), dtype=np.uint8)), dtype=np.uint8)
 
     def kept(segments: Iterable[Segment]) -> tuple[Segment, ...]:
-        return tuple(segment for segment in segments if _darkness(segment, dark) > _GHOST)
+        found = [(segment, _darkness(segment, dark)) for segment in segments]
+        real = [(s, darkness) for s, darkness in found if darkness > _GHOST]
+        if not real:
+            return ()
+        usual = float(np.median([darkness for _, darkness in real]))
+        thick = _THICK * float(np.median([s.thickness for s, _ in real]))
+        return tuple(s for s, d in real if d > _PALE[s.thickness > thick] * usual)
 
     return Rules(kept(rules.horizontal), kept(rules.vertical), rules.dotted)
 
@@ -193,8 +203,14 @@ def without_letters(rules: Rules, grey: Image) -> Rules:
     A rule may be written on or under; letters reach over its edges on both sides.
     """
     side = max(grey.shape)
+    thick = _THICK * float(np.median([s.thickness for s in rules.horizontal] or [0.0]))
 
-    def ruled(segment: Segment, most: float) -> bool:
+    def most(segment: Segment) -> float:
+        if segment.length <= _SHORT * side:
+            return _LETTERS
+        return _THICK_ROW if segment.thickness > thick else _ROW
+
+    def ruled(segment: Segment) -> bool:
         xs = np.arange(max(0, round(segment.x0)), min(grey.shape[1], round(segment.x1)))
         ys = np.interp(xs, (segment.x0, segment.x1), (segment.y0, segment.y1))
 
@@ -205,10 +221,9 @@ def without_letters(rules: Rules, grey: Image) -> Rules:
 
         ink = 0.4 * float(np.percentile(darkness(-1 / side, 0, 1 / side), 90))
         beside = (darkness(*_BESIDE), darkness(*(-offset for offset in _BESIDE)))
-        return min(float((dark > ink).mean()) for dark in beside) < most
+        return min(float((dark > ink).mean()) for dark in beside) < most(segment)
 
-    kept = (s for s in rules.horizontal if ruled(s, _ROW if s.length > _SHORT * side else _LETTERS))
-    return Rules(tuple(kept), rules.vertical, rules.dotted)
+    return Rules(tuple(filter(ruled, rules.horizontal)), rules.vertical, rules.dotted)
 
 
 def unbroken(upright: Iterable[Segment], grey: Image) -> list[Segment]:

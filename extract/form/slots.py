@@ -16,6 +16,7 @@ _LEAST = 1.5  # widths of a letter row under which nothing can be written beside
 _GAP = 2.5  # label heights that are left to write in before another label
 _NARROW = 10  # label heights; a shorter line without a leader may be none, but for a number
 _SHORT = 4  # label heights; less is hardly meant to be written on
+_ACROSS = 0.4  # of a cell's width that a line to write on in it runs, at least
 _LEADER = 0.3  # share of the rest of a line that dots must fill to be its leader, not dirt
 _FREE = 8  # label heights of blank paper that a heading at the foot of a page may mean
 
@@ -108,7 +109,8 @@ def _under_heads(areas: list[Box], heads: Sequence[Box]) -> list[Box]:
 def _lines_in(cell: Box, lines: int, ground: Ground) -> list[Box]:
     """The written lines of a cell: on its leaders, or as many as its height holds, at most 3."""
     inner = Box(cell.x0 + 2, cell.y0 + 2, cell.x1 - 2, cell.y1 - 2)
-    leaders = [s.y0 for s in ground.writing_lines(inner.grown(0, -0.6 * ground.height))]
+    lines_in = ground.writing_lines(inner.grown(0, -0.6 * ground.height))
+    leaders = [s.y0 for s in lines_in if s.length > _ACROSS * inner.width]
     if leaders:
         feet = [*leaders, inner.y1] if inner.y1 - leaders[-1] > 1.6 * ground.height else leaders
         tops = [inner.y0, *(foot + 0.1 * ground.height for foot in feet[:-1])]
@@ -173,12 +175,25 @@ def _beside(box: Box, lines: int, near: Surroundings, narrow: float = _NARROW) -
     top = min(top, box.y0 - 0.2 * ground.height)
     boxes = []
     if right - start > _LEAST * ground.height:
-        boxes.append(Box(start, top, right, foot + 0.45 * ground.height))
+        boxes.append(Box(start, top, right, _end_of_line(box, right, near)))
     if right - start < _SHORT * ground.height and not _led(box, right, ground):
         boxes += _free_line(box, right, near)
     if lines > 1 or not boxes:
         boxes += _continued(box, right, lines, near)
     return boxes
+
+
+def _end_of_line(box: Box, right: float, near: Surroundings) -> float:
+    """Where the line beside a label ends: under its letters, where tails reach, but above the
+    letters of a label close below it."""
+    height = near.ground.height
+    below = [
+        other.y0
+        for other in near.labels
+        if other.x0 < right and other.x1 > box.x0 and other.centre[1] > box.y1
+    ]
+    least, most = box.y1 + 0.1 * height, box.y1 + 0.45 * height
+    return max(least, min([most, *below]))
 
 
 def _filled_column(box: Box, ground: Ground) -> float:

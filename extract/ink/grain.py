@@ -26,7 +26,8 @@ class GrainOptions(Options):
         share: pieces a pixel of ink has in it, at least; ``usual`` times as many as what is
             written on the page has.
         pale: a patch at least this share as strong as the page's usual writing is no dirt;
-            ``stained`` where it has ``many`` pieces, as no letter has: the rim of a stain.
+            ``stained`` where it has ``many`` pieces, as no letter has but of a pen so pale that
+            the page's usual writing is grainy too: the rim of a stain.
         letter: pixels of ink from which a patch tells how grainy, and how strong, the page's
             writing is.
     """
@@ -68,7 +69,8 @@ def without_grain(
     )
     grainy = (parts >= options.pieces) & (share > max(options.share, options.usual * usual))
     if strong:
-        pale = np.where(parts >= options.many, options.stained, options.pale)
+        many = (parts >= options.many) & (usual <= options.share)
+        pale = np.where(many, options.stained, options.pale)
         grainy &= strength < pale * strong
     grainy[0] = False
     return np.where(grainy[labels] & inked, paper, page).astype(np.uint8)

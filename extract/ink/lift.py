@@ -21,6 +21,7 @@ _LETTERS = 0.3  # ink of a name beside that of the flourish over it, at least
 _EDGE = 0.04  # share of the letters' ink above and below the rows that a flourish is left in
 _DIRT = 0.1  # share of a line's ink under which what stands apart from it is dirt
 _COLUMN = 2.0  # heights of a line from which a place is a column, which nobody writes out of
+_LEVEL = 0.5  # of a place's height, from which it stands beside a label, not above or below it
 PAPER = 250
 """The grey level of clean paper."""
 BESIDE = 0.3
@@ -154,7 +155,8 @@ def lift_ink(
         print_here[window] = printed[window]
         for place in places:  # beside the last line of a label that has several
             top, bottom = max(place.y0, label.y0), min(place.y1, label.y1)
-            if label.x0 < place.x0 < label.x1 - place.height and top < bottom:
+            level = bottom - top > _LEVEL * min(place.height, line)
+            if label.x0 < place.x0 < label.x1 - place.height and level:
                 left = place.x0 + options.lead * usual
                 print_here[window_of(Box(left, top, label.x1, bottom), page)] = False
     written = ((lifted < PAPER - options.dark) & ~print_here).astype(np.uint8)

@@ -12,6 +12,7 @@ from models.reading import Image
 
 _SMOOTH = 0.1  # of a line's height, by which the profile of its ink is smoothed
 _VALLEY = 0.12  # share of the strongest row under which there is nothing between two lines
+_WORD = 0.35  # of a line's height: the least height of a word that stands alone in its line
 _LOWEST = 0.2  # of a line's height: what is lower is dirt
 _HIGHEST = 1.8  # of a line's height: what is higher is two lines that touch
 _BAND = 0.65  # of a line's height: letters with their marks
@@ -33,7 +34,7 @@ def rows_in(lifted: Image, place: Box, height: float, options: InkOptions) -> li
     profile = cv2.GaussianBlur(
         ink.sum(axis=1, dtype=np.float32)[:, None], (1, 0), 0, sigmaY=_SMOOTH * height
     )[:, 0]
-    runs = _split(_runs(profile), profile, height)
+    runs = _split(_with_short(_runs(profile), profile, height), profile, height)
     rows = [
         (top, bottom)
         for top, bottom in runs
@@ -79,6 +80,19 @@ def _runs(profile: NDArray[np.float32]) -> list[tuple[int, int]]:
     inked = np.concatenate([[False], profile > max(0.5, _VALLEY * profile.max()), [False]])
     edges = np.flatnonzero(inked[1:] != inked[:-1])
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _with_short(
+    runs: list[tuple[int, int]], profile: NDArray[np.float32], height: float
+) -> list[tuple[int, int]]:
+    """The runs, and those of a word alone between, above or below long lines, beside which it has
+    hardly any ink; tails and marks of a line are lower."""
+    edges = [0, *(edge for run in runs for edge in run), len(profile)]
+    found = list(runs)
+    for top, bottom in zip(edges[::2], edges[1::2], strict=True):
+        rest = _runs(profile[top:bottom]) if bottom - top >= _WORD * height else []
+        found += [(top + a, top + b) for a, b in rest if b - a >= _WORD * height]
+    return sorted(found)
 
 
 def _split(

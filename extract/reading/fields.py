@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.geometry import Box
 from extract.form.book_form import BookForm, Entry, FieldSlot
+from extract.form.ground import without_letters
 from extract.ink.beside import bare_places, beside, crossings, own_page
 from extract.ink.blots import Blots, find_blots, hidden
 from extract.ink.lift import BESIDE, PAPER, Cut, InkOptions, cut_line, lift_ink, without_rules
@@ -37,9 +38,11 @@ _LATEST = 15  # years by which an event may come before its registration
 _LONGEST_LIFE = 90
 _CELL, _LINE = 4.0, 2.2  # heights of print from which a place is a cell; of a line written in it
 _TALL = 1.5  # lines' heights from which a place is searched for its lines
+_TALL_CELL = 1.25  # the same of a cell in a row of them, which may be lower than a line elsewhere
 _NOTE = 3.0  # lines' heights from which a place for notes is a column
 _LOW = 0.75  # lines' heights under which a place is too low for a line
 _FAINTER = 1.3  # how much stronger than a smudge a line must be that was searched for
+_LOWER = 0.72  # of the usual height of places: a quarter of them lower than that tells of lines
 _SHORT = {"age": 0.2, "number_token": 0.2, "enum": 0.2}  # heights: the least that is written there
 _LONG = 3.0  # heights of its ink from which a line tells how high the page's writing is
 
@@ -260,8 +263,7 @@ def _pieces(
             for box in _lines(slot, height):
                 if (box, how) not in known:
                     own = own_page(lifted, box, places, how, height)
-                    cell = any(beside(other, box) for other in places)
-                    known[box, how] = _cuts(own, box, height, how, cell)
+                    known[box, how] = _cuts(own, box, height, how, places)
                 for cut in known[box, how]:
                     yield Piece(entry.index, code, slot.kind, "", cut, box.height / height)
 
@@ -279,7 +281,7 @@ def _bare(form: BookForm, options: InkOptions) -> tuple[Image, Rules, NDArray[np
     cross."""
     printed = [*_words(form), *(box for slot in _ticked(form) for box in slot.boxes)]
     blank = bare_places(form.blank, _written(form), printed, options)
-    return blank, find_rules(blank), crossings(form.blank)
+    return blank, without_letters(find_rules(blank), form.blank), crossings(form.blank)
 
 
 def _numbers(form: BookForm) -> dict[tuple[int, str], Box]:
@@ -357,14 +359,16 @@ def _lines(slot: FieldSlot, height: float) -> list[Box]:
     return [box.grown(0, max(0.0, _LOW * height - box.height) / 2) for box in lines]
 
 
-def _cuts(lifted: Image, box: Box, height: float, options: InkOptions, cell: bool) -> Sequence[Cut]:
-    """The written lines of a box: its own ink, or that of each line found in a tall one.
-
-    ``cell``: what runs into it from the cell on its left is lifted already.
-    """
+def _cuts(
+    lifted: Image, box: Box, height: float, options: InkOptions, places: Sequence[Box]
+) -> Sequence[Cut]:
+    """The written lines of a box: its own ink, or that of each line found in a tall one. Where
+    another place is just left of it, what runs in from there is lifted already."""
     page, rows = lifted, [box]
-    if box.height >= _TALL * height:
-        page = lifted if cell else without_run_in(lifted, box, height, options)
+    after = any(beside(other, box) for other in places)
+    cell = after or any(beside(box, other) for other in places)
+    if box.height >= (_TALL_CELL if cell else _TALL) * height:
+        page = lifted if after else without_run_in(lifted, box, height, options)
         rows = rows_in(page, box, height, options)
     if options.sparse:  # a signature
         rows += [fullest_band(page, row, height, options) for row in list(rows)]
@@ -373,12 +377,13 @@ def _cuts(lifted: Image, box: Box, height: float, options: InkOptions, cell: boo
 
 
 def _line_height(form: BookForm) -> float:
-    """The usual height of a line of the form, in pixels; by its print where places are cells of
-    several lines."""
+    """The usual height of a line of the form, in pixels: that of its lowest places where many are
+    much lower; by its print where places are cells of several lines."""
     slots = [slot for entry in form.entries for slot in entry.fields.values()]
     heights = sorted(b.height for slot in slots if slot.kind != "tick" for b in slot.boxes)
     labels = sorted(slot.label_box.height for slot in slots if slot.label_box)
-    usual = heights[len(heights) // 2] if heights else 1.0
+    usual, low = (heights[len(heights) // share] if heights else 1.0 for share in (2, 4))
+    usual = low if low < _LOWER * usual else usual
     print_height = labels[len(labels) // 5] if labels else usual
     return _LINE * print_height if usual > _CELL * print_height else usual
 
