@@ -17,6 +17,9 @@ from common.geometry import Box
 from common.options import Options
 from models.reading import Image
 
+_ENOUGH = 20  # letters that tell how pale a page's writing is
+_PALEST = 10  # percentile of the strength of a page's letters: as far under it again is paler
+
 
 class GrainOptions(Options):
     """How grain is told from strokes.
@@ -26,8 +29,8 @@ class GrainOptions(Options):
         share: pieces a pixel of ink has in it, at least; ``usual`` times as many as what is
             written on the page has.
         pale: a patch at least this share as strong as the page's usual writing is no dirt;
-            ``stained`` where it has ``many`` pieces, as no letter has but of a pen so pale that
-            the page's usual writing is grainy too: the rim of a stain.
+            ``stained`` where it has ``many`` pieces, as few letters have: the rim of a stain, if
+            it is paler than nearly all writing.
         letter: pixels of ink from which a patch tells how grainy, and how strong, the page's
             writing is.
     """
@@ -69,9 +72,11 @@ def without_grain(
     )
     grainy = (parts >= options.pieces) & (share > max(options.share, options.usual * usual))
     if strong:
-        many = (parts >= options.many) & (usual <= options.share)
-        pale = np.where(many, options.stained, options.pale)
-        grainy &= strength < pale * strong
+        sound, stained = strength[letters & ~grainy], options.stained * strong
+        if len(sound) >= _ENOUGH:
+            palest = 2 * float(np.percentile(sound, _PALEST)) - strong
+            stained = max(options.pale * strong, min(stained, palest))
+        grainy &= strength < np.where(parts >= options.many, stained, options.pale * strong)
     grainy[0] = False
     return np.where(grainy[labels] & inked, paper, page).astype(np.uint8)
 

@@ -247,10 +247,18 @@ def _own_ink(area: Image, line: Box, options: InkOptions) -> Mask:
     tangled = real & ~own & (inside >= options.tangled)
     tangled &= stats[:, cv2.CC_STAT_HEIGHT] > options.mark * height
     tangled &= _in_reach(stats, own, options.step * height)
-    kept = own[labels] | (tangled[labels] & band)
+    tied = own & _cut_off(stats, area.shape[0])
+    kept = (own & ~tied)[labels] | ((tangled | tied)[labels] & band)
     if flourish.any():
         kept |= flourish[labels] & _level_with(own[labels] & ink)
     return np.asarray(kept & ink, np.bool_)
+
+
+def _cut_off(stats: NDArray[np.int32], high: int) -> Mask:
+    """Components that go on above or below the cut, farther than letters reach: they are tied to
+    a neighbouring line's, by a stroke or by what is left of a rule between the two."""
+    top = stats[:, cv2.CC_STAT_TOP]
+    return np.asarray((top <= 0) | (top + stats[:, cv2.CC_STAT_HEIGHT] >= high))
 
 
 def _level_with(letters: Mask) -> Mask:
