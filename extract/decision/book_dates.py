@@ -123,6 +123,10 @@ def agree_in_words(
     if figures.value.raw or (spoken and spoken.options):
         drafts[code] = chosen(figures, best, min(margin / 5.0, 1.0) if said else margin / 10.0)
     meant = date_of_value(best)
+    if spoken and spoken.options and said:
+        costs, own = dict(ranked), max(sorted(said), key=lambda date: said[date])
+        odds = math.exp(costs.get(own, math.inf) - costs.get(best, math.inf))
+        doubtful = not outweighs("words and figures", spoken.evidence.kind, odds)
     if spoken and written and meant and not (doubtful and spoken.options):
         meant_words = words_nearest(meant, written)
         if spoken.options or fuzz.ratio(meant_words, written.lower()) >= _NEAR_WORDS:
