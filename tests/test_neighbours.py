@@ -11,6 +11,7 @@ from extract.decision.casing import one_case
 from extract.decision.choose import Drafted
 from extract.decision.decide import draft_alone, draft_book
 from extract.decision.kin import agree_between_people
+from extract.decision.notes import without_run_over
 from extract.decision.plausible import weigh_dates
 from extract.decision.recurring import recurring
 from extract.decision.votes import vote
@@ -307,3 +308,21 @@ def test_a_hospitals_kind_a_hamlets_number_and_a_tones_place_are_not_mended() ->
     vote([*often, hospital, hamlet])
     assert hospital["nktNoiChet"].value.value == "Bệnh viện đa khoa Đồng Nai"
     assert hamlet["chaNoiCuTru"].value.value == "khu phố Hạ, Thanh Hóa"
+
+
+def test_a_signature_or_the_end_of_an_address_in_the_notes_is_no_note() -> None:
+    drafts = {
+        "nguoiKy": drafted("signature", Nguyễn_Văn_Hưng=0.9),
+        "voNoiCuTru": drafted("place", **{"ấp Tân Lập, Bình Minh, Vĩnh Long": 0.9}),
+    }
+    for note, blank in (
+        ("Nguyễn Văn Hưng", True),
+        ("Long Long", True),
+        ("Đã cấp bản sao Long", False),
+        ("Hưng ly hôn", False),
+    ):
+        case = {**drafts, "ghiChu": drafted("text", **{note: 0.8})}
+        without_run_over(case)
+        value = case["ghiChu"].value
+        assert (value.status, value.raw) == ("blank" if blank else "read", note)
+        assert value.value == (None if blank else note)

@@ -18,6 +18,8 @@ from extract.decision.hand import figures_of_hand, weigh_ages_by_hand
 from extract.decision.identity import RULE as IDENTITY
 from extract.decision.identity import weigh_identity
 from extract.decision.kin import agree_between_people, agree_on_age
+from extract.decision.notes import RULE as NOTES
+from extract.decision.notes import without_run_over
 from extract.decision.numbering import (
     YEARLY,
     Case,
@@ -106,6 +108,9 @@ def steps(
     resolve_dittos(drafted, roles)
     drafted[:] = [with_derived(drafts, generation) for drafts in drafted]
     yield "dittos", drafted
+    for drafts in drafted:
+        without_run_over(drafts)
+    yield NOTES, drafted
 
 
 def with_derived(drafts: Drafts, generation: Generation) -> Drafts:
