@@ -88,7 +88,7 @@ def steps(
     yield "capitals", drafted
     mend_tails(drafted)
     yield "witnesses", drafted
-    weigh_names(drafted)
+    weigh_names(drafted, roles)
     yield NAMES, drafted
     for drafts in drafted:
         agree_between_people(drafts, roles)
