@@ -25,7 +25,7 @@ def decided(best: str, share: float, **others: float) -> Drafted:
     [
         ("Thịnh Đô", {"Trịnh_Đô": 0.2}, "Trịnh Đô"),
         ("Thần Quốc Kiệt", {"Trần_Quốc_Kiệt": 0.1}, "Trần Quốc Kiệt"),
-        ("Hồ Văn Kinh", {"Hồ_Văn_Xinh": 0.3, "Hồ_Văn_Kính": 0.05}, "Hồ Văn Xinh"),
+        ("Hồ Thị Kinh", {"Hồ_Thị_Xinh": 0.3, "Hồ_Thị_Kính": 0.05}, "Hồ Thị Xinh"),
     ],
 )
 def test_a_doubtful_name_is_the_more_usual_one(
