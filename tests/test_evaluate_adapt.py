@@ -78,7 +78,7 @@ def test_an_evaluation_goes_on_where_it_was(tmp_path: Path, clerks: list[Unseen]
     table, said = tmp_path / "hands.tsv", list[str]()
     (row,) = evaluate_adapt(HANDWRITING, [hand], [8], quick, table, said.append)
     assert (row.lines, row.tested) == (8, 4)
-    assert row.before > 0 and not row.kept and row.drop == 0  # four lines teach nothing
+    assert 0 <= row.before < 0.5 and not row.kept and row.drop == 0  # four lines teach nothing
     assert "refused" in said[2] and said[-1].startswith("mean all, 8 lines: drop 0.0% over 1 hands")
 
     kept = table.read_text("utf-8")
